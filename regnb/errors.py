@@ -1,0 +1,195 @@
+"""The errors of regnb: typed, with data, in English.
+
+    RegnbError
+    ├─ InvalidReference · InvalidDigest · InvalidPlatform · InvalidManifest   (also ValueError)
+    ├─ RegistryError                            (status, code, detail, method, url)
+    │  ├─ NotFound: RepositoryNotFound · ManifestNotFound · BlobNotFound
+    │  ├─ Unauthorized · Denied · Unsupported · TooManyRequests
+    │  ├─ NotARegistry                          (something else answers at the address)
+    │  └─ RegistryUnreachable                   (nothing answers at the address)
+    ├─ DigestMismatch                           (expected, actual)
+    ├─ EngineError
+    │  ├─ EngineUnavailable · EngineDenied · EngineRemote
+    │  ├─ ImageNotFound · ContainerNotFound
+    │  ├─ NameTaken · PortTaken
+    │  └─ PullFailed: HubUnreachable · HubRateLimited
+    │     PushFailed
+    └─ ExerciseError                            (the author's mistake, never the learner's)
+
+The views translate: `regnb.i18n` has a sentence and a mend for each class, in both languages.
+"""
+
+from __future__ import annotations
+
+
+class RegnbError(Exception):
+    """Base of every error that regnb raises on purpose."""
+
+
+class InvalidReference(RegnbError, ValueError):
+    """An image reference that the grammar refuses; `reason` is a key that views translate."""
+
+    def __init__(self, text: str, reason: str, suggestion: str | None = None) -> None:
+        super().__init__(f"Invalid image reference `{text}`: {reason.replace('_', ' ')}.")
+        self.text = text
+        self.reason = reason
+        self.suggestion = suggestion
+
+
+class InvalidDigest(RegnbError, ValueError):
+    """A digest that is malformed or of an unknown algorithm."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(f"Invalid digest `{text[:200]}`: expected `sha256:` and 64 hex digits.")
+        self.text = text
+
+
+class InvalidPlatform(RegnbError, ValueError):
+    """A platform that is not `os/architecture[/variant]`."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(f"Invalid platform `{text}`: expected `os/architecture`.")
+        self.text = text
+
+
+class InvalidManifest(RegnbError, ValueError):
+    """Bytes that are no manifest, index or config."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"Invalid manifest: {reason}.")
+        self.reason = reason
+
+
+class DigestMismatch(RegnbError):
+    """Content whose digest is not the one it was asked by."""
+
+    def __init__(self, expected: str, actual: str) -> None:
+        super().__init__(f"Content of `{expected}` has the digest `{actual}`: it was not kept.")
+        self.expected = expected
+        self.actual = actual
+
+
+class RegistryError(RegnbError):
+    """An answer of a registry that is an error.
+
+    `code` and `detail` come from the error body of the distribution specification,
+    https://github.com/opencontainers/distribution-spec/blob/main/spec.md#error-codes
+    """
+
+    def __init__(  # noqa: PLR0913 - the parts of one HTTP exchange
+        self,
+        message: str,
+        *,
+        status: int = 0,
+        code: str = "",
+        detail: object = None,
+        method: str = "",
+        url: str = "",
+    ) -> None:
+        where = f"{method} {url}: " if url else ""
+        super().__init__(f"{where}{message}")
+        self.message = message
+        self.status = status
+        self.code = code
+        self.detail = detail
+        self.method = method
+        self.url = url
+
+
+class NotFound(RegistryError):
+    """404: the registry does not hold what was asked for."""
+
+
+class RepositoryNotFound(NotFound):
+    """NAME_UNKNOWN: no such repository."""
+
+
+class ManifestNotFound(NotFound):
+    """MANIFEST_UNKNOWN: no such tag or manifest."""
+
+
+class BlobNotFound(NotFound):
+    """BLOB_UNKNOWN: no such blob."""
+
+
+class Unauthorized(RegistryError):
+    """401: the registry wants credentials, or other ones."""
+
+
+class Denied(RegistryError):
+    """403: the credentials do not allow this."""
+
+
+class Unsupported(RegistryError):
+    """405: the registry does not do this, for instance delete when it is not enabled."""
+
+
+class TooManyRequests(RegistryError):
+    """429: the rate limit of the registry is reached; `retry_after` in seconds when told."""
+
+    retry_after: float | None = None
+
+
+class NotARegistry(RegistryError):
+    """Something answers at the address, and it is no registry."""
+
+
+class RegistryUnreachable(RegistryError):
+    """Nothing answers at the address of the registry."""
+
+
+class EngineError(RegnbError):
+    """An error of the container engine; `message` is its own text."""
+
+    def __init__(self, message: str, *, subject: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.subject = subject
+
+
+class EngineUnavailable(EngineError):
+    """No engine answers at `subject` (an endpoint), or none was found."""
+
+
+class EngineDenied(EngineUnavailable):
+    """The socket of the engine refuses this user."""
+
+
+class EngineRemote(EngineError):
+    """The engine is on another machine, so its `localhost` is not this one."""
+
+
+class ImageNotFound(EngineError):
+    """The image is neither on the engine nor where it was pulled from."""
+
+
+class ContainerNotFound(EngineError):
+    """The engine has no such container."""
+
+
+class NameTaken(EngineError):
+    """A container that is not of this lab has the name."""
+
+
+class PortTaken(EngineError):
+    """Something else listens on the port `subject`."""
+
+
+class PullFailed(EngineError):
+    """A pull that the engine started and could not finish."""
+
+
+class HubUnreachable(PullFailed):
+    """The registry of the image, mostly Docker Hub, cannot be reached by the engine."""
+
+
+class HubRateLimited(PullFailed):
+    """The pull limit of Docker Hub is reached (429, `toomanyrequests`)."""
+
+
+class PushFailed(EngineError):
+    """A push that the engine reported as failed inside its progress stream."""
+
+
+class ExerciseError(RegnbError):
+    """A mistake of the author of a notebook, found while building or checking it."""

@@ -1,0 +1,16 @@
+"""Every text a person sees, in French and in English, from one catalogue per language."""
+
+from __future__ import annotations
+
+from regnb.i18n.catalogue import LANGUAGES, Catalogue, load_catalogue
+from regnb.i18n.language import language_of_locale
+from regnb.i18n.translator import Told, Translator
+
+__all__ = [
+    "LANGUAGES",
+    "Catalogue",
+    "Told",
+    "Translator",
+    "language_of_locale",
+    "load_catalogue",
+]

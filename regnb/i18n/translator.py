@@ -1,0 +1,78 @@
+"""Texts, sizes and times as a reader of one language expects them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from babel import Locale
+from babel.dates import format_timedelta
+from babel.numbers import format_decimal
+
+from regnb.errors import InvalidReference, RegnbError
+from regnb.i18n.catalogue import load_catalogue
+
+_UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
+_STEP = 1000
+NARROW_SPACE = "\u202f"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An error as it is told to a learner: one sentence with the cause, and the mend."""
+
+    text: str
+    mend: str
+
+    def __str__(self) -> str:
+        return f"{self.text}\n{self.mend}"
+
+
+class Translator:
+    """Speaks one language; raises ValueError for one that has no catalogue."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self._texts = load_catalogue(language)
+        self._locale = Locale.parse(language)
+
+    def __call__(self, key: str, **values: object) -> str:
+        """The text of `key` with its placeholders filled; `count` chooses the plural form.
+
+        Raises KeyError for a key that is in no catalogue.
+        """
+        entry = self._texts[key]
+        if not isinstance(entry, str):
+            form = self._locale.plural_form(int(str(values["count"])))
+            entry = entry.get(form, entry["other"])
+        return entry.format(**values)
+
+    def has(self, key: str) -> bool:
+        """Whether the catalogue has `key`."""
+        return key in self._texts
+
+    def tell(self, error: RegnbError, **context: object) -> Told:
+        """`error` in the words for its class, or for the nearest base class that has words."""
+        values = {"message": str(error), **vars(error), **context}
+        classes = [base.__name__ for base in type(error).__mro__]
+        name = next(name for name in classes if self.has(f"errors.{name}.text"))
+        mend = "mend"
+        if isinstance(error, InvalidReference):
+            values["reason"] = self(f"reference.{error.reason}")
+            mend = "mend_with_suggestion" if error.suggestion else "mend"
+        return Told(self(f"errors.{name}.text", **values), self(f"errors.{name}.{mend}", **values))
+
+    def size(self, size: int) -> str:
+        """`size` bytes in decimal units with one decimal, as Docker counts: 109.0 MB, 109,0 Mo."""
+        value, unit = float(size), 0
+        while round(value, 1) >= _STEP and unit < len(_UNITS) - 1:
+            value, unit = value / _STEP, unit + 1
+        pattern = "#,##0" if unit == 0 else "#,##0.0"
+        number = format_decimal(value, format=pattern, locale=self._locale)
+        symbol = self(f"units.{_UNITS[unit]}")
+        return f"{number}{NARROW_SPACE}{symbol}"
+
+    def ago(self, moment: datetime, now: datetime | None = None) -> str:
+        """How long ago `moment` (aware) was: 2 weeks ago, il y a 2 semaines."""
+        elapsed = (now or datetime.now(UTC)) - moment
+        return format_timedelta(-elapsed, add_direction=True, locale=self._locale)

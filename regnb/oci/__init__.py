@@ -1,0 +1,34 @@
+"""The vocabulary of container images: pure data, no clock, no network.
+
+Names and definitions follow the OCI image and distribution specifications,
+https://github.com/opencontainers/image-spec and
+https://github.com/opencontainers/distribution-spec. Bytes are kept, because a digest is of bytes.
+"""
+
+from __future__ import annotations
+
+from regnb.oci.config import HistoryEntry, ImageConfig
+from regnb.oci.descriptor import Descriptor
+from regnb.oci.digest import Digest, Hasher
+from regnb.oci.index import ImageIndex
+from regnb.oci.layer import Layer, layers_of
+from regnb.oci.manifest import ImageManifest
+from regnb.oci.parse import Manifest, parse_manifest
+from regnb.oci.platform import Platform
+from regnb.oci.reference import ImageReference
+
+__all__ = [
+    "Descriptor",
+    "Digest",
+    "Hasher",
+    "HistoryEntry",
+    "ImageConfig",
+    "ImageIndex",
+    "ImageManifest",
+    "ImageReference",
+    "Layer",
+    "Manifest",
+    "Platform",
+    "layers_of",
+    "parse_manifest",
+]

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import inspect
+import re
+import string
+from collections.abc import Mapping
+
+import pytest
+
+from regnb import errors
+from regnb.i18n import LANGUAGES, load_catalogue
+from regnb.i18n.catalogue import Entry
+
+KEYS = sorted(set().union(*(load_catalogue(language) for language in LANGUAGES)))
+NO_BREAK = "\u00a0\u202f"
+
+
+def forms(entry: Entry) -> list[str]:
+    return list(entry.values()) if isinstance(entry, Mapping) else [entry]
+
+
+def placeholders(entry: Entry) -> set[str]:
+    fields = [string.Formatter().parse(form) for form in forms(entry)]
+    return {name for parsed in fields for _, name, _, _ in parsed if name}
+
+
+def test_every_key_is_in_every_language() -> None:
+    french, english = (load_catalogue(language).keys() for language in ("fr", "en"))
+    assert french == english
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_placeholders_are_the_same(key: str) -> None:
+    french, english = (load_catalogue(language)[key] for language in ("fr", "en"))
+    assert placeholders(french) == placeholders(english)
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_french_typography(key: str) -> None:
+    for text in forms(load_catalogue("fr")[key]):
+        prose = re.sub(r"`[^`]*`", "", text)
+        assert not re.search(rf"[^{NO_BREAK}\s:?!]([;?!»]|:(?=\s|$))", prose), text
+        assert not re.search(rf"«[^{NO_BREAK}]", prose), text
+        assert not re.search(r" [:;?!»]", prose), text
+        assert "'" not in prose, text
+        assert '"' not in prose, text
+
+
+def test_every_error_is_told() -> None:
+    classes = inspect.getmembers(errors, inspect.isclass)
+    for language in LANGUAGES:
+        keys = load_catalogue(language)
+        missing = [
+            name
+            for name, _ in classes
+            if {f"errors.{name}.text", f"errors.{name}.mend"} - keys.keys()
+        ]
+        assert not missing
+
+
+def test_unknown_language_is_refused() -> None:
+    with pytest.raises(ValueError, match="No texts in the language `de`"):
+        load_catalogue("de")

@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import pytest
+
+from regnb.errors import InvalidManifest
+from regnb.oci import Digest, ImageIndex, ImageManifest, Platform, media_types, parse_manifest
+from tests.oci.samples import descriptor, encode, manifest
+
+
+def index(*entries: dict[str, object], **more: object) -> bytes:
+    return encode({"schemaVersion": 2, "manifests": list(entries)} | more)
+
+
+def test_manifest_keeps_its_bytes_and_order() -> None:
+    content = manifest(b"base", b"site")
+    parsed = parse_manifest(content, media_types.OCI_MANIFEST)
+    assert isinstance(parsed, ImageManifest)
+    assert parsed.digest == Digest.of(content)
+    assert [layer.size for layer in parsed.layers] == [4, 4]
+    assert parsed.size == len(b"{}") + 8
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (manifest(), ImageManifest),
+        (index(), ImageIndex),
+        (index(mediaType=media_types.DOCKER_LIST), ImageIndex),
+        (encode({"config": descriptor(b"{}"), "layers": []}), ImageManifest),
+    ],
+)
+def test_type_is_found_inside_when_the_header_does_not_tell(content: bytes, kind: type) -> None:
+    assert isinstance(parse_manifest(content, "application/json"), kind)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"[]",
+        b"\xff\xfe",
+        b"{",
+        b"[" * 100_000,
+        b'{"config": ' + b"1" * 5000 + b"}",
+        encode({"layers": []}),
+        encode({"config": {"digest": "sha256:x", "size": 1}}),
+        encode({"config": descriptor(b"") | {"size": -1}}),
+        encode({"config": descriptor(b"") | {"size": True}}),
+        encode({"config": descriptor(b""), "layers": {}}),
+        encode({"config": descriptor(b""), "annotations": {"a": 1}}),
+        encode({"schemaVersion": 1, "fsLayers": []}),
+        encode({"mediaType": media_types.DOCKER_SCHEMA1}),
+    ],
+    ids=range(14),
+)
+def test_nonsense_is_an_invalid_manifest(content: bytes) -> None:
+    with pytest.raises(InvalidManifest):
+        parse_manifest(content)
+
+
+def test_attestations_are_no_images() -> None:
+    amd64 = descriptor(b"1", platform={"os": "linux", "architecture": "amd64"})
+    attestation = descriptor(
+        b"2",
+        platform={"os": "unknown", "architecture": "unknown"},
+        annotations={
+            "vnd.docker.reference.type": "attestation-manifest",
+            "vnd.docker.reference.digest": amd64["digest"],
+        },
+    )
+    parsed = parse_manifest(index(amd64, attestation))
+    assert isinstance(parsed, ImageIndex)
+    assert [entry.digest for entry in parsed.images] == [amd64["digest"]]
+    assert parsed.manifests[1].attested == amd64["digest"]
+    assert parsed.manifests[1].platform is not None
+    assert parsed.manifests[1].platform.is_unknown
+
+
+def test_image_for_prefers_the_same_variant() -> None:
+    v6, v7 = (
+        descriptor(v.encode(), platform={"os": "linux", "architecture": "arm", "variant": v})
+        for v in ("v6", "v7")
+    )
+    parsed = parse_manifest(index(v6, v7, descriptor(b"no platform")))
+    assert isinstance(parsed, ImageIndex)
+    found = parsed.image_for(Platform.parse("linux/arm/v7"))
+    assert found is not None
+    assert found.digest == v7["digest"]
+    assert parsed.image_for(Platform.parse("linux/s390x")) is None
+
+
+def test_descriptor_survives_its_json_form() -> None:
+    entry = parse_manifest(manifest(b"layer"))
+    assert isinstance(entry, ImageManifest)
+    assert entry.layers[0].to_json() == descriptor(b"layer")
