@@ -1,0 +1,14 @@
+"""The command line: one module per group of commands."""
+
+from __future__ import annotations
+
+import click
+
+import regnb
+from regnb.cli.texts import text
+
+
+@click.group(help=text("cli.help"), context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(regnb.__version__, prog_name="regnb")
+def main() -> None:
+    """Enter the command line."""
