@@ -9,7 +9,8 @@
     │  └─ RegistryUnreachable                   (nothing answers at the address)
     ├─ DigestMismatch                           (expected, actual)
     ├─ EngineError
-    │  ├─ EngineUnavailable · EngineDenied · EngineRemote
+    │  ├─ EngineUnavailable: EngineDenied · EngineUnreachable
+    │  ├─ EngineRemote
     │  ├─ ImageNotFound · ContainerNotFound
     │  ├─ NameTaken · PortTaken
     │  └─ PullFailed: HubUnreachable · HubRateLimited
@@ -155,6 +156,10 @@ class EngineDenied(EngineUnavailable):
     """The socket of the engine refuses this user."""
 
 
+class EngineUnreachable(EngineUnavailable):
+    """Nothing answers at the endpoint `subject`, which a setting of the user names."""
+
+
 class EngineRemote(EngineError):
     """The engine is on another machine, so its `localhost` is not this one."""
 
@@ -168,7 +173,11 @@ class ContainerNotFound(EngineError):
 
 
 class NameTaken(EngineError):
-    """A container that is not of this lab has the name."""
+    """A container or volume has the name `subject`; `ours` when regnb made it."""
+
+    def __init__(self, message: str, *, subject: str = "", ours: bool = False) -> None:
+        super().__init__(message, subject=subject)
+        self.ours = ours
 
 
 class PortTaken(EngineError):

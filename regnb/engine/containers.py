@@ -1,0 +1,92 @@
+"""Containers as the engine lists them.
+
+https://docs.docker.com/reference/api/engine/version/v1.45/#tag/Container/operation/ContainerList
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Self
+
+from regnb.oci.json import Json, as_list, as_object, as_text, as_texts
+
+# Everything that regnb creates carries this label, and it removes nothing else.
+OWNER_LABEL = "regnb"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class PublishedPort:
+    """A port of the host that leads to a port of a container."""
+
+    host_ip: str
+    host_port: int
+    container_port: int
+    protocol: str = "tcp"
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """A container, running or not; `state` is the engine's word, `created` is aware UTC.
+
+    `image` is the name it was started from, `ports` are empty while it does not run.
+    """
+
+    name: str
+    container_id: str
+    image: str
+    state: str
+    ports: tuple[PublishedPort, ...]
+    labels: dict[str, str]
+    created: datetime
+
+    @classmethod
+    def from_json(cls, value: object) -> Self:
+        """Container as an entry of the engine's list."""
+        fields = as_object(value, "a container")
+        return cls(
+            name=_own_name(fields),
+            container_id=as_text(fields.get("Id"), "Id"),
+            image=as_text(fields.get("Image"), "Image"),
+            state=as_text(fields.get("State"), "State"),
+            ports=_published(fields),
+            labels=as_texts(fields.get("Labels"), "Labels"),
+            created=datetime.fromtimestamp(int(str(fields["Created"])), UTC),
+        )
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether regnb made it."""
+        return OWNER_LABEL in self.labels
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it runs now."""
+        return self.state == "running"
+
+    def host_port(self, container_port: int) -> int | None:
+        """Port of the host that leads to `container_port`; None when none does."""
+        found = (port.host_port for port in self.ports if port.container_port == container_port)
+        return next(found, None)
+
+
+def _own_name(fields: Json) -> str:
+    # Names of links stand beside the own one and hold a second slash: /other/alias.
+    names = [as_text(name, "Names").removeprefix("/") for name in as_list(fields["Names"], "Names")]
+    return next((name for name in names if "/" not in name), "")
+
+
+def _published(fields: Json) -> tuple[PublishedPort, ...]:
+    ports = [as_object(port, "a port") for port in as_list(fields.get("Ports"), "Ports")]
+    return tuple(
+        sorted(
+            PublishedPort(
+                host_ip=as_text(port.get("IP"), "IP"),
+                host_port=int(str(port["PublicPort"])),
+                container_port=int(str(port["PrivatePort"])),
+                protocol=as_text(port.get("Type"), "Type"),
+            )
+            for port in ports
+            if port.get("PublicPort")
+        )
+    )

@@ -1,0 +1,270 @@
+"""An engine that answers: images, containers, pulls and pushes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from functools import cached_property
+from typing import Literal, Self
+
+import docker
+from docker.models.containers import Container as DockerContainer
+from docker.tls import TLSConfig
+
+from regnb.engine.containers import OWNER_LABEL, Container
+from regnb.engine.failures import engine_errors
+from regnb.engine.images import LocalImage, images_in, inspected_image
+from regnb.engine.progress import Progress, read_progress
+from regnb.errors import (
+    ContainerNotFound,
+    EngineError,
+    ImageNotFound,
+    NameTaken,
+    PortTaken,
+    PullFailed,
+    PushFailed,
+)
+from regnb.oci import ImageReference, Platform
+from regnb.oci.json import Json, as_list, as_object, as_text
+
+Flavour = Literal["docker", "podman", "embedded"]
+FoundBy = Literal["choice", "environment", "context", "socket"]
+
+LOOPBACK = "127.0.0.1"
+ANSWER_TIMEOUT = 3
+# A push is silent while the registry stores a large layer.
+WORK_TIMEOUT = 120
+_CONTAINERD_STORE = "io.containerd.snapshotter.v1"
+_FLAVOURS: dict[str, Flavour] = {"Podman Engine": "podman"}
+
+
+class Engine:
+    """A container engine reached through its Docker API; close it, or use it in a `with`.
+
+    Every method raises EngineUnavailable, with the endpoint as subject, when the engine is gone.
+    """
+
+    def __init__(self, client: docker.DockerClient, *, endpoint: str, found_by: FoundBy) -> None:
+        self.client = client
+        self.endpoint = endpoint
+        self.found_by = found_by
+        with self._errors():
+            facts = as_object(client.version(), "the version")
+        self.version = as_text(facts.get("Version"), "Version")
+        self.api_version = as_text(facts.get("ApiVersion"), "ApiVersion")
+        self.flavour = _flavour(facts)
+        self.platform = Platform(as_text(facts.get("Os"), "Os"), as_text(facts.get("Arch"), "Arch"))
+
+    @classmethod
+    def connect(cls, endpoint: str, *, found_by: FoundBy, tls: TLSConfig | bool = False) -> Self:
+        """Engine that answers at `endpoint` within a few seconds.
+
+        Raises EngineUnavailable when none does, EngineDenied when the socket refuses this user.
+        """
+        with engine_errors(endpoint, endpoint=endpoint):
+            client = docker.DockerClient(
+                base_url=endpoint, version="auto", timeout=ANSWER_TIMEOUT, tls=tls
+            )
+        engine = cls(client, endpoint=endpoint, found_by=found_by)
+        client.api.timeout = WORK_TIMEOUT
+        return engine
+
+    def close(self) -> None:
+        """Close the connections to the engine."""
+        self.client.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @cached_property
+    def has_containerd_store(self) -> bool:
+        """Whether images live in containerd's store, which pushes OCI manifests.
+
+        https://docs.docker.com/engine/storage/containerd/
+        """
+        with self._errors():
+            facts = as_object(self.client.info(), "the description of the engine")
+        pairs = as_list(facts.get("DriverStatus"), "DriverStatus")
+        return ["driver-type", _CONTAINERD_STORE] in pairs
+
+    def pull(self, reference: ImageReference) -> Iterator[Progress]:
+        """Progress of a pull of `reference`, which goes on as the iterator is read to its end.
+
+        Raises ImageNotFound, HubUnreachable, HubRateLimited or PullFailed.
+        """
+        subject = reference.familiar
+        with self._errors(subject, PullFailed):
+            lines = self.client.api.pull(
+                reference.name, tag=reference.reference, stream=True, decode=True
+            )
+            yield from read_progress(lines, subject=subject, failed=PullFailed)
+
+    def push(self, reference: ImageReference) -> Iterator[Progress]:
+        """Progress of a push of `reference`, which goes on as the iterator is read to its end.
+
+        Raises ImageNotFound when the engine has no such image, PushFailed for all the rest.
+        """
+        subject = reference.familiar
+        with self._errors(subject, PushFailed):
+            lines = self.client.api.push(
+                reference.name, tag=reference.tag, stream=True, decode=True
+            )
+            yield from read_progress(lines, subject=subject, failed=PushFailed)
+
+    def tag(self, source: ImageReference, target: ImageReference) -> None:
+        """Give the image `source` the name `target` too; raises ImageNotFound."""
+        with self._errors(source.familiar):
+            self.client.api.tag(source.familiar, target.name, target.tag)
+
+    def images(self) -> list[LocalImage]:
+        """Images of the engine, one per tag, sorted by name and tag."""
+        with self._errors():
+            return images_in(self.client.api.images())
+
+    def find_image(self, reference: ImageReference) -> LocalImage | None:
+        """The image under this name, tag or digest; None when the engine does not hold it."""
+        try:
+            with self._errors(reference.familiar):
+                found = self.client.images.get(reference.familiar).attrs
+        except ImageNotFound:
+            return None
+        return inspected_image(found, reference)
+
+    def remove_image(self, reference: ImageReference) -> None:
+        """Remove this name, and the image with its last one; raises ImageNotFound."""
+        with self._errors(reference.familiar):
+            self.client.api.remove_image(reference.familiar)
+
+    def run_container(  # noqa: PLR0913 - the parts of one `docker run`
+        self,
+        image: ImageReference,
+        *,
+        name: str,
+        host_port: int,
+        container_port: int = 5000,
+        labels: Mapping[str, str] | None = None,
+        environment: Mapping[str, str] | None = None,
+        volumes: Mapping[str, str] | None = None,
+    ) -> Container:
+        """A new container that runs `image`, with `container_port` published on loopback.
+
+        `volumes` maps a volume's name or a path of this machine to a path in the container. Nothing
+        is left of a container that did not start. Raises ImageNotFound (nothing is pulled),
+        NameTaken, and PortTaken, whose subject is the port.
+        """
+        owned = {OWNER_LABEL: "true", **(labels or {})}
+        try:
+            with self._errors(image.familiar):
+                self._make_volumes(volumes or {}, owned)
+                created = self.client.containers.create(
+                    image.familiar,
+                    name=name,
+                    ports={f"{container_port}/tcp": (LOOPBACK, host_port)},
+                    labels=owned,
+                    environment=dict(environment or {}),
+                    volumes=_mounts(volumes or {}),
+                )
+        except NameTaken as error:
+            raise self._taken(name, error) from error
+        self._start(created, host_port)
+        return self._existing(name)
+
+    def containers(self, *, label: str | None = None) -> list[Container]:
+        """Containers, also stopped ones, sorted by name.
+
+        With `label` (`key` or `key=value`), those that carry it.
+        """
+        with self._errors():
+            found = self.client.api.containers(all=True, filters={"label": label} if label else {})
+        entries = as_list(found, "the list of containers")
+        return sorted(map(Container.from_json, entries), key=lambda container: container.name)
+
+    def container(self, name: str) -> Container | None:
+        """The container called `name`, running or not; None when there is none."""
+        return next((found for found in self.containers() if found.name == name), None)
+
+    def logs(self, name: str, *, tail: int | None = None) -> str:
+        """What the container wrote, both streams, or its last `tail` lines.
+
+        Raises ContainerNotFound.
+        """
+        with self._errors(name):
+            written = self.client.api.logs(name, tail="all" if tail is None else tail)
+        return written.decode("utf-8", "replace")
+
+    def remove_container(self, name: str) -> None:
+        """Stop and remove a container of ours with its anonymous volumes.
+
+        Raises ContainerNotFound, and NameTaken for a container that regnb did not make.
+        """
+        found = self._existing(name)
+        if not found.is_ours:
+            raise NameTaken(f"The container `{name}` was not made by regnb.", subject=name)
+        with self._errors(name):
+            self.client.api.remove_container(found.container_id, v=True, force=True)
+
+    def volumes(self, *, label: str) -> list[str]:
+        """Names of the volumes with `label` (`key` or `key=value`), sorted."""
+        with self._errors():
+            return sorted(
+                str(volume.name) for volume in self.client.volumes.list(filters={"label": label})
+            )
+
+    def remove_volume(self, name: str) -> None:
+        """Remove a volume of ours; raises NameTaken for one that regnb did not make."""
+        if name not in self.volumes(label=OWNER_LABEL):
+            raise NameTaken(f"The volume `{name}` was not made by regnb.", subject=name)
+        with self._errors(name):
+            self.client.api.remove_volume(name)
+
+    def _existing(self, name: str) -> Container:
+        found = self.container(name)
+        if found is None:
+            raise ContainerNotFound(f"No container is called `{name}`.", subject=name)
+        return found
+
+    def _start(self, created: DockerContainer, host_port: int) -> None:
+        try:
+            with self._errors(str(created.name)):
+                created.start()
+        except EngineError as error:
+            # The engine leaves a container in the state `created` behind.
+            with self._errors(str(created.name)):
+                created.remove(v=True, force=True)
+            if isinstance(error, PortTaken):
+                raise PortTaken(error.message, subject=str(host_port)) from error
+            raise
+
+    def _taken(self, name: str, error: NameTaken) -> NameTaken:
+        found = self.container(name)
+        return NameTaken(error.message, subject=name, ours=found is not None and found.is_ours)
+
+    def _make_volumes(self, sources: Iterable[str], labels: Mapping[str, str]) -> None:
+        # A volume that the engine makes on the way would have no label.
+        for source in sources:
+            if not _is_path(source):
+                self.client.volumes.create(source, labels=dict(labels))
+
+    def _errors(
+        self, subject: str = "", otherwise: type[EngineError] = EngineError
+    ) -> AbstractContextManager[None]:
+        return engine_errors(subject, endpoint=self.endpoint, otherwise=otherwise)
+
+
+def _mounts(volumes: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    return {source: {"bind": target, "mode": "rw"} for source, target in volumes.items()}
+
+
+def _is_path(source: str) -> bool:
+    return bool(set(source) & {"/", "\\"})
+
+
+def _flavour(facts: Json) -> Flavour:
+    for component in as_list(facts.get("Components"), "Components"):
+        name = as_text(as_object(component, "a component").get("Name"), "Name")
+        if name in _FLAVOURS:
+            return _FLAVOURS[name]
+    return "docker"

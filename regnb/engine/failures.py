@@ -1,0 +1,164 @@
+"""From what an engine and its SDK report to the errors of regnb.
+
+The engine has few codes: what went wrong stands in its text, so the texts are the table here. They
+are those of moby (https://github.com/moby/moby/blob/master/distribution/errors.go), of Go's network
+library and of Podman.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import docker.errors
+import requests
+import urllib3.exceptions
+
+from regnb.errors import (
+    ContainerNotFound,
+    EngineDenied,
+    EngineError,
+    EngineUnavailable,
+    HubRateLimited,
+    HubUnreachable,
+    ImageNotFound,
+    NameTaken,
+    PortTaken,
+    PullFailed,
+    PushFailed,
+)
+
+# Everything that the SDK lets through: its own errors, those of its HTTP libraries and of sockets.
+SDK_ERRORS = (
+    docker.errors.DockerException,
+    docker.errors.StreamParseError,
+    requests.RequestException,
+    urllib3.exceptions.HTTPError,
+    OSError,
+)
+
+_RATE_LIMITED = ("toomanyrequests", "too many requests", "pull rate limit")
+_UNREACHABLE = (
+    "no such host",
+    "server misbehaving",
+    "temporary failure in name resolution",
+    "connection refused",
+    "connection reset by peer",
+    "connection timed out",
+    "no route to host",
+    "network is unreachable",
+    "i/o timeout",
+    "tls handshake timeout",
+    "context deadline exceeded",
+    "client.timeout exceeded",
+    "request canceled while waiting for connection",
+    "proxyconnect tcp",
+    "pinging container registry",
+)
+_NO_CONTAINER = ("no such container", "no container with name or id")
+_NO_LOCAL_IMAGE = (
+    "no such image",
+    "image not known",
+    "does not exist locally",
+    "tag does not exist",
+)
+_NO_IMAGE = (
+    "manifest unknown",
+    "pull access denied",
+    "repository does not exist",
+    "name unknown",
+    "requested access to the resource is denied",
+    "not found",
+)
+_NAME_TAKEN = ("is already in use",)
+_PORT_TAKEN = (
+    "port is already allocated",
+    "address already in use",
+    "ports are not available",
+)
+
+
+def failure(message: str, *, subject: str, otherwise: type[EngineError]) -> EngineError:
+    """The error that fits the engine's `message` about `subject`, else an `otherwise`.
+
+    A push tells of its registry's refusals as PushFailed, whatever the cause.
+    """
+    text = message.lower()
+    for kind, fragments in _table(otherwise):
+        if any(fragment in text for fragment in fragments):
+            return kind(message, subject=subject)
+    return otherwise(message, subject=subject)
+
+
+def _table(otherwise: type[EngineError]) -> list[tuple[type[EngineError], tuple[str, ...]]]:
+    if issubclass(otherwise, PushFailed):
+        return [(ImageNotFound, _NO_LOCAL_IMAGE)]
+    if issubclass(otherwise, PullFailed):
+        return [
+            (HubRateLimited, _RATE_LIMITED),
+            (HubUnreachable, _UNREACHABLE),
+            (ImageNotFound, _NO_IMAGE),
+        ]
+    return [
+        (PortTaken, _PORT_TAKEN),
+        (NameTaken, _NAME_TAKEN),
+        (ContainerNotFound, _NO_CONTAINER),
+        (ImageNotFound, _NO_LOCAL_IMAGE),
+    ]
+
+
+@contextmanager
+def engine_errors(
+    subject: str, *, endpoint: str, otherwise: type[EngineError] = EngineError
+) -> Iterator[None]:
+    """Raise what the SDK reports inside the block as one of our errors, about `subject`."""
+    try:
+        yield
+    except SDK_ERRORS as error:
+        raise translated(error, subject, endpoint=endpoint, otherwise=otherwise) from error
+
+
+def translated(
+    error: BaseException,
+    subject: str,
+    *,
+    endpoint: str,
+    otherwise: type[EngineError] = EngineError,
+) -> EngineError:
+    """The error of regnb for `error`, which the SDK raised about `subject` at `endpoint`."""
+    if isinstance(error, docker.errors.APIError):
+        return failure(_explanation(error), subject=subject, otherwise=otherwise)
+    causes = list(_causes(error))
+    if any(isinstance(cause, PermissionError) for cause in causes):
+        return EngineDenied(str(error), subject=endpoint.removeprefix("unix://"))
+    if any(_is_connection_error(cause) for cause in causes):
+        return EngineUnavailable(str(error), subject=endpoint)
+    return otherwise(str(error), subject=subject)
+
+
+def _explanation(error: docker.errors.APIError) -> str:
+    return str(error.explanation or error)
+
+
+def _is_connection_error(error: BaseException) -> bool:
+    kinds = (
+        requests.ConnectionError,
+        requests.Timeout,
+        requests.exceptions.ChunkedEncodingError,
+        urllib3.exceptions.HTTPError,
+        docker.errors.StreamParseError,
+    )
+    # requests' own errors are OSErrors too: an OSError of the system has a number.
+    return isinstance(error, kinds) or (isinstance(error, OSError) and error.errno is not None)
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """`error` and what it was made from: the libraries keep it as cause, context or argument."""
+    pending: list[object] = [error]
+    seen: set[int] = set()
+    while pending:
+        cause = pending.pop()
+        if isinstance(cause, BaseException) and id(cause) not in seen:
+            seen.add(id(cause))
+            yield cause
+            pending += [cause.__cause__, cause.__context__, *cause.args]

@@ -1,0 +1,215 @@
+"""Finding the engine of this machine, in the order in which the docker command looks.
+
+What the user set decides alone: an explicit choice, `DOCKER_HOST`, the docker context. Without any,
+the sockets where engines are known to listen are tried one after another.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import socket
+import stat
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import docker.errors
+from docker.context import ContextAPI
+from docker.tls import TLSConfig
+from docker.utils import kwargs_from_env
+
+from regnb.engine.engine import ANSWER_TIMEOUT, Engine, FoundBy
+from regnb.errors import EngineDenied, EngineRemote, EngineUnavailable, EngineUnreachable
+
+CHOICE = "REGNB_ENGINE"
+_UNIX = "unix://"
+_PIPE = "npipe://"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An endpoint where an engine may listen, and who said so."""
+
+    endpoint: str
+    found_by: FoundBy
+    tls: TLSConfig | bool = False
+
+
+def find_engine(choice: str | None = None, environment: Mapping[str, str] = os.environ) -> Engine:
+    """The engine to use: `choice` (`docker`, `podman` or an endpoint's URL), else what is found.
+
+    Raises EngineUnavailable when there is none, EngineUnreachable when the one that the settings
+    name does not answer, EngineDenied when its socket refuses this user, EngineRemote when it is on
+    another machine.
+    """
+    choice = choice or environment.get(CHOICE) or ""
+    named = _named(choice, environment)
+    if named is not None:
+        return _open_named(named)
+    return _first_that_answers(choice, environment)
+
+
+def _named(choice: str, environment: Mapping[str, str]) -> Candidate | None:
+    """The endpoint that a setting names; None when the sockets are to be tried."""
+    if "://" in choice:
+        return Candidate(choice, "choice")
+    if choice == "podman":
+        return _from_variable("CONTAINER_HOST", environment)
+    if choice not in {"", "docker"}:
+        raise EngineUnreachable(f"`{choice}` is no engine that regnb knows.", subject=choice)
+    return _from_docker_host(environment) or _from_context(environment)
+
+
+def _from_variable(name: str, environment: Mapping[str, str]) -> Candidate | None:
+    endpoint = environment.get(name)
+    return Candidate(endpoint, "environment") if endpoint else None
+
+
+def _from_docker_host(environment: Mapping[str, str]) -> Candidate | None:
+    endpoint = environment.get("DOCKER_HOST")
+    if not endpoint:
+        return None
+    try:
+        tls = kwargs_from_env(environment=environment).get("tls", False)
+    except docker.errors.TLSParameterError as error:
+        raise EngineUnreachable(str(error), subject=endpoint) from error
+    return Candidate(endpoint, "environment", tls or False)
+
+
+def _from_context(environment: Mapping[str, str]) -> Candidate | None:
+    """The endpoint of the current docker context, unless that is the default one.
+
+    Read here and not by `docker.from_env`: docker 7.1 ignores contexts, 7.2 follows them.
+    """
+    name = environment.get("DOCKER_CONTEXT")
+    try:
+        context = ContextAPI.get_context(name)
+    except docker.errors.DockerException as error:
+        raise EngineUnreachable(str(error), subject=name or "") from error
+    if context is None:
+        raise EngineUnreachable("The docker context does not exist.", subject=name or "")
+    if context.name == "default" or not context.Host:
+        return None
+    return Candidate(context.Host, "context", context.tls_cfg.get("docker", False))
+
+
+def _open_named(candidate: Candidate) -> Engine:
+    _refuse_remote(candidate.endpoint)
+    try:
+        return _open(candidate)
+    except EngineDenied:
+        raise
+    except EngineUnavailable as error:
+        raise EngineUnreachable(error.message, subject=candidate.endpoint) from error
+
+
+def _first_that_answers(choice: str, environment: Mapping[str, str]) -> Engine:
+    """The first engine that answers; a socket that refuses this user is told if none does."""
+    denied: EngineDenied | None = None
+    silent = ""
+    for endpoint in known_endpoints(choice, environment):
+        try:
+            return _open(Candidate(endpoint, "socket"))
+        except EngineDenied as error:
+            denied = denied or error
+        except EngineUnavailable:
+            silent = silent or endpoint
+    # The embedded engine will take its place here, where no other was found.
+    raise denied or EngineUnavailable("No container engine was found.", subject=silent)
+
+
+def known_endpoints(choice: str, environment: Mapping[str, str]) -> Iterator[str]:
+    """Endpoints of sockets that exist on this machine, Docker's before Podman's."""
+    if sys.platform == "win32":
+        pipes = {
+            "docker": ["docker_engine", "dockerDesktopLinuxEngine"],
+            "podman": ["podman-machine-default"],
+        }
+        for flavour in [choice] if choice else pipes:
+            yield from (f"{_PIPE}//./pipe/{name}" for name in pipes[flavour])
+        return
+    sockets = {"docker": _docker_sockets, "podman": _podman_sockets}
+    for flavour in [choice] if choice else sockets:
+        yield from (f"{_UNIX}{path}" for path in sockets[flavour](environment) if _is_socket(path))
+
+
+def _docker_sockets(environment: Mapping[str, str]) -> list[Path]:
+    home = _home(environment)
+    return [
+        Path("/var/run/docker.sock"),
+        home / ".docker/run/docker.sock",
+        home / ".docker/desktop/docker.sock",
+        _runtime_directory(environment) / "docker.sock",
+        home / ".orbstack/run/docker.sock",
+        home / ".colima/default/docker.sock",
+        home / ".rd/docker.sock",
+    ]
+
+
+def _podman_sockets(environment: Mapping[str, str]) -> list[Path]:
+    return [
+        _runtime_directory(environment) / "podman/podman.sock",
+        _home(environment) / ".local/share/containers/podman/machine/podman.sock",
+        Path("/run/podman/podman.sock"),
+    ]
+
+
+def _home(environment: Mapping[str, str]) -> Path:
+    return Path(environment.get("HOME") or Path.home())
+
+
+def _runtime_directory(environment: Mapping[str, str]) -> Path:
+    return Path(environment.get("XDG_RUNTIME_DIR") or f"/run/user/{os.getuid()}")
+
+
+def _is_socket(path: Path) -> bool:
+    # A folder that this user may not enter is as good as no socket: it is not meant for them.
+    try:
+        return stat.S_ISSOCK(path.stat().st_mode)
+    except OSError:
+        return False
+
+
+def _refuse_remote(endpoint: str) -> None:
+    """Raise EngineRemote for an endpoint whose `localhost` is not this machine's."""
+    try:
+        parts = urlsplit(endpoint)
+    except ValueError as error:
+        raise EngineUnreachable(str(error), subject=endpoint) from error
+    is_network = parts.scheme in {"tcp", "http", "https"}
+    if parts.scheme == "ssh" or (is_network and not _is_local(parts.hostname)):
+        raise EngineRemote(f"The engine at `{endpoint}` is on another machine.", subject=endpoint)
+
+
+def _is_local(host: str | None) -> bool:
+    if host in {None, "localhost"}:
+        return True
+    try:
+        return ipaddress.ip_address(str(host)).is_loopback
+    except ValueError:
+        return False
+
+
+def _open(candidate: Candidate) -> Engine:
+    if candidate.endpoint.startswith(_UNIX):
+        _knock(candidate.endpoint)
+    return Engine.connect(candidate.endpoint, found_by=candidate.found_by, tls=candidate.tls)
+
+
+def _knock(endpoint: str) -> None:
+    """Raise EngineDenied or EngineUnavailable when nothing accepts a connection at a Unix socket.
+
+    The SDK forgets to close a socket that could not connect, so it is not given such a one.
+    """
+    path = endpoint.removeprefix(_UNIX)
+    with socket.socket(socket.AF_UNIX) as probe:
+        probe.settimeout(ANSWER_TIMEOUT)
+        try:
+            probe.connect(path)
+        except PermissionError as error:
+            raise EngineDenied(str(error), subject=path) from error
+        except OSError as error:
+            raise EngineUnavailable(str(error), subject=endpoint) from error

@@ -1,0 +1,82 @@
+"""Images that the engine holds.
+
+https://docs.docker.com/reference/api/engine/version/v1.45/#tag/Image/operation/ImageList
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from regnb.errors import InvalidReference
+from regnb.oci import ImageReference
+from regnb.oci.config import parse_time
+from regnb.oci.json import Json, as_list, as_object, as_text
+
+_EPOCH = datetime.fromtimestamp(0, UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class LocalImage:
+    """An image under one of its tags; `size` in bytes unpacked, `created` aware UTC.
+
+    `name` is the familiar one (`nginx`, `localhost:5000/w3`), `repo_digests` those of that name.
+    `image_id` is the config's digest, or the manifest's with the containerd image store.
+    """
+
+    name: str
+    tag: str
+    image_id: str
+    repo_digests: tuple[str, ...]
+    created: datetime
+    size: int
+
+
+def images_in(value: object) -> list[LocalImage]:
+    """One image per tag of the engine's list, by name and tag; those without a tag are left out."""
+    entries = [as_object(entry, "an image") for entry in as_list(value, "the list of images")]
+    rows = [row for entry in entries for row in _rows(entry)]
+    return sorted(rows, key=lambda row: (row.name, row.tag))
+
+
+def inspected_image(value: object, reference: ImageReference) -> LocalImage:
+    """The image that the engine describes in `value`, under the name it was asked by."""
+    fields = as_object(value, "an image")
+    created = parse_time(as_text(fields.get("Created"), "Created"))
+    # The list tells whole seconds: the same image reads the same from both.
+    return _row(fields, reference, (created or _EPOCH).replace(microsecond=0))
+
+
+def _rows(fields: Json) -> Iterator[LocalImage]:
+    created = datetime.fromtimestamp(int(str(fields.get("Created") or 0)), UTC)
+    for tag in as_list(fields.get("RepoTags"), "RepoTags"):
+        reference = _reference(as_text(tag, "RepoTags"))
+        if reference:
+            yield _row(fields, reference, created)
+
+
+def _row(fields: Json, reference: ImageReference, created: datetime) -> LocalImage:
+    return LocalImage(
+        name=reference.name,
+        tag=reference.tag or "",
+        image_id=as_text(fields.get("Id"), "Id"),
+        repo_digests=tuple(_digests_of(reference.name, fields)),
+        created=created,
+        size=int(str(fields.get("Size") or 0)),
+    )
+
+
+def _digests_of(name: str, fields: Json) -> Iterator[str]:
+    for text in as_list(fields.get("RepoDigests"), "RepoDigests"):
+        reference = _reference(as_text(text, "RepoDigests"))
+        if reference and reference.name == name:
+            yield f"{name}@{reference.digest}"
+
+
+def _reference(text: str) -> ImageReference | None:
+    # Engines write `<none>:<none>` or `<none>@<none>` for an image that lost its name.
+    try:
+        return ImageReference.parse(text)
+    except InvalidReference:
+        return None
