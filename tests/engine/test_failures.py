@@ -131,7 +131,10 @@ def test_text_of_the_engine_gives_its_error(
 
 def sdk_errors() -> list[Exception]:
     """One of each class of `docker.errors`."""
-    arguments = {"ContainerError": ("c", 1, "serve", "w3", "text"), "BuildError": ("text", [])}
+    arguments: dict[str, tuple[object, ...]] = {
+        "ContainerError": ("c", 1, "serve", "w3", "text"),
+        "BuildError": ("text", []),
+    }
     classes = [kind for _, kind in inspect.getmembers(docker.errors, inspect.isclass)]
     return [
         kind(*arguments.get(kind.__name__, ("text",)))
