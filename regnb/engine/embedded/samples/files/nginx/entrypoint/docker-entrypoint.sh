@@ -1,0 +1,5 @@
+#!/bin/sh
+for script in /docker-entrypoint.d/*; do
+    . "$script"
+done
+exec "$@"

@@ -1,0 +1,2 @@
+# One worker for each processor.
+workers=$(nproc)
