@@ -18,6 +18,7 @@ from regnb.engine.progress import Progress, read_progress
 from regnb.errors import (
     ContainerNotFound,
     EngineError,
+    EngineUnavailable,
     ImageNotFound,
     NameTaken,
     PortTaken,
@@ -31,7 +32,8 @@ Flavour = Literal["docker", "podman", "embedded"]
 FoundBy = Literal["choice", "environment", "context", "socket"]
 
 LOOPBACK = "127.0.0.1"
-ANSWER_TIMEOUT = 3
+# Docker Desktop takes seconds to wake up; a socket that hangs must not take longer.
+ANSWER_TIMEOUT = 5
 # A push is silent while the registry stores a large layer.
 WORK_TIMEOUT = 120
 _CONTAINERD_STORE = "io.containerd.snapshotter.v1"
@@ -61,7 +63,7 @@ class Engine:
 
         Raises EngineUnavailable when none does, EngineDenied when the socket refuses this user.
         """
-        with engine_errors(endpoint, endpoint=endpoint):
+        with engine_errors(endpoint, endpoint=endpoint, otherwise=EngineUnavailable):
             client = docker.DockerClient(
                 base_url=endpoint, version="auto", timeout=ANSWER_TIMEOUT, tls=tls
             )

@@ -19,12 +19,14 @@ from urllib.parse import urlsplit
 import docker.errors
 from docker.context import ContextAPI
 from docker.tls import TLSConfig
-from docker.utils import kwargs_from_env
+from docker.utils import kwargs_from_env, parse_host
 
 from regnb.engine.engine import ANSWER_TIMEOUT, Engine, FoundBy
 from regnb.errors import EngineDenied, EngineRemote, EngineUnavailable, EngineUnreachable
 
 CHOICE = "REGNB_ENGINE"
+SYSTEM_DOCKER_SOCKET = Path("/var/run/docker.sock")
+SYSTEM_PODMAN_SOCKET = Path("/run/podman/podman.sock")
 _UNIX = "unix://"
 _PIPE = "npipe://"
 
@@ -139,7 +141,7 @@ def known_endpoints(choice: str, environment: Mapping[str, str]) -> Iterator[str
 def _docker_sockets(environment: Mapping[str, str]) -> list[Path]:
     home = _home(environment)
     return [
-        Path("/var/run/docker.sock"),
+        SYSTEM_DOCKER_SOCKET,
         home / ".docker/run/docker.sock",
         home / ".docker/desktop/docker.sock",
         _runtime_directory(environment) / "docker.sock",
@@ -153,7 +155,7 @@ def _podman_sockets(environment: Mapping[str, str]) -> list[Path]:
     return [
         _runtime_directory(environment) / "podman/podman.sock",
         _home(environment) / ".local/share/containers/podman/machine/podman.sock",
-        Path("/run/podman/podman.sock"),
+        SYSTEM_PODMAN_SOCKET,
     ]
 
 
@@ -176,10 +178,10 @@ def _is_socket(path: Path) -> bool:
 def _refuse_remote(endpoint: str) -> None:
     """Raise EngineRemote for an endpoint whose `localhost` is not this machine's."""
     try:
-        parts = urlsplit(endpoint)
-    except ValueError as error:
+        parts = urlsplit(str(parse_host(endpoint)))
+    except (ValueError, docker.errors.DockerException) as error:
         raise EngineUnreachable(str(error), subject=endpoint) from error
-    is_network = parts.scheme in {"tcp", "http", "https"}
+    is_network = parts.scheme in {"http", "https"}
     if parts.scheme == "ssh" or (is_network and not _is_local(parts.hostname)):
         raise EngineRemote(f"The engine at `{endpoint}` is on another machine.", subject=endpoint)
 

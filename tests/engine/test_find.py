@@ -1,0 +1,218 @@
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from regnb.engine import engine as engine_module
+from regnb.engine import find
+from regnb.engine.find import find_engine, known_endpoints
+from regnb.errors import EngineDenied, EngineRemote, EngineUnavailable, EngineUnreachable
+from tests.engine.fake_api import FakeApi, serving
+
+NOBODY = 65534
+
+
+@pytest.fixture(autouse=True)
+def nothing_set(monkeypatch: pytest.MonkeyPatch, sockets: Path) -> None:
+    """A machine without any engine: the sockets and contexts of the real one are out of sight."""
+    monkeypatch.setattr(find, "SYSTEM_DOCKER_SOCKET", sockets / "system/docker.sock")
+    monkeypatch.setattr(find, "SYSTEM_PODMAN_SOCKET", sockets / "system/podman.sock")
+    monkeypatch.setenv("DOCKER_CONFIG", str(sockets / "config"))
+
+
+@pytest.fixture
+def environment(sockets: Path) -> dict[str, str]:
+    return {"HOME": str(sockets / "home"), "XDG_RUNTIME_DIR": str(sockets / "run")}
+
+
+def write_context(config: Path, name: str, endpoint: str, *, current: bool) -> None:
+    # The store of the docker command: a folder per context, named by the digest of its name.
+    folder = config / "contexts/meta" / hashlib.sha256(name.encode()).hexdigest()
+    folder.mkdir(parents=True)
+    metadata = {"Name": name, "Metadata": {}, "Endpoints": {"docker": {"Host": endpoint}}}
+    (folder / "meta.json").write_text(json.dumps(metadata))
+    (config / "config.json").write_text(json.dumps({"currentContext": name} if current else {}))
+
+
+@contextmanager
+def unprivileged() -> Iterator[None]:
+    """As a user whom permissions concern: root is refused nothing."""
+    if os.geteuid() != 0:
+        yield
+        return
+    os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+def test_docker_host_decides(sockets: Path, environment: dict[str, str]) -> None:
+    with serving(FakeApi(), sockets / "here.sock") as endpoint:
+        environment |= {"DOCKER_HOST": endpoint}
+        with find_engine(environment=environment) as engine:
+            assert (engine.endpoint, engine.found_by) == (endpoint, "environment")
+
+
+def test_choice_goes_before_docker_host(sockets: Path, environment: dict[str, str]) -> None:
+    environment |= {"DOCKER_HOST": f"unix://{sockets}/gone.sock"}
+    with serving(FakeApi(), sockets / "here.sock") as endpoint:
+        with find_engine(endpoint, environment) as engine:
+            assert engine.found_by == "choice"
+        with find_engine(environment=environment | {"REGNB_ENGINE": endpoint}) as engine:
+            assert engine.found_by == "choice"
+
+
+@pytest.mark.parametrize("by_variable", [True, False])
+def test_docker_context_is_followed(
+    sockets: Path, environment: dict[str, str], by_variable: bool
+) -> None:
+    with serving(FakeApi(), sockets / "here.sock") as endpoint:
+        write_context(sockets / "config", "desktop", endpoint, current=not by_variable)
+        environment |= {"DOCKER_CONTEXT": "desktop"} if by_variable else {}
+        with find_engine(environment=environment) as engine:
+            assert (engine.endpoint, engine.found_by) == (endpoint, "context")
+
+
+def test_docker_context_that_does_not_exist(environment: dict[str, str]) -> None:
+    with pytest.raises(EngineUnreachable) as caught:
+        find_engine(environment=environment | {"DOCKER_CONTEXT": "nope"})
+    assert caught.value.subject == "nope"
+
+
+@pytest.mark.parametrize(
+    ("place", "choice"),
+    [
+        ("system/docker.sock", None),
+        ("system/docker.sock", "docker"),
+        ("home/.docker/run/docker.sock", None),
+        ("home/.docker/desktop/docker.sock", None),
+        ("run/docker.sock", None),
+        ("home/.colima/default/docker.sock", None),
+        ("home/.orbstack/run/docker.sock", None),
+        ("home/.rd/docker.sock", None),
+        ("run/podman/podman.sock", None),
+        ("run/podman/podman.sock", "podman"),
+        ("system/podman.sock", "podman"),
+    ],
+)
+def test_known_sockets_are_found(
+    sockets: Path, environment: dict[str, str], place: str, choice: str | None
+) -> None:
+    with (
+        serving(FakeApi(), sockets / place) as endpoint,
+        find_engine(choice, environment) as engine,
+    ):
+        assert (engine.endpoint, engine.found_by) == (endpoint, "socket")
+
+
+def test_docker_goes_before_podman(sockets: Path, environment: dict[str, str]) -> None:
+    for place in ("run/podman/podman.sock", "run/docker.sock"):
+        (sockets / place).parent.mkdir(parents=True, exist_ok=True)
+        with socket.socket(socket.AF_UNIX) as dead:
+            dead.bind(str(sockets / place))
+    names = [Path(endpoint).name for endpoint in known_endpoints("", environment)]
+    assert names == ["docker.sock", "podman.sock"]
+
+
+def test_dead_socket_is_passed_over(sockets: Path, environment: dict[str, str]) -> None:
+    (sockets / "system").mkdir()
+    with socket.socket(socket.AF_UNIX) as dead:
+        dead.bind(str(sockets / "system/docker.sock"))
+    with (
+        serving(FakeApi(), sockets / "run/docker.sock") as endpoint,
+        find_engine(environment=environment) as engine,
+    ):
+        assert engine.endpoint == endpoint
+
+
+def test_no_engine_at_all(environment: dict[str, str]) -> None:
+    with pytest.raises(EngineUnavailable) as caught:
+        find_engine(environment=environment)
+    assert type(caught.value) is EngineUnavailable
+
+
+def test_socket_that_refuses_this_user(sockets: Path, environment: dict[str, str]) -> None:
+    with serving(FakeApi(), sockets / "system/docker.sock") as endpoint:
+        Path(endpoint.removeprefix("unix://")).chmod(0o000)
+        with unprivileged(), pytest.raises(EngineDenied) as caught:
+            find_engine(environment=environment)
+    assert caught.value.subject == str(sockets / "system/docker.sock")
+
+
+def test_engine_that_answers_goes_before_one_that_refuses(
+    sockets: Path, environment: dict[str, str]
+) -> None:
+    with (
+        serving(FakeApi(), sockets / "system/docker.sock"),
+        serving(FakeApi(), sockets / "run/docker.sock") as endpoint,
+    ):
+        (sockets / "system/docker.sock").chmod(0o000)
+        (sockets / "run/docker.sock").chmod(0o777)
+        with unprivileged(), find_engine(environment=environment) as engine:
+            assert engine.endpoint == endpoint
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    [
+        "ssh://me@server.example.com",
+        "tcp://192.0.2.7:2375",
+        "tcp://docker:2375",
+        "192.0.2.7:2375",
+        "tcp://[2001:db8::1]:2376",
+        "https://engine.example.com:2376",
+    ],
+)
+def test_engine_on_another_machine_is_refused(environment: dict[str, str], endpoint: str) -> None:
+    with pytest.raises(EngineRemote) as caught:
+        find_engine(environment=environment | {"DOCKER_HOST": endpoint})
+    assert caught.value.subject == endpoint
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    [
+        "unix:///nowhere/docker.sock",
+        "tcp://127.0.0.1:1",
+        "tcp://localhost:1",
+        "tcp://[::1",
+        "nonsense",
+        "fd://",
+        "unix:///" + "long" * 40,
+    ],
+)
+def test_endpoint_that_does_not_answer_is_named(environment: dict[str, str], endpoint: str) -> None:
+    with pytest.raises(EngineUnreachable) as caught:
+        find_engine(environment=environment | {"DOCKER_HOST": endpoint})
+    assert caught.value.subject == endpoint
+
+
+def test_socket_that_hangs_is_told(
+    sockets: Path, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine_module, "ANSWER_TIMEOUT", 0.2)
+    with socket.socket(socket.AF_UNIX) as hanging:
+        hanging.bind(str(sockets / "hangs.sock"))
+        hanging.listen()
+        with pytest.raises(EngineUnreachable, match="timed out"):
+            find_engine(f"unix://{sockets}/hangs.sock", environment)
+
+
+def test_certificates_that_are_missing(environment: dict[str, str]) -> None:
+    environment |= {"DOCKER_HOST": "tcp://127.0.0.1:1", "DOCKER_TLS_VERIFY": "1"}
+    with pytest.raises(EngineUnreachable):
+        find_engine(environment=environment | {"DOCKER_CERT_PATH": "/nowhere"})
+
+
+def test_choice_that_is_unknown(environment: dict[str, str]) -> None:
+    with pytest.raises(EngineUnreachable) as caught:
+        find_engine("dokcer", environment)
+    assert caught.value.subject == "dokcer"
