@@ -2,12 +2,19 @@
 
     RegnbError
     ├─ InvalidReference · InvalidDigest · InvalidPlatform · InvalidManifest   (also ValueError)
+    │  InvalidAddress
     ├─ RegistryError                            (status, code, detail, method, url)
-    │  ├─ NotFound: RepositoryNotFound · ManifestNotFound · BlobNotFound
-    │  ├─ Unauthorized · Denied · Unsupported · TooManyRequests
+    │  ├─ NotFound: RepositoryNotFound · ManifestNotFound · BlobNotFound · UploadNotFound
+    │  ├─ Refused: NameRefused · DigestRefused · SizeRefused · UploadRefused
+    │  │           ManifestRefused: ManifestBlobMissing
+    │  ├─ Unauthorized · Denied · Unsupported · TooManyRequests · RegistryFailed
+    │  ├─ InvalidAnswer                         (an answer that no registry should give)
+    │  ├─ InvalidChallenge · CredentialsWithheld
+    │  ├─ TLSFailed                             (reason)
     │  ├─ NotARegistry                          (something else answers at the address)
     │  └─ RegistryUnreachable                   (nothing answers at the address)
-    ├─ DigestMismatch                           (expected, actual)
+    │        HostUnknown · RegistryTimedOut · ConnectionLost
+    ├─ DigestMismatch · SizeMismatch            (expected, actual)
     ├─ EngineError
     │  ├─ EngineUnavailable: EngineDenied · EngineUnreachable
     │  ├─ EngineRemote
@@ -61,11 +68,28 @@ class InvalidManifest(RegnbError, ValueError):
         self.reason = reason
 
 
+class InvalidAddress(RegnbError, ValueError):
+    """An address of a registry that is not `http://host:port` or `https://host:port`."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(f"Invalid address `{text}`: expected `http://host:port`.")
+        self.text = text
+
+
 class DigestMismatch(RegnbError):
     """Content whose digest is not the one it was asked by."""
 
     def __init__(self, expected: str, actual: str) -> None:
         super().__init__(f"Content of `{expected}` has the digest `{actual}`: it was not kept.")
+        self.expected = expected
+        self.actual = actual
+
+
+class SizeMismatch(RegnbError):
+    """A stream that has more or fewer bytes than was said."""
+
+    def __init__(self, expected: int, actual: int) -> None:
+        super().__init__(f"The stream has {actual} bytes or more, not the {expected} announced.")
         self.expected = expected
         self.actual = actual
 
@@ -113,6 +137,38 @@ class BlobNotFound(NotFound):
     """BLOB_UNKNOWN: no such blob."""
 
 
+class UploadNotFound(NotFound):
+    """BLOB_UPLOAD_UNKNOWN: the upload session was closed, or has expired."""
+
+
+class Refused(RegistryError):
+    """400: what was sent is not as the registry wants it."""
+
+
+class NameRefused(Refused):
+    """NAME_INVALID: the registry does not allow this name of a repository or tag."""
+
+
+class DigestRefused(Refused):
+    """DIGEST_INVALID: the digest is not that of the content sent."""
+
+
+class SizeRefused(Refused):
+    """SIZE_INVALID: the length told is not that of the content sent."""
+
+
+class UploadRefused(Refused):
+    """BLOB_UPLOAD_INVALID: the upload cannot go on, for instance with a chunk out of order."""
+
+
+class ManifestRefused(Refused):
+    """MANIFEST_INVALID: the registry does not accept this manifest, or its media type."""
+
+
+class ManifestBlobMissing(ManifestRefused):
+    """MANIFEST_BLOB_UNKNOWN: the manifest names a content that the registry does not hold."""
+
+
 class Unauthorized(RegistryError):
     """401: the registry wants credentials, or other ones."""
 
@@ -131,12 +187,48 @@ class TooManyRequests(RegistryError):
     retry_after: float | None = None
 
 
+class RegistryFailed(RegistryError):
+    """5xx: the registry itself has a problem, or what stands in front of it."""
+
+
+class InvalidAnswer(RegistryError):
+    """An answer that the specification does not allow, so that it cannot be relied on."""
+
+
+class InvalidChallenge(RegistryError):
+    """The address of the token server that the registry names (`detail`) is no URL."""
+
+
+class CredentialsWithheld(RegistryError):
+    """A password or token would have to travel without TLS: it was not sent."""
+
+
+class TLSFailed(RegistryError):
+    """No secure connection; `reason` is a key that views translate."""
+
+    def __init__(self, message: str, *, reason: str, method: str = "", url: str = "") -> None:
+        super().__init__(f"TLS failed ({reason}): {message}", method=method, url=url)
+        self.reason = reason
+
+
 class NotARegistry(RegistryError):
     """Something answers at the address, and it is no registry."""
 
 
 class RegistryUnreachable(RegistryError):
     """Nothing answers at the address of the registry."""
+
+
+class HostUnknown(RegistryUnreachable):
+    """The name of the host has no address."""
+
+
+class RegistryTimedOut(RegistryUnreachable):
+    """The registry did not answer in time."""
+
+
+class ConnectionLost(RegistryUnreachable):
+    """The connection was cut before the answer, or in the middle of it."""
 
 
 class EngineError(RegnbError):

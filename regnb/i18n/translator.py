@@ -9,7 +9,7 @@ from babel import Locale
 from babel.dates import format_timedelta
 from babel.numbers import format_decimal
 
-from regnb.errors import InvalidReference, RegnbError
+from regnb.errors import InvalidReference, RegnbError, TLSFailed
 from regnb.i18n.catalogue import load_catalogue
 
 _UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
@@ -60,6 +60,8 @@ class Translator:
         if isinstance(error, InvalidReference):
             values["reason"] = self(f"reference.{error.reason}")
             mend = "mend_with_suggestion" if error.suggestion else "mend"
+        if isinstance(error, TLSFailed):
+            values["reason"] = self(f"tls.{error.reason}")
         return Told(self(f"errors.{name}.text", **values), self(f"errors.{name}.{mend}", **values))
 
     def size(self, size: int) -> str:
