@@ -1,0 +1,44 @@
+"""Addresses: of registries, and of where they send their clients."""
+
+from __future__ import annotations
+
+import ipaddress
+from urllib.parse import urlsplit
+
+from regnb.errors import InvalidAddress
+
+_PORTS = {"http": 80, "https": 443}
+
+
+def check_address(url: str) -> str:
+    """`url` without a final slash; raises InvalidAddress unless it is `http[s]://host[:port]`."""
+    try:
+        parts = urlsplit(url)
+        valid = parts.scheme in _PORTS and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        raise InvalidAddress(url) from None
+    if not valid or parts.username is not None or parts.path.strip("/") or parts.query:
+        raise InvalidAddress(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def origin(url: str) -> tuple[str, str, int | None]:
+    """Scheme, host and port: what two addresses of the same server have in common."""
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname or "", parts.port or _PORTS.get(parts.scheme)
+
+
+def is_safe(url: str) -> bool:
+    """Whether a secret may travel to `url`: TLS, or this very machine."""
+    parts = urlsplit(url)
+    return parts.scheme == "https" or is_loopback(parts.hostname or "")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether `host` is this machine whatever the network says."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,93 @@
+"""Lists that come in pages, followed by their `Link` headers to the end.
+
+https://github.com/opencontainers/distribution-spec/blob/main/spec.md#listing-tags
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from urllib.parse import urljoin
+
+from regnb.errors import InvalidAnswer, InvalidManifest, NotFound
+from regnb.oci.json import Json, as_list, as_text, json_object
+from regnb.registry.address import origin
+from regnb.registry.session import Session
+from regnb.registry.transport import Request, Response
+
+# Ten million names in pages of a thousand: whoever sends more never ends.
+_MAX_PAGES = 10_000
+_MAX_EMPTY_PAGES = 100
+_PAGE_LIMIT = 1 << 25
+
+# https://www.rfc-editor.org/rfc/rfc8288#section-3
+_LINK = re.compile(r'<([^>]*)>((?:\s*;\s*[^\s=;,]+(?:\s*=\s*(?:"(?:[^"\\]|\\.)*"|[^\s;,]*))?)*)')
+_RELATION = re.compile(r';\s*rel\s*=\s*(?:"([^"]*)"|([^\s;,]*))', re.IGNORECASE)
+
+
+class PagedSession(Session):
+    """A session that reads lists to their end."""
+
+    def _list_names(
+        self, request: Request, field: str, missing: type[NotFound] = NotFound
+    ) -> list[str]:
+        """The strings in `field` of all pages, sorted, each once; null is an empty list."""
+        names: set[str] = set()
+        empty_pages = 0
+        for page_request, page in self._pages(request, missing):
+            found = _names(page, field, page_request)
+            empty_pages = 0 if found else empty_pages + 1
+            if (found and names.issuperset(found)) or empty_pages > _MAX_EMPTY_PAGES:
+                raise page_request.error(InvalidAnswer, "The pages of the list lead in circles.")
+            names.update(found)
+        return sorted(names)
+
+    def _pages(
+        self, request: Request, missing: type[NotFound] = NotFound
+    ) -> Iterator[tuple[Request, Json]]:
+        """Each page with the request that gave it; raises InvalidAnswer for an endless list."""
+        seen = {request.url}
+        for _ in range(_MAX_PAGES):
+            with self._exchange(request, 200, missing=missing) as response:
+                yield request, _page(response, request)
+                target = next_link(response.headers.getlist("Link"))
+            if target is None:
+                return
+            request = _followed(request, target)
+            if request.url in seen:
+                raise request.error(InvalidAnswer, "The pages of the list lead in circles.")
+            seen.add(request.url)
+        raise request.error(InvalidAnswer, "The list has no end.")
+
+
+def next_link(headers: Iterable[str]) -> str | None:
+    """The target of the `Link` whose relation is `next`, as it is written."""
+    for header in headers:
+        for target, parameters in _LINK.findall(header):
+            relation = _RELATION.search(parameters)
+            names = (relation[1] or relation[2] or "") if relation else ""
+            if "next" in names.lower().split():
+                return str(target)
+    return None
+
+
+def _followed(request: Request, target: str) -> Request:
+    url = urljoin(request.url, target)
+    if origin(url) != origin(request.url):
+        raise request.error(InvalidAnswer, f"The next page is on another host: `{url}`.")
+    return Request(request.method, url, request.headers, repository=request.repository)
+
+
+def _page(response: Response, request: Request) -> Json:
+    content = response.read(_PAGE_LIMIT)
+    try:
+        return json_object(content)
+    except InvalidManifest as error:
+        raise request.error(InvalidAnswer, "The list is not a JSON object.") from error
+
+
+def _names(page: Json, field: str, request: Request) -> set[str]:
+    try:
+        return {as_text(name, field) for name in as_list(page.get(field), field)}
+    except InvalidManifest as error:
+        raise request.error(InvalidAnswer, f"`{field}` is no list of names.") from error

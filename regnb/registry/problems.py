@@ -1,0 +1,139 @@
+"""From an answer that is an error to the class of `regnb.errors` that fits.
+
+https://github.com/opencontainers/distribution-spec/blob/main/spec.md#error-codes
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+
+from regnb import errors
+from regnb.errors import RegistryError
+from regnb.registry.transport import Request, Response
+
+# Error bodies are small; what is longer comes from something that is no registry.
+BODY_LIMIT = 1 << 16
+_TEXT_LIMIT = 200
+
+CODES: dict[str, type[RegistryError]] = {
+    "BLOB_UNKNOWN": errors.BlobNotFound,
+    "BLOB_UPLOAD_INVALID": errors.UploadRefused,
+    "BLOB_UPLOAD_UNKNOWN": errors.UploadNotFound,
+    "DIGEST_INVALID": errors.DigestRefused,
+    "MANIFEST_BLOB_UNKNOWN": errors.ManifestBlobMissing,
+    "MANIFEST_INVALID": errors.ManifestRefused,
+    "MANIFEST_UNKNOWN": errors.ManifestNotFound,
+    "NAME_INVALID": errors.NameRefused,
+    "NAME_UNKNOWN": errors.RepositoryNotFound,
+    "SIZE_INVALID": errors.SizeRefused,
+    "UNAUTHORIZED": errors.Unauthorized,
+    "DENIED": errors.Denied,
+    "UNSUPPORTED": errors.Unsupported,
+    "TOOMANYREQUESTS": errors.TooManyRequests,
+    # Of Docker's specification before OCI's, still sent by Distribution.
+    "MANIFEST_UNVERIFIED": errors.ManifestRefused,
+    "TAG_INVALID": errors.NameRefused,
+    "UNAVAILABLE": errors.RegistryFailed,
+}
+_STATUSES: dict[int, type[RegistryError]] = {
+    401: errors.Unauthorized,
+    403: errors.Denied,
+    405: errors.Unsupported,
+    429: errors.TooManyRequests,
+}
+# How Go's and nginx's servers answer a client that forgot the `s` of `https`.
+_WANTS_TLS = (b"HTTP request to an HTTPS server", b"HTTP request was sent to HTTPS port")
+
+
+def error_for(
+    response: Response,
+    request: Request,
+    missing: type[errors.NotFound] = errors.NotFound,
+) -> RegistryError:
+    """The error that `response` is; `missing` for a 404 that does not tell what is missing.
+
+    Reads at most 64 KiB of the body. A HEAD has none: then the status alone decides.
+    """
+    content = b"" if request.method == "HEAD" else response.read(BODY_LIMIT)
+    return error_from(response, content, request, missing)
+
+
+def error_from(
+    response: Response,
+    content: bytes,
+    request: Request,
+    missing: type[errors.NotFound] = errors.NotFound,
+) -> RegistryError:
+    """The error that `response` with the body `content` is."""
+    if response.status == 400 and any(text in content for text in _WANTS_TLS):
+        return request.error(errors.TLSFailed, "The server speaks HTTPS.", reason="wants_tls")
+    problem = _problem(content)
+    code = str(problem.get("code") or "").upper()
+    message = _message(response, content, code, problem)
+    kind = CODES.get(code) or _class_of(response.status, missing)
+    parts = {"status": response.status, "code": code, "detail": problem.get("detail")}
+    error = request.error(kind, message, **parts)
+    if isinstance(error, errors.TooManyRequests):
+        error.retry_after = _retry_after(response)
+    return error
+
+
+def _problem(content: bytes) -> dict[str, object]:
+    """The first error of the body that has a known code, else the first; empty without any."""
+    try:
+        listed = json.loads(content)["errors"]
+        problems = [item for item in listed if isinstance(item, dict)]
+    except (ValueError, RecursionError, KeyError, TypeError):
+        return {}
+    known = [item for item in problems if str(item.get("code") or "").upper() in CODES]
+    return next(iter(known or problems), {})
+
+
+def is_problem(content: bytes) -> bool:
+    """Whether `content` is an error body of the distribution specification."""
+    return str(_problem(content).get("code") or "").upper() in CODES
+
+
+def _message(response: Response, content: bytes, code: str, problem: dict[str, object]) -> str:
+    if code:
+        return ": ".join(filter(None, (code, str(problem.get("message") or ""))))[:_TEXT_LIMIT]
+    try:
+        phrase = f"{response.status} {HTTPStatus(response.status).phrase}"
+    except ValueError:
+        phrase = str(response.status)
+    kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    text = content.decode("utf-8", "replace").strip()
+    if kind != "text/plain" or not text:
+        return f"{phrase}."
+    return f"{phrase}: {text.splitlines()[0][:_TEXT_LIMIT]}"
+
+
+def _class_of(status: int, missing: type[errors.NotFound]) -> type[RegistryError]:
+    if status == 404:
+        return missing
+    if status >= 500:
+        return errors.RegistryFailed
+    return _STATUSES.get(status, errors.RegistryError)
+
+
+def _retry_after(response: Response) -> float | None:
+    """Seconds to wait; a date is taken from the registry's own clock when it tells it."""
+    value = response.headers.get("Retry-After", "").strip()
+    if value.isdecimal():
+        return float(value)
+    moment = _date(value)
+    if moment is None:
+        return None
+    now = _date(response.headers.get("Date", "")) or datetime.now(UTC)
+    return max(0.0, (moment - now).total_seconds())
+
+
+def _date(value: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,0 +1,110 @@
+"""How requests travel: a protocol, so that a client talks to a socket or to an app alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol, Self, TypeAlias, TypeVar
+
+from urllib3 import HTTPHeaderDict
+
+from regnb.errors import RegistryError
+
+# Blocks that bodies are read and written in: large enough for the speed of a loopback socket,
+# small enough that a block is still in the processor's cache when it is hashed.
+BLOCK_SIZE = 1 << 18
+
+E = TypeVar("E", bound=RegistryError)
+# Without a body, whole, or in blocks of which only `Content-Length` tells the size beforehand.
+Body: TypeAlias = bytes | Iterable[bytes] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request as it is sent: `url` is absolute, `timeout` in seconds, for each wait.
+
+    `repository` is the one whose rights it needs, empty for the registry itself.
+    """
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: Body = None
+    repository: str = ""
+    timeout: float | None = None
+
+    @property
+    def can_be_repeated(self) -> bool:
+        """Whether the body is still there after it was sent."""
+        return self.body is None or isinstance(self.body, bytes)
+
+    def error(self, kind: type[E], message: str, **more: object) -> E:
+        """An error of `kind` that names this request."""
+        return kind(message, method=self.method, url=self.url, **more)  # type: ignore[arg-type]
+
+
+class Response:
+    """An answer: `status`, `headers` (any case), and a body that is read once, in blocks.
+
+    A context manager that gives the connection back.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        headers: HTTPHeaderDict,
+        blocks: Iterator[bytes],
+        close: Callable[[], None],
+    ) -> None:
+        self.status = status
+        self.headers = headers
+        self._blocks = blocks
+        self._close = close
+
+    def stream(self) -> Iterator[bytes]:
+        """The body in blocks, never empty ones; raises ConnectionLost when it is cut short."""
+        return self._blocks
+
+    def read(self, limit: int) -> bytes:
+        """The body, or its first `limit` bytes when it is longer."""
+        content = bytearray()
+        for block in self._blocks:
+            content += block
+            if len(content) >= limit:
+                break
+        return bytes(content[:limit])
+
+    def close(self) -> None:
+        """Give the connection back, or close it when much of the body is left."""
+        self._close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class Transport(Protocol):
+    """What carries requests; safe to use from several threads."""
+
+    def send(self, request: Request) -> Response:
+        """The answer, as soon as its headers are there; raises RegistryError (see `network`)."""
+
+    def close(self) -> None:
+        """Close the connections that are kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One request and its answer, for who listens: headers as sent, `duration` in seconds."""
+
+    method: str
+    url: str
+    request_headers: Mapping[str, str] = field(repr=False)
+    status: int
+    response_headers: Mapping[str, str]
+    duration: float
+
+
+OnExchange: TypeAlias = Callable[[Exchange], None]
