@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from regnb.registry import RegistryClient
+from tests.contract.registries import REGISTRIES
+
+
+@pytest.fixture(scope="session", params=REGISTRIES)
+def client(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RegistryClient]:
+    """A client of each registry; one registry serves all tests, each in a repository of its own."""
+    with request.param(tmp_path_factory.mktemp("registry")) as client:
+        yield client
+
+
+@pytest.fixture
+def repository(request: pytest.FixtureRequest) -> str:
+    name = re.sub(r"[^a-z0-9]+", "-", request.node.name.lower()).strip("-")
+    return f"contract/{name}"

@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+from regnb.oci import media_types
+from regnb.registry import RegistryClient
+from tests.contract.images import push
+from tests.oci import samples
+
+SHAPES = ("team-{n}/app.{n}", "team-{n}_x/sub/app-{n}.y", "n{n}")
+EMPTY_INDEX = samples.encode({"schemaVersion": 2, "manifests": []})
+
+
+def test_all_repositories_and_tags_come_back(client: RegistryClient) -> None:
+    names = {SHAPES[n % len(SHAPES)].format(n=n) for n in range(252)}
+    shared = client.put_blob("contract/shared", b"shared")
+    for name in names:
+        client.mount_blob(name, shared, source="contract/shared")
+        client.put_manifest(name, "empty", EMPTY_INDEX, media_type=media_types.OCI_INDEX)
+    found = client.list_repositories()
+    assert found == sorted(found)
+    assert names <= set(found)
+    assert len(names) == 252
+
+
+def test_tags_are_sorted(client: RegistryClient, repository: str) -> None:
+    for tag in ("b", "1.10", "1.9", "A"):
+        push(client, repository, tag)
+    assert client.list_tags(repository) == ["1.10", "1.9", "A", "b"]
