@@ -22,6 +22,7 @@
     │  ├─ NameTaken · PortTaken
     │  └─ PullFailed: HubUnreachable · HubRateLimited
     │     PushFailed
+    ├─ PushToHub · NotClean                     (the lab's own refusals)
     └─ ExerciseError                            (the author's mistake, never the learner's)
 
 The views translate: `regnb.i18n` has a sentence and a mend for each class, in both languages.
@@ -31,7 +32,23 @@ from __future__ import annotations
 
 
 class RegnbError(Exception):
-    """Base of every error that regnb raises on purpose."""
+    """Base of every error that regnb raises on purpose.
+
+    `told` is what a view made of it: a sentence and a mend in the reader's language. A notebook
+    then shows these instead of a traceback.
+    """
+
+    told: str | None = None
+
+    def __str__(self) -> str:
+        return self.told or super().__str__()
+
+    def _render_traceback_(self) -> list[str]:
+        # IPython asks for this, and falls back to its own traceback when it raises:
+        # https://ipython.readthedocs.io/en/stable/config/integrating.html
+        if self.told is None:
+            raise NotImplementedError
+        return [f"\x1b[1;31m{type(self).__name__}\x1b[0m", *self.told.splitlines()]
 
 
 class InvalidReference(RegnbError, ValueError):
@@ -264,6 +281,10 @@ class ContainerNotFound(EngineError):
     """The engine has no such container."""
 
 
+class RegistryStopped(ContainerNotFound):
+    """The container of the registry exists, and does not run."""
+
+
 class NameTaken(EngineError):
     """A container or volume has the name `subject`; `ours` when regnb made it."""
 
@@ -290,6 +311,22 @@ class HubRateLimited(PullFailed):
 
 class PushFailed(EngineError):
     """A push that the engine reported as failed inside its progress stream."""
+
+
+class PushToHub(RegnbError):
+    """A push whose reference names no registry, and would go to Docker Hub."""
+
+    def __init__(self, reference: str) -> None:
+        super().__init__(f"`{reference}` names no registry: it would go to Docker Hub.")
+        self.reference = reference
+
+
+class NotClean(RegnbError):
+    """A clean-up after which something is left; `left` names it."""
+
+    def __init__(self, left: list[str]) -> None:
+        super().__init__(f"The clean-up left {', '.join(left)}.")
+        self.left = ", ".join(left)
 
 
 class ExerciseError(RegnbError):

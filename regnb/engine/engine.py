@@ -174,6 +174,16 @@ class Engine:
         self._start(created, host_port)
         return self._existing(name)
 
+    def start_container(self, name: str) -> None:
+        """Start a stopped container of ours again.
+
+        Raises ContainerNotFound, NameTaken for a container that regnb did not make, and PortTaken
+        when its port has gone to another program meanwhile.
+        """
+        found = self._own(name)
+        with self._errors(name):
+            self.client.api.start(found.container_id)
+
     def containers(self, *, label: str | None = None) -> list[Container]:
         """Containers, also stopped ones, sorted by name.
 
@@ -202,9 +212,7 @@ class Engine:
 
         Raises ContainerNotFound, and NameTaken for a container that regnb did not make.
         """
-        found = self._existing(name)
-        if not found.is_ours:
-            raise NameTaken(f"The container `{name}` was not made by regnb.", subject=name)
+        found = self._own(name)
         with self._errors(name):
             self.client.api.remove_container(found.container_id, v=True, force=True)
 
@@ -221,6 +229,12 @@ class Engine:
             raise NameTaken(f"The volume `{name}` was not made by regnb.", subject=name)
         with self._errors(name):
             self.client.api.remove_volume(name)
+
+    def _own(self, name: str) -> Container:
+        found = self._existing(name)
+        if not found.is_ours:
+            raise NameTaken(f"The container `{name}` was not made by regnb.", subject=name)
+        return found
 
     def _existing(self, name: str) -> Container:
         found = self.container(name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from regnb.i18n.catalogue import LANGUAGES, Catalogue, load_catalogue
-from regnb.i18n.language import language_of_locale
+from regnb.i18n.language import language_of_locale, language_of_notebook
 from regnb.i18n.translator import Told, Translator
 
 __all__ = [
@@ -12,5 +12,6 @@ __all__ = [
     "Told",
     "Translator",
     "language_of_locale",
+    "language_of_notebook",
     "load_catalogue",
 ]

@@ -17,3 +17,8 @@ def language_of_locale(environment: Mapping[str, str] = os.environ) -> str:
         if value:
             return "fr" if value.lower().startswith("fr") else DEFAULT
     return DEFAULT
+
+
+def language_of_notebook(environment: Mapping[str, str] = os.environ) -> str:
+    """Language of the notebook that runs here; that of the locale elsewhere."""
+    return language_of_locale(environment)

@@ -1,0 +1,25 @@
+"""What the course shows, as pandas DataFrames that read well in both languages."""
+
+from __future__ import annotations
+
+from regnb.tables.engine import containers_table, images_table
+from regnb.tables.findings import Finding, findings_table
+from regnb.tables.registry import (
+    catalog_table,
+    image_table,
+    layers_table,
+    tags_table,
+)
+from regnb.tables.table import Table
+
+__all__ = [
+    "Finding",
+    "Table",
+    "catalog_table",
+    "containers_table",
+    "findings_table",
+    "image_table",
+    "images_table",
+    "layers_table",
+    "tags_table",
+]

@@ -1,0 +1,38 @@
+"""One value as a reader expects it."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from numbers import Integral
+
+import pandas as pd
+
+from regnb.i18n import Translator
+
+MAX_TEXT = 72
+_DIGEST = re.compile(r"sha(?:256|512):([0-9a-f]{12})[0-9a-f]{52,}")
+# What the classic builder writes before an instruction that is not RUN.
+_NO_OPERATION = re.compile(r"^/bin/sh -c #\(nop\) +")
+
+
+def format_cell(column: str, value: object, translator: Translator) -> str:
+    """`value` of `column` as text in the translator's language."""
+    if isinstance(value, list | tuple):
+        return ", ".join(format_cell(column, item, translator) for item in value)
+    if value is None or value is pd.NaT or value is pd.NA:
+        return ""
+    if isinstance(value, bool):
+        return translator("tables.yes" if value else "tables.no")
+    if column.endswith("_bytes") and isinstance(value, Integral):
+        return translator.size(int(value))
+    if isinstance(value, datetime):
+        return translator.ago(value)
+    return shorten(str(value))
+
+
+def shorten(text: str) -> str:
+    """`text` with digests cut to twelve digits, and on one line of at most 72 characters."""
+    text = _NO_OPERATION.sub("", text)
+    text = " ".join(_DIGEST.sub(r"\1", text).split())
+    return text if len(text) <= MAX_TEXT else f"{text[: MAX_TEXT - 1]}…"

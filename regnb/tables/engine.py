@@ -1,0 +1,67 @@
+"""Images and containers of an engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from regnb.engine import Container, LocalImage, PublishedPort
+from regnb.tables.table import Table
+
+IMAGES = {
+    "repository": "str",
+    "tag": "str",
+    "image_id": "str",
+    "created": "datetime64[us, UTC]",
+    "size_bytes": "int64",
+}
+CONTAINERS = {
+    "name": "str",
+    "container_id": "str",
+    "image": "str",
+    "state": "str",
+    "ports": "object",
+    "created": "datetime64[us, UTC]",
+}
+
+
+def images_table(images: Iterable[LocalImage], *, language: str) -> Table:
+    """Images of the engine, one row per tag, sorted by name.
+
+    Columns: repository and tag (str), image_id (str, whole), created (UTC), size_bytes (int, as
+    the engine counts it: unpacked for the classic store).
+    """
+    rows = [
+        {
+            "repository": image.name,
+            "tag": image.tag,
+            "image_id": image.image_id,
+            "created": image.created,
+            "size_bytes": image.size,
+        }
+        for image in sorted(images, key=lambda image: (image.name, image.tag))
+    ]
+    return Table.of(rows, columns=IMAGES, language=language)
+
+
+def containers_table(containers: Iterable[Container], *, language: str) -> Table:
+    """Containers, also stopped ones, sorted by name.
+
+    Columns: name, container_id, image, state (str), ports (list of str such as
+    `127.0.0.1:5000->5000/tcp`), created (UTC).
+    """
+    rows = [
+        {
+            "name": container.name,
+            "container_id": container.container_id,
+            "image": container.image,
+            "state": container.state,
+            "ports": [_arrow(port) for port in container.ports],
+            "created": container.created,
+        }
+        for container in sorted(containers, key=lambda container: container.name)
+    ]
+    return Table.of(rows, columns=CONTAINERS, language=language)
+
+
+def _arrow(port: PublishedPort) -> str:
+    return f"{port.host_ip}:{port.host_port}->{port.container_port}/{port.protocol}"

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from regnb.oci import Digest, ImageConfig, ImageManifest, layers_of, parse_manifest
+from regnb.tables import catalog_table, image_table, layers_table, tags_table
+from tests.oci.samples import config, descriptor, encode, manifest
+
+CONFIG = config([{"created_by": "COPY base /"}, {"created_by": "COPY site /srv"}], ["a", "b"])
+
+
+def image() -> tuple[ImageManifest, ImageConfig]:
+    parsed = parse_manifest(manifest(b"base", b"site", config=CONFIG))
+    assert isinstance(parsed, ImageManifest)
+    return parsed, ImageConfig.parse(CONFIG)
+
+
+def test_catalog_is_sorted() -> None:
+    assert list(catalog_table(["w3", "alpine"], language="en").repository) == ["alpine", "w3"]
+
+
+def test_tags_of_a_manifest_and_of_an_index() -> None:
+    platform = {"os": "linux", "architecture": "arm64"}
+    index = parse_manifest(encode({"manifests": [descriptor(b"x", platform=platform)]}))
+    table = tags_table({"2": index, "1": image()[0]}, language="en")
+    assert list(table.tag) == ["1", "2"]
+    assert table.loc[0, "size_bytes"] == image()[0].size
+    assert table.isna().loc[1, "size_bytes"]
+    assert table.loc[1, "platforms"] == ["linux/arm64"]
+
+
+def test_layers_oldest_first_with_who_shares_them() -> None:
+    layers = layers_of(*image())
+    table = layers_table(layers, {Digest.of(b"base"): ["w3:2.0"]}, language="en")
+    assert list(table.created_by) == ["COPY base /", "COPY site /srv"]
+    assert list(table.shared_with) == [["w3:2.0"], []]
+    assert list(table.size_bytes) == [4, 4]
+
+
+def test_image_facts_are_formatted_each_after_its_field() -> None:
+    table = image_table(*image(), language="fr")
+    text = repr(table)
+    assert "plateforme" in text
+    assert "linux/amd64" in text
+    assert "\u202fo" in text
+    assert dict(zip(table.field, table.value, strict=True))["layers"] == 2

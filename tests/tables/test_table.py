@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from regnb.tables import Table, catalog_table
+from regnb.tables.cells import shorten
+from regnb.tables.table import MAX_ROWS
+
+DIGEST = "sha256:" + "0123456789abcdef" * 4
+COLUMNS = {
+    "tag": "str",
+    "digest": "str",
+    "size_bytes": "Int64",
+    "created": "datetime64[us, UTC]",
+    "platforms": "object",
+}
+
+
+@pytest.fixture
+def row() -> dict[str, object]:
+    created = datetime.now(UTC) - timedelta(weeks=2)
+    return {
+        "tag": "1.0",
+        "digest": DIGEST,
+        "size_bytes": 109_000_000,
+        "created": created,
+        "platforms": ["linux/amd64", "linux/arm64"],
+    }
+
+
+def test_display_is_for_the_reader_in_french(row: dict[str, object]) -> None:
+    text = repr(Table.of([row], columns=COLUMNS, language="fr"))
+    for shown in ("étiquette", "109,0\u202fMo", "il y a 2 semaines", "linux/amd64, linux/arm64"):
+        assert shown in text
+    assert "0123456789ab" in text
+    assert DIGEST not in text
+
+
+def test_values_stay_data(row: dict[str, object]) -> None:
+    table = Table.of([row], columns=COLUMNS, language="fr")
+    assert table.loc[0, "digest"] == DIGEST
+    assert table.size_bytes.sum() == 109_000_000
+    assert list(table.columns) == list(COLUMNS)
+
+
+def test_selection_is_still_shown_in_its_language(row: dict[str, object]) -> None:
+    table = Table.of([row], columns=COLUMNS, language="fr")
+    selected = table[table.size_bytes > 1][["tag", "size_bytes"]]
+    assert "109,0\u202fMo" in repr(selected)
+    assert "étiquette" in selected._repr_html_()
+
+
+def test_html_escapes_what_an_image_says() -> None:
+    table = Table.of([{"tag": "<script>"}], columns={"tag": "str"}, language="en")
+    assert "<script>" not in table._repr_html_()
+    assert "&lt;script&gt;" in table._repr_html_()
+
+
+def test_missing_values_are_blank(row: dict[str, object]) -> None:
+    row |= {"size_bytes": None, "created": None}
+    text = repr(Table.of([row], columns=COLUMNS, language="en"))
+    assert not {"NaT", "<NA>", "None", "nan"} & set(text.split())
+
+
+def test_empty_table_says_so_and_keeps_its_dtypes() -> None:
+    table = catalog_table([], language="fr")
+    assert "(aucune ligne)" in repr(table)
+    assert "(aucune ligne)" in table._repr_html_()
+    assert len(Table.of([], columns=COLUMNS, language="en").dtypes) == len(COLUMNS)
+
+
+def test_long_table_is_cut_and_says_how_much_is_hidden() -> None:
+    table = catalog_table([f"r{number:04}" for number in range(MAX_ROWS + 2)], language="en")
+    assert "… and 2 more rows" in repr(table)
+    assert "r0061" not in table._repr_html_()
+
+
+@pytest.mark.parametrize(
+    ("text", "short"),
+    [
+        ('/bin/sh -c #(nop)  CMD ["nginx"]', 'CMD ["nginx"]'),
+        (f"nginx@{DIGEST}", "nginx@0123456789ab"),
+        ("RUN a \\\n   && b", "RUN a \\ && b"),
+        ("x" * 100, "x" * 71 + "…"),
+    ],
+)
+def test_shorten(text: str, short: str) -> None:
+    assert shorten(text) == short
