@@ -1,5 +1,38 @@
-"""Learn what a container registry is by running one."""
+"""Learn what a container registry is by running one.
+
+`open_lab` gives the lab of a notebook, `preflight` says what this machine has. Both load what they
+need when they are called, so that `import regnb` is instant.
+"""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from regnb.lab import Lab
+    from regnb.tables import Table
+
 __version__ = "0.1.0"
+__all__ = ["__version__", "open_lab", "preflight"]
+
+
+def open_lab(language: str | None = None, *, engine: str | None = None) -> Lab:
+    """The lab in `language` (`"fr"` or `"en"`); that of the notebook when none is given.
+
+    `engine` chooses the container engine, see `regnb.engine.find_engine`. Raises
+    EngineUnavailable, EngineDenied or EngineRemote, told in that language; ValueError for a
+    language that the course does not speak.
+    """
+    from regnb import lab  # noqa: PLC0415 - loads docker and pandas
+
+    return lab.open_lab(language, engine=engine)
+
+
+def preflight(language: str | None = None, *, engine: str | None = None) -> Table:
+    """What this machine has and what will work, one row per check.
+
+    Columns: check, state, finding, mend (str, in `language`; mend is empty when all is well).
+    """
+    from regnb import lab  # noqa: PLC0415 - loads docker and pandas
+
+    return lab.preflight(language, engine=engine)

@@ -1,0 +1,104 @@
+"""Steps that ask the registry what it holds."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from regnb.errors import ManifestNotFound, NotFound
+from regnb.lab.session import Session
+from regnb.lab.show import curl
+from regnb.oci import (
+    Digest,
+    ImageIndex,
+    ImageManifest,
+    ImageReference,
+    Manifest,
+    layers_of,
+    media_types,
+)
+from regnb.registry import RegistryClient
+from regnb.tables import Table, catalog_table, image_table, layers_table, tags_table
+
+
+def catalog(session: Session) -> Table:
+    """Repositories of the lab's registry."""
+    session.show(curl(f"http://{session.address}/v2/_catalog"))
+    return catalog_table(session.client.list_repositories(), language=session.language)
+
+
+def tags(session: Session, repository: str) -> Table:
+    """Tags of `repository`, each with the manifest it points to."""
+    reference = session.reference(repository)
+    client = session.client_of(reference)
+    session.show(curl(f"{client.url}/v2/{reference.repository}/tags/list"))
+    names = client.list_tags(reference.repository)
+    manifests = {name: client.get_manifest(reference.repository, name) for name in names}
+    return tags_table(manifests, language=session.language)
+
+
+def inspect(session: Session, reference: ImageReference) -> Table:
+    """The facts of one image, from its manifest and its config."""
+    client = session.client_of(reference)
+    _show_manifest_request(session, client, reference)
+    manifest = image_manifest(session, client, reference)
+    blob = f"{client.url}/v2/{reference.repository}/blobs/{manifest.config.digest}"
+    session.show(curl(blob))
+    config = client.get_config(reference.repository, manifest)
+    return image_table(manifest, config, language=session.language)
+
+
+def layers(session: Session, reference: ImageReference) -> Table:
+    """Layers of one image, oldest first, with the other images that share them."""
+    client = session.client_of(reference)
+    _show_manifest_request(session, client, reference)
+    manifest = image_manifest(session, client, reference)
+    config = client.get_config(reference.repository, manifest)
+    shared = sharing(client, manifest)
+    return layers_table(layers_of(manifest, config), shared, language=session.language)
+
+
+def image_manifest(
+    session: Session, client: RegistryClient, reference: ImageReference
+) -> ImageManifest:
+    """Manifest of `reference`; of an index, the image for the platform of the engine."""
+    manifest = client.get_manifest(reference.repository, reference.reference)
+    if isinstance(manifest, ImageManifest):
+        return manifest
+    entry = manifest.image_for(session.engine.platform) or next(iter(manifest.images), None)
+    if entry is None:
+        raise ManifestNotFound("The index lists no image.", url=client.url)
+    session.say("lab.platform_chosen", platform=entry.platform, count=len(manifest.images))
+    found = client.get_manifest(reference.repository, entry.digest)
+    if isinstance(found, ImageIndex):
+        raise ManifestNotFound("The index lists another index.", url=client.url)
+    return found
+
+
+def sharing(client: RegistryClient, manifest: ImageManifest) -> dict[Digest, list[str]]:
+    """For each layer digest, the other images of the registry that have it, such as `w3:2.0`."""
+    shared: dict[Digest, list[str]] = defaultdict(list)
+    for repository in client.list_repositories():
+        for name in client.list_tags(repository):
+            for image in _images(client, repository, name):
+                if image.digest != manifest.digest:
+                    for layer in {layer.digest for layer in image.layers}:
+                        shared[layer].append(f"{repository}:{name}")
+    return shared
+
+
+def _images(client: RegistryClient, repository: str, tag: str) -> list[ImageManifest]:
+    try:
+        manifest: Manifest = client.get_manifest(repository, tag)
+        if isinstance(manifest, ImageManifest):
+            return [manifest]
+        children = [client.get_manifest(repository, item.digest) for item in manifest.images]
+    except NotFound:  # deleted since the list was read, or an index with missing platforms
+        return []
+    return [child for child in children if isinstance(child, ImageManifest)]
+
+
+def _show_manifest_request(
+    session: Session, client: RegistryClient, reference: ImageReference
+) -> None:
+    url = f"{client.url}/v2/{reference.repository}/manifests/{reference.reference}"
+    session.show(curl(url, accept=media_types.ACCEPTED_MANIFESTS))

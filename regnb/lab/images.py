@@ -1,0 +1,59 @@
+"""Steps with the images of the engine: pull, tag, push, remove."""
+
+from __future__ import annotations
+
+from regnb.errors import ImageNotFound, PushToHub
+from regnb.lab.progress import follow
+from regnb.lab.session import Session
+from regnb.lab.show import command
+from regnb.oci import Digest, ImageReference
+from regnb.oci.reference import DOCKER_HUB
+
+
+def pull(session: Session, reference: ImageReference) -> None:
+    """Pull, and write down what was not here before."""
+    before = session.engine.find_image(reference)
+    digest = follow(session.engine.pull(reference), session.translator)
+    if before is None:
+        session.record.add(reference.familiar)
+    after = session.engine.find_image(reference)
+    unchanged = before and after and before.image_id == after.image_id
+    key = "lab.pull_up_to_date" if unchanged else "lab.pulled"
+    session.say(key, image=reference.familiar, digest=_text(digest))
+
+
+def tag(session: Session, source: ImageReference, target: ImageReference) -> None:
+    """Give the image `source` the further name `target`."""
+    known = session.engine.find_image(target)
+    session.show(command("docker", "image", "tag", source.familiar, target.familiar))
+    session.engine.tag(source, target)
+    if known is None:
+        session.record.add(target.familiar)
+    session.say("lab.tagged", source=source.familiar, target=target.familiar)
+
+
+def push(session: Session, reference: ImageReference) -> None:
+    """Push to the registry that the name says; Docker Hub is refused, as it is public."""
+    if reference.registry == DOCKER_HUB:
+        raise PushToHub(reference.familiar)
+    session.show(command("docker", "image", "push", reference.familiar))
+    digest = follow(session.engine.push(reference), session.translator)
+    session.say("lab.pushed", image=reference.familiar, digest=_text(digest))
+
+
+def remove(session: Session, reference: ImageReference) -> None:
+    """Remove a name that the lab gave or brought; one that was here before stays."""
+    name = reference.familiar
+    if session.engine.find_image(reference) is None:
+        raise ImageNotFound("No such image.", subject=name)
+    if name not in session.record.images:
+        session.say("lab.image_kept", image=name)
+        return
+    session.show(command("docker", "image", "rm", name))
+    session.engine.remove_image(reference)
+    session.record.discard(name)
+    session.say("lab.image_removed", image=name)
+
+
+def _text(digest: Digest | None) -> str:
+    return f"`{digest}`" if digest else "?"

@@ -1,0 +1,150 @@
+"""The lab object: each method is one step, shows its command, and gives its result."""
+
+from __future__ import annotations
+
+from regnb.engine import Engine, find_engine
+from regnb.errors import RegnbError
+from regnb.i18n import Translator, language_of_notebook
+from regnb.lab import cleanup, contents, images, registry
+from regnb.lab.identity import lab_id
+from regnb.lab.record import record_of
+from regnb.lab.session import Session
+from regnb.lab.show import Sentence, command, show
+from regnb.lab.telling import told
+from regnb.oci import ImageReference
+from regnb.registry import RegistryClient
+from regnb.tables import Table, containers_table, images_table
+
+
+class Lab:
+    """The registry lab of one learner on one engine.
+
+    A reference such as `localhost:5000/w3:1.0` names an image everywhere; where the registry is
+    asked, `w3:1.0` is enough and means the lab's own. Methods raise errors of `regnb.errors`.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self.translator = session.translator
+
+    def __repr__(self) -> str:
+        return "<Lab>"
+
+    @property
+    def engine(self) -> Engine:
+        """The container engine; `lab.engine.client` is its `docker.DockerClient`."""
+        return self._session.engine
+
+    @property
+    @told
+    def address(self) -> str:
+        """Host and port of the registry, for example `localhost:5000`."""
+        return self._session.address
+
+    @property
+    @told
+    def client(self) -> RegistryClient:
+        """Client of the HTTP API of the lab's registry."""
+        return self._session.client
+
+    @told
+    def run_registry(
+        self, image: str | None = None, *, name: str | None = None, port: int | None = None
+    ) -> Table:
+        """Run the registry in the background; its containers table.
+
+        `image` is `registry:2.6` when none is named (`registry:3` where 2.6 cannot work), `port`
+        5000 if it is free. A registry that runs already is kept, a stopped one is started again.
+        """
+        container = registry.run_registry(self._session, image, name=name, port=port)
+        return containers_table([container], language=self._session.language)
+
+    @told
+    def containers(self) -> Table:
+        """Containers of this lab, also stopped ones."""
+        session = self._session
+        label, value = next(iter(session.labels.items()))
+        words = ["--all", "--filter", f"label={label}={value}"]
+        session.show(command("docker", "container", "ls", *words))
+        return containers_table(session.own_containers(), language=session.language)
+
+    @told
+    def logs(self, *, tail: int = 20) -> None:
+        """Show the last `tail` lines that the registry wrote."""
+        name = self._session.registry_container().name
+        self._session.show(command("docker", "container", "logs", "--tail", str(tail), name))
+        print(self.engine.logs(name, tail=tail), end="")
+
+    @told
+    def pull(self, reference: str) -> None:
+        """Pull an image from the registry that its name says; Docker Hub when it says none."""
+        parsed = ImageReference.parse(reference)
+        self._session.show(command("docker", "image", "pull", reference))
+        images.pull(self._session, parsed)
+
+    @told
+    def images(self) -> Table:
+        """Images of the engine, one row per tag."""
+        self._session.show(command("docker", "image", "ls"))
+        return images_table(self.engine.images(), language=self._session.language)
+
+    @told
+    def tag(self, source: str, target: str) -> None:
+        """Give the image `source` the further name `target`."""
+        images.tag(self._session, ImageReference.parse(source), ImageReference.parse(target))
+
+    @told
+    def push(self, reference: str) -> None:
+        """Push an image to the registry that its name says."""
+        images.push(self._session, ImageReference.parse(reference))
+
+    @told
+    def remove_image(self, *references: str) -> None:
+        """Remove names of images from the engine, not from a registry."""
+        for reference in references:
+            images.remove(self._session, ImageReference.parse(reference))
+
+    @told
+    def catalog(self) -> Table:
+        """Repositories of the registry."""
+        return contents.catalog(self._session)
+
+    @told
+    def tags(self, repository: str) -> Table:
+        """Tags of a repository of the registry."""
+        return contents.tags(self._session, repository)
+
+    @told
+    def inspect(self, reference: str) -> Table:
+        """The facts of an image in the registry."""
+        return contents.inspect(self._session, self._session.reference(reference))
+
+    @told
+    def layers(self, reference: str) -> Table:
+        """Layers of an image in the registry, oldest first, one row per layer."""
+        return contents.layers(self._session, self._session.reference(reference))
+
+    @told
+    def clean_up(self, *, keep_images: bool = False) -> None:
+        """Remove everything that this lab made, and prove that nothing is left."""
+        cleanup.clean_up(self._session, keep_images=keep_images)
+
+
+def open_lab(language: str | None = None, *, engine: str | None = None) -> Lab:
+    """The lab in `language`, `"fr"` or `"en"`; that of the notebook when none is given.
+
+    `engine` chooses one (see `regnb.engine.find_engine`). Raises EngineUnavailable, EngineDenied
+    or EngineRemote, each told with its mend; ValueError for another language.
+    """
+    translator = Translator(language or language_of_notebook())
+    try:
+        found = find_engine(engine)
+    except RegnbError as error:
+        error.told = str(translator.tell(error))
+        raise
+    identity = lab_id()
+    session = Session(found, translator, identity, record_of(identity))
+    flavour = translator(f"engine.{found.flavour}")
+    line = translator("lab.opened", engine=flavour, version=found.version, endpoint=found.endpoint)
+    show(Sentence(line))
+    return Lab(session)

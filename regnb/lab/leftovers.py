@@ -1,0 +1,44 @@
+"""What earlier labs left on the engine, for instance when a notebook was never finished."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from regnb.engine import Engine
+from regnb.lab.identity import LABEL, lab_id
+from regnb.lab.record import record_of
+from regnb.oci import ImageReference
+
+
+@dataclass(frozen=True, slots=True)
+class Leftover:
+    """Something a lab made; `kind` is `container`, `volume` or `image`."""
+
+    kind: str
+    name: str
+
+
+def leftovers(engine: Engine, *, everybody: bool = False) -> Iterator[Leftover]:
+    """Containers, volumes and images of this learner's lab; of every lab with `everybody`."""
+    label = LABEL if everybody else f"{LABEL}={lab_id()}"
+    for container in engine.containers(label=label):
+        yield Leftover("container", container.name)
+    for volume in engine.volumes(label=label):
+        yield Leftover("volume", volume)
+    for name in reversed(record_of(lab_id()).images):
+        yield Leftover("image", name)
+
+
+def remove(engine: Engine, leftover: Leftover) -> None:
+    """Remove one of them, with what hangs on it."""
+    match leftover.kind:
+        case "container":
+            engine.remove_container(leftover.name)
+        case "volume":
+            engine.remove_volume(leftover.name)
+        case _:
+            reference = ImageReference.parse(leftover.name)
+            if engine.find_image(reference):
+                engine.remove_image(reference)
+            record_of(lab_id()).discard(leftover.name)

@@ -1,0 +1,96 @@
+"""What this machine has, what will work, and the mend for each thing that is missing."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+from regnb.engine import Engine, find_engine
+from regnb.errors import RegistryError, RegnbError
+from regnb.i18n import Translator, language_of_notebook
+from regnb.lab.identity import LABEL, lab_id
+from regnb.lab.ports import PREFERRED, is_free, who_has
+from regnb.registry import RegistryClient
+from regnb.tables import Finding, Table, findings_table
+
+HUB = "https://registry-1.docker.io"
+HUB_TIMEOUT = 3.0
+NEEDED = 2_000_000_000  # bytes: the images of the course, unpacked, and the registry's copy
+
+GOOD, NOTE, BAD = "good", "note", "bad"
+
+
+def preflight(language: str | None = None, *, engine: str | None = None) -> Table:
+    """Table of the findings on this machine, in `language` or that of the notebook."""
+    translator = Translator(language or language_of_notebook())
+    found = Preflight(translator, engine).findings()
+    return findings_table(found, language=translator.language)
+
+
+class Preflight:
+    """The checks of one machine, told in one language."""
+
+    def __init__(self, translator: Translator, engine: str | None = None) -> None:
+        self.translator = translator
+        self._choice = engine
+
+    def findings(self) -> Iterator[Finding]:
+        """Each finding as soon as it is known; none of the checks changes anything."""
+        own_ports: set[int | None] = set()
+        try:
+            with find_engine(self._choice) as engine:
+                yield from self._of_engine(engine)
+                own = engine.containers(label=f"{LABEL}={lab_id()}")
+                own_ports = {container.host_port(PREFERRED) for container in own}
+        except RegnbError as error:
+            told = self.translator.tell(error)
+            yield self._finding("engine", BAD, told.text, told.mend)
+        yield self._port(own_ports)
+        yield self._hub()
+        yield self._disk()
+
+    def _of_engine(self, engine: Engine) -> Iterator[Finding]:
+        name = self.translator(f"engine.{engine.flavour}")
+        values = {"engine": name, "version": engine.version, "endpoint": engine.endpoint}
+        yield self._found("engine", GOOD, "found", **values)
+        store = "containerd" if engine.has_containerd_store else "classic"
+        yield self._found("images", NOTE if store == "containerd" else GOOD, store)
+        if foreign := self._foreign_registry(engine):
+            yield self._found("name", NOTE, "taken", name=foreign)
+
+    def _foreign_registry(self, engine: Engine) -> str | None:
+        container = engine.container("registry")
+        ours = container is not None and container.labels.get(LABEL) == lab_id()
+        return container.name if container and not ours else None
+
+    def _port(self, own_ports: Collection[int | None]) -> Finding:
+        if PREFERRED in own_ports:
+            return self._found("port", GOOD, "ours", port=PREFERRED)
+        if is_free(PREFERRED):
+            return self._found("port", GOOD, "free", port=PREFERRED)
+        who = self.translator(f"lab.taken_by_{who_has(PREFERRED)}")
+        return self._found("port", NOTE, "taken", port=PREFERRED, who=who)
+
+    def _hub(self) -> Finding:
+        try:
+            RegistryClient(HUB, timeout=HUB_TIMEOUT).ping()
+        except RegistryError as error:
+            if error.status not in {200, 401}:
+                return self._found("hub", NOTE, "unreachable")
+        return self._found("hub", GOOD, "reachable")
+
+    def _disk(self) -> Finding:
+        free = shutil.disk_usage(Path.home()).free
+        level, text = (GOOD, "enough") if free >= NEEDED else (BAD, "short")
+        return self._found("disk", level, text, free=self.translator.size(free))
+
+    def _found(self, check: str, level: str, text: str, **values: object) -> Finding:
+        key = f"preflight.{check}.{text}"
+        mend = f"{key}_mend"
+        told = self.translator(mend, **values) if self.translator.has(mend) else ""
+        return self._finding(check, level, self.translator(key, **values), told)
+
+    def _finding(self, check: str, level: str, text: str, mend: str) -> Finding:
+        name = self.translator(f"preflight.{check}.name")
+        return Finding(name, level, self.translator(f"preflight.{level}"), text, mend)

@@ -1,0 +1,125 @@
+"""The lab's registry: a container of the open-source registry, published on loopback."""
+
+from __future__ import annotations
+
+import time
+
+from regnb.engine import Container
+from regnb.errors import ContainerNotFound, NameTaken, PortTaken, RegistryUnreachable
+from regnb.lab.images import pull
+from regnb.lab.ports import PREFERRED, choose_port
+from regnb.lab.session import REGISTRY_PORT, Session
+from regnb.lab.show import command
+from regnb.oci import ImageReference
+
+DEFAULT_NAME = "registry"
+CLASSIC_IMAGE = "registry:2.6"
+# registry:2.6 knows no OCI manifest, and that is what an engine with the containerd store pushes.
+CONTAINERD_IMAGE = "registry:3"
+START_TIMEOUT = 15.0
+POLL = 0.05
+ATTEMPTS = 5
+
+
+def run_registry(
+    session: Session, image: str | None = None, *, name: str | None = None, port: int | None = None
+) -> Container:
+    """Run the registry in the background, or find it running; it answers when this returns.
+
+    Raises NameTaken or PortTaken when the name or the port that was asked for is.
+    """
+    container = _own(session, name)
+    if container is None:
+        container = _create(session, image or _image(session), name=name, port=port)
+    elif container.is_running:
+        session.registry_name = container.name
+        session.say("lab.registry_runs_already", name=container.name, address=session.address)
+        return container
+    else:
+        session.show(command("docker", "container", "start", container.name))
+        session.engine.start_container(container.name)
+    session.registry_name = container.name
+    wait_for(session)
+    session.say("lab.registry_runs", address=session.address)
+    return session.registry_container()
+
+
+def wait_for(session: Session) -> None:
+    """Wait until the registry answers; raises RegistryUnreachable when it does not in time."""
+    end = time.monotonic() + START_TIMEOUT
+    while True:
+        try:
+            session.client.ping()
+        except RegistryUnreachable:
+            if time.monotonic() > end:
+                raise
+            time.sleep(POLL)
+        else:
+            return
+
+
+def _own(session: Session, name: str | None) -> Container | None:
+    try:
+        container = session.registry_container()
+    except ContainerNotFound:
+        return None
+    return container if name in {None, container.name} else None
+
+
+def _image(session: Session) -> str:
+    if not session.engine.has_containerd_store:
+        return CLASSIC_IMAGE
+    session.say("lab.registry_3_for_containerd", classic=CLASSIC_IMAGE, image=CONTAINERD_IMAGE)
+    return CONTAINERD_IMAGE
+
+
+def _create(session: Session, image: str, *, name: str | None, port: int | None) -> Container:
+    reference = ImageReference.parse(image)
+    chosen_name = name or _free_name(session)
+    for attempt in range(1, ATTEMPTS + 1):
+        chosen_port = port or _free_port(session)
+        _show_run(session, image, chosen_name, chosen_port)
+        if session.engine.find_image(reference) is None:
+            session.say("lab.image_not_local", image=reference.familiar)
+            pull(session, reference)
+        try:
+            return session.engine.run_container(
+                reference,
+                name=chosen_name,
+                host_port=chosen_port,
+                container_port=REGISTRY_PORT,
+                labels=session.labels,
+            )
+        except PortTaken:
+            # Somebody took the free port between the look and the start.
+            if port or attempt == ATTEMPTS:
+                raise
+    raise AssertionError("unreachable")
+
+
+def _show_run(session: Session, image: str, name: str, port: int) -> None:
+    labels = [
+        word for key, value in session.labels.items() for word in ("--label", f"{key}={value}")
+    ]
+    published = f"127.0.0.1:{port}:{REGISTRY_PORT}"
+    words = ["--name", name, "--detach", "--publish", published, *labels, image]
+    session.show(command("docker", "container", "run", *words))
+
+
+def _free_name(session: Session) -> str:
+    if session.engine.container(DEFAULT_NAME) is None:
+        return DEFAULT_NAME
+    for number in range(2, 100):
+        name = f"{DEFAULT_NAME}-{number}"
+        if session.engine.container(name) is None:
+            session.say("lab.name_taken", taken=DEFAULT_NAME, name=name)
+            return name
+    raise NameTaken("Every name from registry to registry-99 is taken.", subject=DEFAULT_NAME)
+
+
+def _free_port(session: Session) -> int:
+    choice = choose_port()
+    if choice.taken_by:
+        who = session.translator(f"lab.taken_by_{choice.taken_by}")
+        session.say("lab.port_taken", taken=PREFERRED, who=who, port=choice.port)
+    return choice.port

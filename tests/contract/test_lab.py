@@ -1,0 +1,244 @@
+"""The lab whole, on every engine that is at hand."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from regnb.errors import (
+    ContainerNotFound,
+    ImageNotFound,
+    InvalidReference,
+    NameTaken,
+    PortTaken,
+    PushFailed,
+    PushToHub,
+    RegistryStopped,
+)
+from regnb.lab import Lab, open_lab
+from regnb.lab.leftovers import leftovers, remove
+from regnb.oci import ImageReference
+
+NGINX = ImageReference.parse("nginx")
+
+OpenLab = Callable[..., Lab]
+Printed = Callable[[], str]
+
+
+@pytest.fixture(params=[pytest.param(None, marks=pytest.mark.docker, id="docker")])
+def engine(request: pytest.FixtureRequest) -> str | None:
+    choice: str | None = request.param
+    return choice
+
+
+@pytest.fixture
+def open_a_lab(
+    engine: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[OpenLab]:
+    """Opens labs of learners; what they leave is removed after the test."""
+    monkeypatch.setenv("REGNB_HOME", str(tmp_path))
+    labs: list[tuple[str, Lab]] = []
+
+    def open_one(learner: str = "test-learner", language: str = "en") -> Lab:
+        monkeypatch.setenv("REGNB_LAB", learner)
+        lab = open_lab(language, engine=engine)
+        labs.append((learner, lab))
+        return lab
+
+    yield open_one
+    for learner, lab in labs:
+        monkeypatch.setenv("REGNB_LAB", learner)
+        for leftover in leftovers(lab.engine):
+            remove(lab.engine, leftover)
+        lab.engine.close()
+
+
+@pytest.fixture
+def lab(open_a_lab: OpenLab) -> Lab:
+    return open_a_lab()
+
+
+@pytest.fixture
+def printed(capsys: pytest.CaptureFixture[str]) -> Printed:
+    return lambda: capsys.readouterr().out
+
+
+def pushed(lab: Lab, name: str = "w3:1.0") -> str:
+    """Push nginx to the lab's registry as `name`, and give the whole reference."""
+    lab.run_registry()
+    lab.pull("nginx")
+    reference = f"{lab.address}/{name}"
+    lab.tag("nginx", reference)
+    lab.push(reference)
+    return reference
+
+
+def test_every_step_of_the_lab(lab: Lab) -> None:
+    assert list(lab.run_registry().state) == ["running"]
+    assert lab.catalog().empty
+    w3 = pushed(lab)
+    assert list(lab.catalog().repository) == ["w3"]
+    assert list(lab.tags("w3").tag) == ["1.0"]
+    assert len(lab.layers("w3:1.0")) > 1
+    digest = lab.tags("w3").digest[0]
+    lab.remove_image(w3, "nginx")
+    lab.pull(w3)
+    assert any(digest in name for image in lab.engine.images() for name in image.repo_digests)
+    lab.clean_up()
+    assert lab.containers().empty
+
+
+def test_tags_of_one_image_share_its_id(lab: Lab) -> None:
+    w3 = pushed(lab)
+    images = lab.images().set_index(["repository", "tag"]).image_id
+    assert images["nginx", "latest"] == images[w3.removesuffix(":1.0"), "1.0"]
+
+
+def test_every_step_shows_its_command(lab: Lab, printed: Printed) -> None:
+    w3 = pushed(lab)
+    shown = printed()
+    for command in (
+        "$ docker container run --name registry --detach --publish 127.0.0.1:",
+        "$ docker image pull nginx\n",
+        f"$ docker image tag nginx:latest {w3}\n",
+        f"$ docker image push {w3}\n",
+    ):
+        assert command in shown
+    lab.catalog()
+    assert f"$ curl http://{lab.address}/v2/_catalog\n" in printed()
+
+
+def test_layers_tell_instruction_digests_and_who_shares_them(lab: Lab) -> None:
+    pushed(lab)
+    lab.tag("registry:2.6", f"{lab.address}/other:1.0")
+    lab.push(f"{lab.address}/other:1.0")
+    layers = lab.layers("w3:1.0")
+    assert layers.created_by.str.len().min() > 0
+    assert layers.digest.str.fullmatch(r"sha256:[0-9a-f]{64}").all()
+    assert layers.diff_id.str.fullmatch(r"sha256:[0-9a-f]{64}").all()
+    assert layers.shared_with[0] == ["other:1.0"]
+    assert list(layers.shared_with)[-1] == []
+
+
+def test_inspect_tells_platform_and_command(lab: Lab) -> None:
+    pushed(lab)
+    facts = lab.inspect("w3:1.0").set_index("field").value
+    assert facts["platform"].startswith("linux/")
+    assert facts["command"]
+    assert facts["layers"] == len(lab.layers("w3:1.0"))
+
+
+def test_running_twice_keeps_the_registry(lab: Lab, open_a_lab: OpenLab, printed: Printed) -> None:
+    first = lab.run_registry().container_id[0]
+    printed()
+    assert lab.run_registry().container_id[0] == first
+    assert "running already" in printed()
+    assert open_a_lab().run_registry().container_id[0] == first
+
+
+def test_new_kernel_finds_what_the_lab_made(lab: Lab, open_a_lab: OpenLab) -> None:
+    w3 = pushed(lab)
+    again = open_a_lab()
+    assert f"{again.address}/w3:1.0" == w3
+    again.clean_up()
+    assert again.engine.find_image(ImageReference.parse(w3)) is None
+
+
+def test_stopped_registry_is_told_and_started_again(lab: Lab) -> None:
+    w3 = pushed(lab)
+    lab.engine.client.containers.get("registry").stop(timeout=1)
+    with pytest.raises(RegistryStopped, match=r"lab\.run_registry\(\)"):
+        lab.catalog()
+    with pytest.raises(PushFailed):
+        lab.push(w3)
+    lab.run_registry()
+    assert list(lab.catalog().repository) == ["w3"]
+
+
+def test_registry_that_is_not_there_is_told(lab: Lab) -> None:
+    with pytest.raises(ContainerNotFound, match=r"lab\.run_registry\(\)"):
+        lab.catalog()
+
+
+def test_foreign_container_is_never_touched(lab: Lab, printed: Printed) -> None:
+    lab.run_registry()
+    lab.clean_up()
+    lab.pull("registry:2.6")
+    foreign = lab.engine.client.containers.create("registry:2.6", name="registry")
+    try:
+        with pytest.raises(NameTaken, match="untouched"):
+            lab.run_registry(name="registry")
+        assert lab.run_registry().name[0] == "registry-2"
+        assert "not this lab’s" in printed()
+        lab.clean_up(keep_images=True)
+        foreign.reload()
+        assert foreign.status == "created"
+    finally:
+        foreign.remove()
+
+
+def test_taken_port_gives_another_one(lab: Lab, printed: Printed) -> None:
+    with socket.create_server(("127.0.0.1", 5000)):
+        lab.run_registry()
+        assert lab.address != "localhost:5000"
+        assert "Port 5000 is taken by another program" in printed()
+        lab.clean_up()
+        with pytest.raises(PortTaken, match="Port 5000 is taken"):
+            lab.run_registry(port=5000)
+    assert lab.containers().empty
+
+
+def test_two_learners_on_one_engine(open_a_lab: OpenLab, printed: Printed) -> None:
+    first, second = open_a_lab("first"), open_a_lab("second")
+    first.run_registry()
+    second.run_registry()
+    assert first.address != second.address
+    assert "taken by another registry" in printed()
+    second.clean_up()
+    assert first.catalog().empty
+
+
+def test_push_without_a_registry_in_the_name_is_refused(lab: Lab) -> None:
+    with pytest.raises(PushToHub, match="Docker Hub"):
+        lab.push("w3:1.0")
+
+
+def test_image_that_does_not_exist_is_told_in_french(open_a_lab: OpenLab) -> None:
+    lab = open_a_lab(language="fr")
+    with pytest.raises(ImageNotFound, match="Vérifiez l’orthographe"):
+        lab.tag("no-such-image", "localhost:5000/x:1")
+    with pytest.raises(InvalidReference, match="minuscules"):
+        lab.tag("nginx", "localhost:5000/W3:1.0")
+
+
+def test_image_of_the_learner_stays(lab: Lab, printed: Printed) -> None:
+    for _ in lab.engine.pull(NGINX):
+        pass
+    try:
+        pushed(lab)
+        lab.remove_image("nginx")
+        assert "was here before this lab" in printed()
+        lab.clean_up()
+        assert lab.engine.find_image(NGINX) is not None
+    finally:
+        lab.engine.remove_image(NGINX)
+
+
+def test_clean_up_twice_and_with_nothing_to_do(lab: Lab, printed: Printed) -> None:
+    lab.clean_up()
+    assert "nothing to remove" in printed()
+    pushed(lab)
+    lab.clean_up()
+    assert "Nothing that carries this lab’s label is left" in printed()
+    assert not list(leftovers(lab.engine))
+    assert not lab.engine.client.volumes.list()
+
+
+def test_logs_show_the_requests(lab: Lab, printed: Printed) -> None:
+    lab.run_registry()
+    lab.catalog()
+    lab.logs()
+    assert "/v2/_catalog" in printed()
