@@ -5,6 +5,9 @@ from __future__ import annotations
 import click
 
 import regnb
+from regnb.cli.clean import clean
+from regnb.cli.doctor import doctor
+from regnb.cli.lab import lab
 from regnb.cli.texts import text
 
 
@@ -12,3 +15,7 @@ from regnb.cli.texts import text
 @click.version_option(regnb.__version__, prog_name="regnb")
 def main() -> None:
     """Enter the command line."""
+
+
+for command in (lab, doctor, clean):
+    main.add_command(command)

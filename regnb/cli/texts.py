@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import IO, Any
+
+import click
 
 from regnb.i18n import Translator, language_of_locale
 
@@ -11,6 +14,14 @@ from regnb.i18n import Translator, language_of_locale
 def translator() -> Translator:
     """Speaker of the language that the locale asks for."""
     return Translator(language_of_locale())
+
+
+class Failure(click.ClickException):
+    """An error whose message is told as it is, in the language of the reader."""
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Print the message to the standard error, or to `file`."""
+        click.echo(self.message, file=file, err=file is None)
 
 
 def text(key: str, **values: object) -> str:

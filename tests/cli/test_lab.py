@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import json
+import os
+from importlib import resources
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from regnb.cli import main
+from regnb.cli.lab import find_course, jupyter_arguments, jupyter_environment
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Path:
+    for language in ("fr", "en"):
+        folder = tmp_path / "notebooks" / language
+        folder.mkdir(parents=True)
+        for chapter in ("00_start.ipynb", "01_lab.ipynb"):
+            (folder / chapter).touch()
+    return tmp_path
+
+
+def test_course_is_found_from_inside_it(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(course / "notebooks" / "fr")
+    assert find_course(None) == course
+
+
+def test_folder_without_notebooks_is_told(tmp_path: Path) -> None:
+    result = CliRunner().invoke(main, ["lab", "--directory", str(tmp_path)])
+    assert result.exit_code == 1
+    assert "regnb lab" in result.output
+
+
+def test_first_chapter_of_the_language_opens(course: Path) -> None:
+    arguments = jupyter_arguments(course, "fr", 8899)
+    assert "--LabApp.default_url=/lab/tree/notebooks/fr/00_start.ipynb" in arguments
+    assert f"--ServerApp.root_dir={course}" in arguments
+    assert "--ServerApp.port=8899" in arguments
+
+
+@pytest.mark.parametrize(("user", "allowed"), [(0, True), (1000, False)])
+def test_root_is_allowed_as_in_a_container(
+    course: Path, monkeypatch: pytest.MonkeyPatch, user: int, allowed: bool
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: user)
+    assert ("--allow-root" in jupyter_arguments(course, "en", 1)) is allowed
+
+
+def test_learners_own_settings_come_too() -> None:
+    environment = jupyter_environment("fr", {"JUPYTER_CONFIG_PATH": "/mine"})
+    ours, mine = environment["JUPYTER_CONFIG_PATH"].split(os.pathsep)
+    assert Path(ours).joinpath("labconfig").is_dir()
+    assert mine == "/mine"
+    assert environment["REGNB_LANGUAGE"] == "fr"
+
+
+@pytest.mark.parametrize(("language", "locale"), [("fr", "fr_FR"), ("en", "en")])
+def test_jupyterlab_speaks_the_language_and_asks_nothing(language: str, locale: str) -> None:
+    folder = resources.files("regnb") / "jupyter" / language / "labconfig"
+    settings = json.loads((folder / "default_setting_overrides.json").read_text())
+    page = json.loads((folder / "page_config.json").read_text())
+    assert settings["@jupyterlab/translation-extension:plugin"]["locale"] == locale
+    assert page["disabledExtensions"] == {"@jupyterlab/apputils-extension:announcements": True}
