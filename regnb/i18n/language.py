@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from pathlib import Path, PurePath
+
+from regnb.i18n.catalogue import LANGUAGES
 
 DEFAULT = "en"
 # The order of POSIX: https://pubs.opengroup.org/onlinepubs/9799919799/basedefs/V1_chap08.html
@@ -19,6 +22,15 @@ def language_of_locale(environment: Mapping[str, str] = os.environ) -> str:
     return DEFAULT
 
 
-def language_of_notebook(environment: Mapping[str, str] = os.environ) -> str:
-    """Language of the notebook that runs here; that of the locale elsewhere."""
-    return language_of_locale(environment)
+def language_of_notebook(
+    environment: Mapping[str, str] = os.environ, directory: PurePath | None = None
+) -> str:
+    """Language of the notebook whose kernel this is, without a word of it in its code.
+
+    The folder of the notebook says it, `fr` or `en`: Jupyter Server gives the path of the notebook
+    in JPY_SESSION_NAME, and every other runner starts the kernel in that folder (`directory`, by
+    default the working directory). A notebook that was moved elsewhere speaks as the locale does.
+    """
+    session = PurePath(environment.get("JPY_SESSION_NAME", ""))
+    folders = [session.parent.name, (directory or Path.cwd()).name]
+    return next((name for name in folders if name in LANGUAGES), language_of_locale(environment))
