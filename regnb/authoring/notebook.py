@@ -1,0 +1,67 @@
+"""The notebook of one language, made from a chapter; the same chapter gives the same bytes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+import nbformat
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from regnb.authoring.chapter import Cell, Chapter, Prose
+
+_INDENT = 1  # as JupyterLab saves, so that a save there changes nothing here
+_METADATA = {
+    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+    "language_info": {
+        "file_extension": ".py",
+        "mimetype": "text/x-python",
+        "name": "python",
+        "pygments_lexer": "ipython3",
+    },
+}
+
+
+def make_notebook(chapter: Chapter, language: str) -> NotebookNode:
+    """Notebook of `chapter` in `language`, not executed; the id of a cell is its name."""
+    cells = [_make_cell(cell, language) for cell in chapter.cells]
+    source = {"language": language, "source": chapter.path.name}
+    notebook: NotebookNode = new_notebook(cells=cells, metadata={**_METADATA, "regnb": source})
+    return notebook
+
+
+def _make_cell(cell: Cell, language: str) -> NotebookNode:
+    made: NotebookNode
+    if isinstance(cell, Prose):
+        made = new_markdown_cell(cell.texts[language], id=cell.name)
+    else:
+        metadata = {"tags": list(cell.tags)} if cell.tags else {}
+        made = new_code_cell(cell.source, id=cell.name, metadata=metadata)
+    return made
+
+
+def to_text(notebook: NotebookNode) -> str:
+    """`notebook` as a file holds it; raises nbformat's ValidationError when it is none."""
+    nbformat.validate(notebook)
+    return f"{nbformat.writes(notebook, indent=_INDENT)}\n"
+
+
+def read_notebook(path: Path) -> NotebookNode:
+    """The stored notebook of `path`."""
+    notebook: NotebookNode = nbformat.read(path, as_version=4)
+    return notebook
+
+
+def write_notebook(path: Path, notebook: NotebookNode) -> None:
+    """Put `notebook` at `path`, whole or not at all."""
+    text = to_text(notebook)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as file:
+        file.write(text)
+    temporary = Path(file.name)
+    try:
+        temporary.chmod(0o644)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from nbformat.v4 import new_output
+
+from regnb.authoring import build_chapter, notebook_path, source_paths
+from regnb.authoring.notebook import read_notebook, write_notebook
+from regnb.errors import AuthoringError
+from tests.authoring.sources import code, prose, write_lesson
+
+SUM = code("sum", "1 + 1", "hide-input")
+
+
+def pretend_execution(path: Path) -> bytes:
+    notebook = read_notebook(path)
+    cell = notebook.cells[1]
+    cell.execution_count = 1
+    cell.outputs = [new_output("execute_result", {"text/plain": "2"}, execution_count=1)]
+    write_notebook(path, notebook)
+    return path.read_bytes()
+
+
+def test_both_languages_have_the_same_cells(tmp_path: Path) -> None:
+    french, english = map(read_notebook, build_chapter(write_lesson(tmp_path, SUM)))
+    assert [cell.id for cell in french.cells] == ["goals", "sum", "recap"]
+    assert [cell.id for cell in english.cells] == ["goals", "sum", "recap"]
+    assert french.cells[1] == english.cells[1]
+    assert french.cells[1].metadata == {"tags": ["hide-input"]}
+    assert (french.cells[0].source, english.cells[0].source) == (
+        "# Essai\n\nUn objectif",
+        "# Trial\n\nOne goal",
+    )
+
+
+def test_notebook_names_its_kernel_and_language(tmp_path: Path) -> None:
+    french, english = map(read_notebook, build_chapter(write_lesson(tmp_path)))
+    assert french.metadata.kernelspec.name == "python3"
+    assert "version" not in french.metadata.language_info
+    assert french.metadata.regnb == {"language": "fr", "source": "00_trial.md"}
+    assert english.metadata.regnb.language == "en"
+
+
+def test_second_build_gives_the_same_bytes(tmp_path: Path) -> None:
+    source = write_lesson(tmp_path, SUM)
+    first = [path.read_bytes() for path in build_chapter(source)]
+    assert [path.read_bytes() for path in build_chapter(source)] == first
+
+
+def test_outputs_stay_when_only_prose_changes(tmp_path: Path) -> None:
+    source = write_lesson(tmp_path, SUM)
+    before = pretend_execution(build_chapter(source)[0])
+    write_lesson(tmp_path, SUM, prose("more", "Suite", "More"))
+    after = build_chapter(source)[0].read_bytes()
+    assert after != before
+    assert b'"2"' in after
+
+
+def test_outputs_go_when_code_changes(tmp_path: Path) -> None:
+    source = write_lesson(tmp_path, SUM)
+    pretend_execution(build_chapter(source)[0])
+    write_lesson(tmp_path, SUM, code("other", "2"))
+    assert b'"2"' not in build_chapter(source)[0].read_bytes().replace(b'"source": [\n    "2"', b"")
+
+
+def test_source_that_breaks_a_rule_writes_nothing(tmp_path: Path) -> None:
+    source = write_lesson(tmp_path, code("One", "1"))
+    with pytest.raises(AuthoringError, match="lower-case-words"):
+        build_chapter(source)
+    assert not notebook_path(source, "fr").parent.exists()
+
+
+def test_write_that_fails_leaves_the_old_notebook(tmp_path: Path) -> None:
+    path = build_chapter(write_lesson(tmp_path))[0]
+    before, notebook = path.read_bytes(), read_notebook(path)
+    notebook.cells[0].id = "not an id"
+    with pytest.raises(Exception, match="not an id"):
+        write_notebook(path, notebook)
+    assert path.read_bytes() == before
+    assert list(path.parent.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "slugs"),
+    [
+        ([], ["00_trial", "01_next"]),
+        (["01"], ["01_next"]),
+        (["01_next", "00"], ["00_trial", "01_next"]),
+        (["notebooks/src/00_trial.md"], ["00_trial"]),
+    ],
+)
+def test_chapters_are_named_by_their_beginning(
+    tmp_path: Path, wanted: list[str], slugs: list[str]
+) -> None:
+    write_lesson(tmp_path)
+    write_lesson(tmp_path, slug="01_next")
+    assert [path.stem for path in source_paths(tmp_path, wanted)] == slugs
+
+
+def test_unknown_chapter_is_told(tmp_path: Path) -> None:
+    write_lesson(tmp_path)
+    with pytest.raises(AuthoringError, match="No chapter is `07`; there are 00_trial"):
+        source_paths(tmp_path, ["07"])
+
+
+def test_folder_without_sources_is_told(tmp_path: Path) -> None:
+    with pytest.raises(AuthoringError, match=re.escape(f"{tmp_path / 'src'}: no chapter is here")):
+        source_paths(tmp_path)

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from regnb.authoring import problems_of, read_chapter
+from regnb.authoring.rules import MAX_CELLS, MAX_CODE_LINES, MAX_WORDS
+from tests.authoring.sources import GOALS, RECAP, code, prose, write, write_lesson
+
+
+def words(count: int) -> str:
+    return " ".join(["word"] * count)
+
+
+def test_lesson_that_keeps_the_rules(tmp_path: Path) -> None:
+    cells = [
+        prose("why", "## Voir [ici](http://a.b)\n\n`x`", "## See [here](http://a.b)\n\n`x`"),
+        code("one", "\n".join(["1"] * MAX_CODE_LINES), "hide-input"),
+        code("two", "2"),
+        prose("form", "`HÔTE:PORT/un`", "It is `HOST:PORT/un`"),
+        prose("long", f"mot {words(MAX_WORDS - 1)}", words(MAX_WORDS)),
+    ]
+    assert problems_of(read_chapter(write_lesson(tmp_path, *cells))) == []
+
+
+@pytest.mark.parametrize(
+    ("cells", "message"),
+    [
+        ([code("one", "1"), code("two", "2"), code("three", "3")], "3 code cells in a row"),
+        ([code("one", "\n".join(["1"] * (MAX_CODE_LINES + 1)))], "16 lines of code"),
+        ([code("one", "")], "the cell is empty"),
+        ([code("one", "1", "raise-exception")], "unknown tag `raise-exception`"),
+        ([code("One", "1")], "a name is `lower-case-words`"),
+        ([code("o" * 65, "1")], "a name is `lower-case-words`"),
+        ([code("goals", "1")], "names are unique"),
+        ([prose("x", words(MAX_WORDS + 1), "Mot")], "151 words"),
+        ([prose("x", "Docker", "Docker")], "the same in every language"),
+        ([prose("x", "## Un", "### One")], "headings have other levels"),
+        ([prose("x", "[un](http://a)", "[one](http://b)")], "`http://a`, `http://b`"),
+        ([prose("x", "![un](a.svg)", "![one](b.svg)")], "the images are others"),
+        ([prose("x", "![](a.svg) un", "![](a.svg) one")], "needs a text"),
+        ([prose("x", "Voici `a`", "See `a` and `b`")], "the code spans are others"),
+        ([prose("x", "Voici `GET /v2/`", "See `PUT /v2/`")], "the code spans are others"),
+        ([prose("x", "Un\n\n```\nls\n```", "One\n\n```\nps\n```")], "the code blocks are others"),
+        ([prose("x", "# Un", "# One")], "the title `# …` opens the first cell"),
+        ([prose("x", "Quoi?", "What?")], "“Quoi?”: put a space"),
+        ([prose("x", "Un", 'A "quote"')], "typographic"),
+        ([code(f"c{n}", "1") for n in range(MAX_CELLS)], f"{MAX_CELLS + 2} cells"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_lesson_that_breaks_a_rule(tmp_path: Path, cells: list[str], message: str) -> None:
+    problems = problems_of(read_chapter(write_lesson(tmp_path, *cells)))
+    assert any(message in problem for problem in problems), problems
+
+
+@pytest.mark.parametrize(
+    ("cells", "message"),
+    [
+        ([], "the chapter is empty"),
+        ([code("one", "1"), RECAP], "this place is for the prose cell `goals`"),
+        ([GOALS, code("one", "1")], "this place is for the prose cell `recap`"),
+        ([prose("goals", "Un", "One"), RECAP], "the title `# …` opens the first cell"),
+    ],
+)
+def test_chapter_without_its_frame(tmp_path: Path, cells: list[str], message: str) -> None:
+    problems = problems_of(read_chapter(write(tmp_path, *cells)))
+    assert any(message in problem for problem in problems), problems
+
+
+def test_file_without_number_is_refused(tmp_path: Path) -> None:
+    (problem,) = problems_of(read_chapter(write_lesson(tmp_path, slug="Trial")))
+    assert "NN_slug.md" in problem
