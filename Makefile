@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help lab check test format clean
+.PHONY: help lab check test test-docker format clean
 
 help:  ## list the commands
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -26,6 +26,13 @@ check: $(STAMP)  ## lint and check the types
 
 test: $(STAMP)  ## run the tests that need no engine
 	$(BIN)/pytest
+
+test-docker: $(STAMP)  ## run the tests and notebooks that use the Docker Engine of this machine
+	$(BIN)/pytest -m docker
+ifneq ($(wildcard notebooks/fr/*.ipynb),)
+	REGNB_PROGRESS=0 $(BIN)/pytest -m "" --nbval --nbval-current-env \
+		--nbval-sanitize-with tests/notebooks/sanitize.cfg notebooks/fr notebooks/en
+endif
 
 format: $(STAMP)  ## format the code
 	$(BIN)/ruff check --fix .

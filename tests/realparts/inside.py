@@ -1,0 +1,102 @@
+"""What runs inside the namespaces: the Hub, the engine, and then the command."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from typing import NoReturn
+
+from tests.realparts import hub
+from tests.realparts.dockerd import Daemon, direct_environment, dockerd
+from tests.realparts.recipes import recipes
+
+HUBS = ("full", "empty", "limited")
+_SIGNALS = (signal.SIGTERM, signal.SIGHUP)
+
+
+def main() -> int:
+    """Exit code of the command, after everything was stopped."""
+    arguments = _parse()
+    for number in _SIGNALS:
+        signal.signal(number, _leave)
+    # The terminal sends ^C to the command as well: it decides, and what it leaves is stopped here.
+    signal.signal(signal.SIGINT, _do_nothing)
+    _enter_namespaces(arguments.folder)
+    with ExitStack() as stack:
+        environment = _start(arguments.folder, arguments.hub, stack)
+        return subprocess.run(arguments.command, env=environment, check=False).returncode
+
+
+def _parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--folder", type=Path, required=True)
+    parser.add_argument("--hub", choices=HUBS, required=True)
+    parser.add_argument("command", nargs="+")
+    return parser.parse_args()
+
+
+def _start(folder: Path, kind: str, stack: ExitStack) -> dict[str, str]:
+    """Start Hub and engine; gives the environment for the command."""
+    certificate = hub.make_certificate(folder / "tls")
+    mirror = stack.enter_context(hub.registry(folder, name="mirror"))
+    servers = [mirror]
+    if kind == "limited":
+        stack.enter_context(hub.limited_hub(certificate))
+    else:
+        servers.append(stack.enter_context(hub.registry(folder, name="hub", tls=certificate)))
+    if kind == "full":
+        for recipe in recipes(folder / "packages"):
+            hub.upload(recipe, mirror)
+    daemon = stack.enter_context(
+        dockerd(folder, authority=certificate.authority, mirror=mirror.address)
+    )
+    return _environment(folder, servers, daemon)
+
+
+def _environment(folder: Path, servers: list[hub.Server], daemon: Daemon) -> dict[str, str]:
+    hidden = {"DOCKER_CONTEXT", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH", "REGNB_ENGINE"}
+    kept = {key: value for key, value in direct_environment().items() if key not in hidden}
+    return kept | {
+        "DOCKER_HOST": daemon.endpoint,
+        "DOCKER_CONFIG": str(folder / "config"),
+        "REGNB_REALPARTS": str(folder),
+        "REGNB_HUB": servers[0].address,
+        "REGNB_HUB_PIDS": " ".join(str(server.running.process.pid) for server in servers),
+        "REGNB_ENGINE_PID": str(daemon.running.process.pid),
+    }
+
+
+def _enter_namespaces(folder: Path) -> None:
+    """Make loopback work, give Docker Hub's names to it, and hide what Docker shares on a machine.
+
+    dockerd keeps a key in /etc/docker, sockets in /run, and uses a containerd that it finds there.
+    """
+    hosts = folder / "hosts"
+    here = Path("/etc/hosts").read_text("utf-8")
+    hosts.write_text(f"{here}\n127.0.0.1 {' '.join(hub.HUB_NAMES)}\n")
+    commands = [
+        ["ip", "link", "set", "lo", "up"],
+        ["mount", "--bind", str(hosts), "/etc/hosts"],
+        ["mount", "-t", "tmpfs", "tmpfs", "/etc/docker"],
+        ["mount", "-t", "tmpfs", "tmpfs", "/run"],
+    ]
+    for command in commands:
+        subprocess.run(command, check=True)
+
+
+def _leave(number: int, _: object) -> NoReturn:
+    raise SystemExit(128 + number)
+
+
+def _do_nothing(*_: object) -> None:
+    pass
+
+
+if __name__ == "__main__":
+    os.umask(0o022)
+    sys.exit(main())

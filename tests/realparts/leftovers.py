@@ -1,0 +1,80 @@
+"""What a run leaves behind: nothing, and this is how it is known."""
+
+from __future__ import annotations
+
+import fcntl
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+PREFIX = "regnb-realparts-"
+_LOCK = "lock"
+_CGROUPS = Path("/sys/fs/cgroup")
+
+
+def make_folder() -> tuple[Path, IO[bytes]]:
+    """A new folder for one run, and the open lock that says that the run is alive."""
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+    lock = (folder / _LOCK).open("wb")
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    return folder, lock
+
+
+def remove_stale() -> None:
+    """Remove the folders of runs that were killed."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        if _is_stale(folder):
+            remove(folder)
+
+
+def remove(folder: Path) -> None:
+    """Remove the folder of a run that is over, and its control groups."""
+    for group in _groups(folder.name):
+        for path in sorted(group.rglob("*"), reverse=True):
+            if path.is_dir():
+                path.rmdir()
+        group.rmdir()
+    shutil.rmtree(folder)
+
+
+def left_of(name: str) -> list[str]:
+    """What is still there of the run with this name: processes, mounts, groups, its folder."""
+    return [
+        *(f"process {path.parent.name}" for path in _processes(name)),
+        *(f"mount {line}" for line in _mounts() if name in line),
+        *(str(path) for path in _groups(name)),
+        *(str(path) for path in Path(tempfile.gettempdir()).glob(name)),
+    ]
+
+
+def _is_stale(folder: Path) -> bool:
+    try:
+        with (folder / _LOCK).open("rb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _groups(name: str) -> Iterator[Path]:
+    # Version 1 has a hierarchy per controller, version 2 one for all.
+    yield from _CGROUPS.glob(f"*/{name}")
+    yield from _CGROUPS.glob(name)
+
+
+def _mounts() -> list[str]:
+    return Path("/proc/self/mountinfo").read_text("utf-8").splitlines()
+
+
+def _processes(name: str) -> Iterator[Path]:
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            command = path.read_bytes()
+        except OSError:
+            continue
+        if name.encode() in command:
+            yield path
