@@ -177,7 +177,7 @@ def test_foreign_container_is_never_touched(lab: Lab, printed: Printed) -> None:
         foreign.reload()
         assert foreign.status == "created"
     finally:
-        foreign.remove()
+        foreign.remove(v=True)
 
 
 def test_taken_port_gives_another_one(lab: Lab, printed: Printed) -> None:
