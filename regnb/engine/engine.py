@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Literal, Self
 
@@ -12,6 +12,7 @@ from docker.models.containers import Container as DockerContainer
 from docker.tls import TLSConfig
 
 from regnb.engine.containers import OWNER_LABEL, Container
+from regnb.engine.endpoint import ANSWER_TIMEOUT, knock
 from regnb.engine.failures import engine_errors
 from regnb.engine.images import LocalImage, images_in, inspected_image
 from regnb.engine.progress import Progress, read_progress
@@ -32,8 +33,6 @@ Flavour = Literal["docker", "podman", "embedded"]
 FoundBy = Literal["choice", "environment", "context", "socket"]
 
 LOOPBACK = "127.0.0.1"
-# Docker Desktop takes seconds to wake up; a socket that hangs must not take longer.
-ANSWER_TIMEOUT = 5
 # A push is silent while the registry stores a large layer.
 WORK_TIMEOUT = 120
 _CONTAINERD_STORE = "io.containerd.snapshotter.v1"
@@ -58,14 +57,22 @@ class Engine:
         self.platform = Platform(as_text(facts.get("Os"), "Os"), as_text(facts.get("Arch"), "Arch"))
 
     @classmethod
-    def connect(cls, endpoint: str, *, found_by: FoundBy, tls: TLSConfig | bool = False) -> Self:
-        """Engine that answers at `endpoint` within a few seconds.
+    def connect(
+        cls,
+        endpoint: str,
+        *,
+        found_by: FoundBy,
+        tls: TLSConfig | bool = False,
+        timeout: int = ANSWER_TIMEOUT,
+    ) -> Self:
+        """Engine that answers at `endpoint` within `timeout` seconds.
 
         Raises EngineUnavailable when none does, EngineDenied when the socket refuses this user.
         """
+        knock(endpoint)
         with engine_errors(endpoint, endpoint=endpoint, otherwise=EngineUnavailable):
             client = docker.DockerClient(
-                base_url=endpoint, version="auto", timeout=ANSWER_TIMEOUT, tls=tls
+                base_url=endpoint, version="auto", timeout=timeout, tls=tls
             )
         engine = cls(client, endpoint=endpoint, found_by=found_by)
         client.api.timeout = WORK_TIMEOUT
@@ -264,10 +271,13 @@ class Engine:
             if not _is_path(source):
                 self.client.volumes.create(source, labels=dict(labels))
 
+    @contextmanager
     def _errors(
         self, subject: str = "", otherwise: type[EngineError] = EngineError
-    ) -> AbstractContextManager[None]:
-        return engine_errors(subject, endpoint=self.endpoint, otherwise=otherwise)
+    ) -> Iterator[None]:
+        knock(self.endpoint)
+        with engine_errors(subject, endpoint=self.endpoint, otherwise=otherwise):
+            yield
 
 
 def _mounts(volumes: Mapping[str, str]) -> dict[str, dict[str, str]]:

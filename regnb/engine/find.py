@@ -6,28 +6,25 @@ the sockets where engines are known to listen are tried one after another.
 
 from __future__ import annotations
 
-import ipaddress
 import os
-import socket
 import stat
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import docker.errors
 from docker.context import ContextAPI
 from docker.tls import TLSConfig
-from docker.utils import kwargs_from_env, parse_host
+from docker.utils import kwargs_from_env
 
-from regnb.engine.engine import ANSWER_TIMEOUT, Engine, FoundBy
-from regnb.errors import EngineDenied, EngineRemote, EngineUnavailable, EngineUnreachable
+from regnb.engine.endpoint import UNIX, refuse_remote
+from regnb.engine.engine import Engine, FoundBy
+from regnb.errors import EngineDenied, EngineUnavailable, EngineUnreachable
 
 CHOICE = "REGNB_ENGINE"
 SYSTEM_DOCKER_SOCKET = Path("/var/run/docker.sock")
 SYSTEM_PODMAN_SOCKET = Path("/run/podman/podman.sock")
-_UNIX = "unix://"
 _PIPE = "npipe://"
 
 
@@ -99,9 +96,9 @@ def _from_context(environment: Mapping[str, str]) -> Candidate | None:
 
 
 def _open_named(candidate: Candidate) -> Engine:
-    _refuse_remote(candidate.endpoint)
+    refuse_remote(candidate.endpoint)
     try:
-        return _open(candidate)
+        return _connect(candidate)
     except EngineDenied:
         raise
     except EngineUnavailable as error:
@@ -114,7 +111,7 @@ def _first_that_answers(choice: str, environment: Mapping[str, str]) -> Engine:
     silent = ""
     for endpoint in known_endpoints(choice, environment):
         try:
-            return _open(Candidate(endpoint, "socket"))
+            return _connect(Candidate(endpoint, "socket"))
         except EngineDenied as error:
             denied = denied or error
         except EngineUnavailable:
@@ -135,7 +132,7 @@ def known_endpoints(choice: str, environment: Mapping[str, str]) -> Iterator[str
         return
     sockets = {"docker": _docker_sockets, "podman": _podman_sockets}
     for flavour in [choice] if choice else sockets:
-        yield from (f"{_UNIX}{path}" for path in sockets[flavour](environment) if _is_socket(path))
+        yield from (f"{UNIX}{path}" for path in sockets[flavour](environment) if _is_socket(path))
 
 
 def _docker_sockets(environment: Mapping[str, str]) -> list[Path]:
@@ -175,43 +172,5 @@ def _is_socket(path: Path) -> bool:
         return False
 
 
-def _refuse_remote(endpoint: str) -> None:
-    """Raise EngineRemote for an endpoint whose `localhost` is not this machine's."""
-    try:
-        parts = urlsplit(str(parse_host(endpoint)))
-    except (ValueError, docker.errors.DockerException) as error:
-        raise EngineUnreachable(str(error), subject=endpoint) from error
-    is_network = parts.scheme in {"http", "https"}
-    if parts.scheme == "ssh" or (is_network and not _is_local(parts.hostname)):
-        raise EngineRemote(f"The engine at `{endpoint}` is on another machine.", subject=endpoint)
-
-
-def _is_local(host: str | None) -> bool:
-    if host in {None, "localhost"}:
-        return True
-    try:
-        return ipaddress.ip_address(str(host)).is_loopback
-    except ValueError:
-        return False
-
-
-def _open(candidate: Candidate) -> Engine:
-    if candidate.endpoint.startswith(_UNIX):
-        _knock(candidate.endpoint)
+def _connect(candidate: Candidate) -> Engine:
     return Engine.connect(candidate.endpoint, found_by=candidate.found_by, tls=candidate.tls)
-
-
-def _knock(endpoint: str) -> None:
-    """Raise EngineDenied or EngineUnavailable when nothing accepts a connection at a Unix socket.
-
-    The SDK forgets to close a socket that could not connect, so it is not given such a one.
-    """
-    path = endpoint.removeprefix(_UNIX)
-    with socket.socket(socket.AF_UNIX) as probe:
-        probe.settimeout(ANSWER_TIMEOUT)
-        try:
-            probe.connect(path)
-        except PermissionError as error:
-            raise EngineDenied(str(error), subject=path) from error
-        except OSError as error:
-            raise EngineUnavailable(str(error), subject=endpoint) from error

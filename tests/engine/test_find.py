@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from regnb.engine import engine as engine_module
-from regnb.engine import find
+from regnb.engine import Engine, find
 from regnb.engine.find import find_engine, known_endpoints
 from regnb.errors import EngineDenied, EngineRemote, EngineUnavailable, EngineUnreachable
 from tests.engine.fake_api import FakeApi, serving
@@ -195,15 +194,12 @@ def test_endpoint_that_does_not_answer_is_named(environment: dict[str, str], end
     assert caught.value.subject == endpoint
 
 
-def test_socket_that_hangs_is_told(
-    sockets: Path, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(engine_module, "ANSWER_TIMEOUT", 0.2)
+def test_socket_that_hangs_is_told(sockets: Path) -> None:
     with socket.socket(socket.AF_UNIX) as hanging:
         hanging.bind(str(sockets / "hangs.sock"))
         hanging.listen()
-        with pytest.raises(EngineUnreachable, match="timed out"):
-            find_engine(f"unix://{sockets}/hangs.sock", environment)
+        with pytest.raises(EngineUnavailable, match="timed out"):
+            Engine.connect(f"unix://{sockets}/hangs.sock", found_by="choice", timeout=1)
 
 
 def test_certificates_that_are_missing(environment: dict[str, str]) -> None:
