@@ -1,48 +1,78 @@
-"""Builds the notebooks of chapters; both languages of a chapter are written together."""
+"""Builds the notebooks of a chapter; those of both languages are written together."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from nbformat import NotebookNode
 
 from regnb.authoring.chapter import read_chapter
+from regnb.authoring.execute import run
 from regnb.authoring.layout import notebook_path
-from regnb.authoring.notebook import make_notebook, read_notebook, write_notebook
+from regnb.authoring.notebook import code_cells, make_notebook, read_notebook, write_notebook
 from regnb.authoring.rules import require_rules
+from regnb.errors import AuthoringError
 from regnb.i18n import LANGUAGES
 
 
-def build_chapter(source: Path) -> list[Path]:
-    """Write the notebooks of `source` without executing them; returns their paths.
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A code cell that is about to run: number `number` (from 1) of the `total` of its notebook."""
 
-    Outputs already stored stay where the code of the notebook is still the same. Raises
-    AuthoringError, and writes nothing, when the source breaks a rule.
+    slug: str
+    language: str
+    cell: str
+    number: int
+    total: int
+
+
+def _ignore(step: Step) -> None:
+    """Nobody looks."""
+
+
+def build_chapter(
+    source: Path, *, execute: bool = True, on_step: Callable[[Step], None] = _ignore
+) -> list[Path]:
+    """Write the notebooks of `source` and return their paths.
+
+    Without `execute`, outputs already stored stay where the code of the notebook is the same.
+    Raises AuthoringError when the source breaks a rule, CellFailed when a cell does not run;
+    nothing is written then.
     """
     chapter = read_chapter(source)
     require_rules(chapter)
-    built = {notebook_path(source, name): make_notebook(chapter, name) for name in LANGUAGES}
-    for path, notebook in built.items():
-        if path.exists():
-            keep_outputs(notebook, read_notebook(path))
-    for path, notebook in built.items():
+    notebooks = {notebook_path(source, name): make_notebook(chapter, name) for name in LANGUAGES}
+    for path, notebook in notebooks.items():
+        if execute:
+            _execute(notebook, path, on_step)
+        else:
+            keep_outputs(notebook, path)
+    for path, notebook in notebooks.items():
         write_notebook(path, notebook)
-    return list(built)
+    return list(notebooks)
 
 
-def keep_outputs(notebook: NotebookNode, stored: NotebookNode) -> None:
-    """Give `notebook` the outputs of `stored` when all its code is what made them."""
+def _execute(notebook: NotebookNode, path: Path, on_step: Callable[[Step], None]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    total = len(code_cells(notebook))
+    for number, cell in enumerate(run(notebook, path), start=1):
+        on_step(Step(path.stem, path.parent.name, cell, number, total))
+
+
+def keep_outputs(notebook: NotebookNode, path: Path) -> None:
+    """Give `notebook` the outputs stored at `path` when all its code is what made them."""
+    try:
+        stored = read_notebook(path)
+    except (FileNotFoundError, AuthoringError):
+        return
     ours, theirs = code_cells(notebook), code_cells(stored)
     if [_identity(cell) for cell in ours] != [_identity(cell) for cell in theirs]:
         return
     for cell, old in zip(ours, theirs, strict=True):
         cell.outputs = old.outputs
         cell.execution_count = old.execution_count
-
-
-def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
-    """Code cells of `notebook`, in order."""
-    return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
 
 def _identity(cell: NotebookNode) -> tuple[str, str, dict[str, object]]:

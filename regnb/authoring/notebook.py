@@ -6,12 +6,15 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 import nbformat
-from nbformat import NotebookNode
+from nbformat import NotebookNode, ValidationError
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from regnb.authoring.chapter import Cell, Chapter, Prose
+from regnb.errors import AuthoringError
 
 _INDENT = 1  # as JupyterLab saves, so that a save there changes nothing here
+# nbformat trips in many ways over JSON that is no notebook.
+_UNREADABLE = (AttributeError, KeyError, TypeError, ValidationError, ValueError)
 _METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {
@@ -48,8 +51,12 @@ def to_text(notebook: NotebookNode) -> str:
 
 
 def read_notebook(path: Path) -> NotebookNode:
-    """The stored notebook of `path`."""
-    notebook: NotebookNode = nbformat.read(path, as_version=4)
+    """The stored notebook of `path`; raises AuthoringError when the file is none."""
+    try:
+        notebook: NotebookNode = nbformat.read(path, as_version=4)
+        nbformat.validate(notebook)
+    except _UNREADABLE as error:
+        raise AuthoringError([f"{path.parent.name}/{path.name}: it is not a notebook"]) from error
     return notebook
 
 
@@ -65,3 +72,8 @@ def write_notebook(path: Path, notebook: NotebookNode) -> None:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
+    """Code cells of `notebook`, in order."""
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]

@@ -8,6 +8,7 @@ import regnb
 from regnb.cli.clean import clean
 from regnb.cli.doctor import doctor
 from regnb.cli.lab import lab
+from regnb.cli.notebooks import notebooks
 from regnb.cli.texts import text
 
 
@@ -17,5 +18,5 @@ def main() -> None:
     """Enter the command line."""
 
 
-for command in (lab, doctor, clean):
+for command in (lab, doctor, clean, notebooks):
     main.add_command(command)
