@@ -65,6 +65,12 @@ class Hasher:
         self._hash.update(chunk)
         self.size += len(chunk)
 
+    def copy(self) -> Hasher:
+        """The same state, to go on from twice."""
+        twin = Hasher(self.algorithm)
+        twin.size, twin._hash = self.size, self._hash.copy()
+        return twin
+
     @property
     def digest(self) -> Digest:
         """Digest of all bytes so far."""
