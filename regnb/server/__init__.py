@@ -1,0 +1,10 @@
+"""A container registry that needs nothing but Python."""
+
+from __future__ import annotations
+
+from regnb.server.app import App, create_app
+from regnb.server.config import Config
+from regnb.server.directory import DirectoryStorage
+from regnb.server.memory import MemoryStorage
+
+__all__ = ["App", "Config", "DirectoryStorage", "MemoryStorage", "create_app"]

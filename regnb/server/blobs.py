@@ -1,0 +1,81 @@
+"""end-2 and end-10: blobs, whole or in part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from werkzeug.exceptions import RequestedRangeNotSatisfiable
+
+from regnb.server.body import BLOCK
+from regnb.server.names import digest_in
+from regnb.server.problems import BLOB_UNKNOWN, RANGE_INVALID, Problem
+from regnb.server.registry import Registry, Request, Response
+
+
+class Slice:
+    """Bytes `start` to `stop` of an open file, in blocks; a server may send the file itself."""
+
+    def __init__(self, file: BinaryIO, start: int, stop: int) -> None:
+        self.file = file
+        self.start = start
+        self.stop = stop
+
+    def __iter__(self) -> Iterator[bytes]:
+        with self.file:
+            self.file.seek(self.start)
+            left = self.stop - self.start
+            while left and (block := self.file.read(min(left, BLOCK))):
+                left -= len(block)
+                yield block
+
+    def close(self) -> None:
+        """Close the file."""
+        self.file.close()
+
+
+def get_blob(registry: Registry, request: Request, name: str, digest: str) -> Response:
+    """Answer a blob, or the range of it that was asked for.
+
+    https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-blobs
+    """
+    wanted = digest_in(digest)
+    repository = registry.repository(name)
+    size = repository.blob_size(wanted, for_push=request.method == "HEAD")
+    if size is None:
+        raise Problem(BLOB_UNKNOWN, {"digest": digest})
+    response = Response(content_type="application/octet-stream", direct_passthrough=True)
+    response.headers["Docker-Content-Digest"] = wanted
+    response.set_etag(wanted)
+    start, stop = _part_asked(request, response, size)
+    response.content_length = stop - start
+    if request.method == "GET" and response.status_code != 304:
+        file = repository.open_blob(wanted)
+        if file is None:
+            raise Problem(BLOB_UNKNOWN, {"digest": digest})
+        response.response = Slice(file, start, stop)
+    return response
+
+
+def delete_blob(registry: Registry, request: Request, name: str, digest: str) -> Response:  # noqa: ARG001
+    """Forget a blob.
+
+    https://github.com/opencontainers/distribution-spec/blob/main/spec.md#deleting-blobs
+    """
+    if not registry.existing(name).delete_blob(digest_in(digest)):
+        raise Problem(BLOB_UNKNOWN, {"digest": digest})
+    return Response(status=202)
+
+
+def _part_asked(request: Request, response: Response, size: int) -> tuple[int, int]:
+    # Several ranges at once may be ignored: https://www.rfc-editor.org/rfc/rfc9110#section-14.2
+    environ = dict(request.environ)
+    if "," in environ.get("HTTP_RANGE", ""):
+        del environ["HTTP_RANGE"]
+    try:
+        response.make_conditional(environ, accept_ranges=True, complete_length=size)
+    except RequestedRangeNotSatisfiable as error:
+        headers = {"Content-Range": f"bytes */{size}"}
+        raise Problem(RANGE_INVALID, {"size": size}, headers=headers) from error
+    part = response.content_range
+    return (part.start or 0, part.stop or 0) if response.status_code == 206 else (0, size)

@@ -1,0 +1,38 @@
+"""What every handler is given: the parts of one running registry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from werkzeug.wrappers import Request, Response
+
+from regnb.server.config import Config
+from regnb.server.problems import NAME_UNKNOWN, Problem
+from regnb.server.storage import Repository, Storage
+
+
+@dataclass(frozen=True)
+class Registry:
+    """Storage and settings of one registry."""
+
+    storage: Storage
+    config: Config
+
+    def repository(self, name: str) -> Repository:
+        """The repository `name`, whether it exists or not."""
+        return self.storage.repository(name)
+
+    def existing(self, name: str) -> Repository:
+        """The repository `name`; raises Problem with NAME_UNKNOWN when nothing is in it."""
+        repository = self.storage.repository(name)
+        if not repository.exists():
+            raise Problem(NAME_UNKNOWN, {"name": name})
+        return repository
+
+
+Handler: TypeAlias = Callable[..., Response]
+"""Takes the registry, the request, and the variable parts of the path by name."""
+
+__all__ = ["Handler", "Registry", "Request", "Response"]

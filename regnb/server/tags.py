@@ -1,0 +1,19 @@
+"""end-8a and end-8b: the tags of a repository."""
+
+from __future__ import annotations
+
+import json
+
+from regnb.server.paging import page_of
+from regnb.server.registry import Registry, Request, Response
+
+
+def list_tags(registry: Registry, request: Request, name: str) -> Response:
+    """Answer the sorted tags, all of them or a page.
+
+    https://github.com/opencontainers/distribution-spec/blob/main/spec.md#listing-tags
+    """
+    tags = registry.existing(name).tag_index().sorted_tags
+    page = page_of(request, tags)
+    body = json.dumps({"name": name, "tags": page.entries})
+    return Response(body, 200, page.headers, content_type="application/json; charset=utf-8")
