@@ -9,6 +9,7 @@ from regnb.cli.clean import clean
 from regnb.cli.doctor import doctor
 from regnb.cli.lab import lab
 from regnb.cli.notebooks import notebooks
+from regnb.cli.serve import serve
 from regnb.cli.texts import text
 
 
@@ -18,5 +19,5 @@ def main() -> None:
     """Enter the command line."""
 
 
-for command in (lab, doctor, clean, notebooks):
+for command in (lab, doctor, clean, notebooks, serve):
     main.add_command(command)

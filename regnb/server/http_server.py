@@ -1,0 +1,241 @@
+"""The HTTP server: cheroot, with the parts exchanged that blobs are too large for.
+
+Cheroot, granian and gunicorn were measured side by side (bench/http_servers.py). Cheroot runs in
+this process: it starts in a tenth of a second, needs half the memory, and dies with it, where the
+workers of the two others outlive a killed parent and keep its port. It parses in Python, which is
+fast enough: a manifest takes longer. What is exchanged here, and why:
+
+- buffers: cheroot's are written in Python and copy each block several times; the standard
+  library's are not, and a blob is sent by the kernel (sendfile);
+- the rest of a body that was not wanted: cheroot reads it at once into memory; here it is thrown
+  away in blocks, and the connection is closed when there is much of it;
+- the TLS handshake: cheroot does it where connections are accepted, so that one slow client would
+  keep all others out; here it is done by the thread of the connection.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
+
+from cheroot import wsgi
+from cheroot.server import ChunkedRFile, HTTPConnection, HTTPServer, KnownLengthRFile
+
+from regnb.server.blobs import Slice
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+logger = logging.getLogger(__name__)
+
+THREADS = 64
+BACKLOG = 512
+IDLE_CONNECTIONS = 1000
+TIMEOUT_SECONDS = 60
+STOP_SECONDS = 0.5
+MAX_HEADER_BYTES = 64 * 1024
+BUFFER = 64 * 1024
+# How long the rest of an unwanted body is thrown away, so that the client reads its answer.
+DRAIN_SECONDS = 5.0
+PLAIN_ON_TLS = (
+    b"HTTP/1.0 400 Bad Request\r\nConnection: close\r\n\r\n"
+    b"Client sent an HTTP request to an HTTPS server.\n"
+)
+
+
+class Reader(io.BufferedReader):
+    """Buffered bytes of a socket."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        super().__init__(socket.SocketIO(sock, "r"), BUFFER)
+        self._socket = sock
+
+    def has_data(self) -> bool:
+        """Whether bytes are here already, so that waiting for the socket would be wrong."""
+        self._socket.settimeout(0)
+        try:
+            return bool(self.peek(1))
+        except OSError:
+            return False
+        finally:
+            self._socket.settimeout(TIMEOUT_SECONDS)
+
+
+class Writer:
+    """Bytes to a socket, at once."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._socket = sock
+
+    def write(self, content: bytes) -> int:
+        """Send all of `content`."""
+        self._socket.sendall(content)
+        return len(content)
+
+
+def make_file(sock: socket.socket, mode: str, _size: int = BUFFER) -> Reader | Writer:
+    """A reader or a writer of `sock`."""
+    return Reader(sock) if "r" in mode else Writer(sock)
+
+
+class Connection(HTTPConnection):
+    """A connection with fast buffers, whose TLS handshake is done by its own thread."""
+
+    def __init__(self, server: HTTPServer, sock: socket.socket, _make_file: object = None) -> None:
+        super().__init__(server, sock, make_file)
+        self.is_new = True
+        self._needs_handshake = isinstance(sock, ssl.SSLSocket)
+
+    def communicate(self) -> bool:
+        """Answer one request; whether the connection stays open."""
+        if self._needs_handshake and not self._shake_hands():
+            return False
+        return bool(super().communicate())  # type: ignore[no-untyped-call]  # cheroot's
+
+    def _shake_hands(self) -> bool:
+        self._needs_handshake = False
+        try:
+            self.socket.do_handshake()
+        except OSError as error:
+            logger.info("TLS handshake with %s failed: %s", self.remote_addr, error)
+            if "HTTP_REQUEST" in str(getattr(error, "reason", "")):
+                with suppress(OSError):
+                    socket.socket.send(self.socket, PLAIN_ON_TLS)
+            return False
+        return True
+
+
+class Gateway(wsgi.Gateway_10):
+    """Calls the application, sends files by the kernel, and leaves no unread body behind."""
+
+    def respond(self) -> None:
+        """Answer one request."""
+        body = self.req.rfile
+        response = self.req.server.wsgi_app(self.env, self.start_response)
+        try:
+            self.req.rfile = None
+            unread = _is_unread(body)
+            self.req.close_connection |= unread
+            self.req.ensure_headers_sent()
+            self._send(response)
+        finally:
+            if hasattr(response, "close"):
+                response.close()
+        if unread:
+            self._drain()
+
+    def _send(self, response: Iterable[bytes]) -> None:
+        plain = not isinstance(self.req.conn.socket, ssl.SSLSocket)
+        if plain and isinstance(response, Slice) and isinstance(response.file, io.FileIO):
+            length = response.stop - response.start
+            self.req.conn.socket.sendfile(response.file, response.start, length)
+            return
+        for block in response:
+            self.req.write(block)
+
+    def _drain(self) -> None:
+        """Let the client read its answer before the connection is reset under its writes."""
+        deadline = time.monotonic() + DRAIN_SECONDS
+        with suppress(OSError, ValueError):
+            self.req.conn.socket.shutdown(socket.SHUT_WR)
+            self.req.conn.socket.settimeout(DRAIN_SECONDS)
+            while self.req.conn.rfile.read1(BUFFER) and time.monotonic() < deadline:
+                pass
+
+
+def _is_unread(body: KnownLengthRFile | ChunkedRFile) -> bool:
+    """Whether there is more of a body; the end marks of a chunked one are read by the way."""
+    if isinstance(body, KnownLengthRFile):
+        return bool(body.remaining)
+    if not body.closed:
+        return True
+    with suppress(ValueError, OSError):
+        for _ in iter(body.rfile.readline, b"\r\n"):
+            pass
+    return False
+
+
+class Server(wsgi.Server):
+    """The HTTP server of `app`, on a TCP address or the path of a Unix socket."""
+
+    ConnectionClass = Connection
+    keep_alive_conn_limit = IDLE_CONNECTIONS
+    max_request_header_size = MAX_HEADER_BYTES
+
+    def __init__(
+        self,
+        address: tuple[str, int] | str,
+        app: WSGIApplication,
+        context: ssl.SSLContext | None = None,
+    ) -> None:
+        super().__init__(
+            address,
+            app,
+            numthreads=THREADS,
+            server_name="regnb",
+            request_queue_size=BACKLOG,
+            timeout=TIMEOUT_SECONDS,
+        )
+        self.shutdown_timeout = STOP_SECONDS
+        self.gateway = Gateway
+        self.ssl_adapter = TlsAdapter(context) if context else None
+
+    @property
+    def port(self) -> int:
+        """The TCP port that it listens on."""
+        return int(self.socket.getsockname()[1])
+
+    def process_conn(self, conn: Connection) -> None:
+        """Give a connection to a thread, once it has something to say."""
+        if conn.is_new:
+            conn.is_new = False
+            self.put_conn(conn)
+        else:
+            super().process_conn(conn)
+
+    def error_log(self, msg: str = "", level: int = logging.INFO, traceback: bool = False) -> None:
+        """Log what the server has to say of its own."""
+        logger.log(level, msg, exc_info=traceback)
+
+
+class TlsAdapter:
+    """Wraps accepted sockets; `Connection` shakes the hands."""
+
+    def __init__(self, context: ssl.SSLContext) -> None:
+        self._context = context
+
+    def bind(self, sock: socket.socket) -> socket.socket:
+        """Leave the listening socket as it is."""
+        return sock
+
+    def wrap(self, sock: socket.socket) -> tuple[ssl.SSLSocket, dict[str, str]]:
+        """A TLS socket without handshake, and what the WSGI environment has to say of it."""
+        wrapped = self._context.wrap_socket(sock, server_side=True, do_handshake_on_connect=False)
+        return wrapped, {"wsgi.url_scheme": "https"}
+
+    makefile = staticmethod(make_file)
+
+
+@contextmanager
+def serving(
+    app: WSGIApplication,
+    address: tuple[str, int] | str = ("127.0.0.1", 0),
+    context: ssl.SSLContext | None = None,
+) -> Iterator[Server]:
+    """A server of `app` that runs in a thread as long as the context."""
+    server = Server(address, app, context)
+    server.prepare()
+    thread = threading.Thread(target=server.serve, daemon=True)
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+        thread.join()
