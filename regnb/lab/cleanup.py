@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from regnb.errors import EngineError, NotClean
 from regnb.lab.ports import is_free
@@ -28,8 +28,7 @@ def clean_up(session: Session, *, keep_images: bool = False) -> None:
     images = [] if keep_images else list(_remove_images(session))
     session.registry_name = None
     _prove(session, ports)
-    counts = {"containers": len(containers), "volumes": len(volumes), "images": len(images)}
-    session.say("lab.cleaned" if any(counts.values()) else "lab.nothing_to_clean", **counts)
+    _tell(session, {"containers": len(containers), "volumes": len(volumes), "images": len(images)})
     for port in ports:
         session.say("lab.port_free_again", port=port)
 
@@ -46,6 +45,18 @@ def _remove_images(session: Session) -> Iterator[str]:
                 continue
             yield name
         session.record.discard(name)
+
+
+def _tell(session: Session, counts: Mapping[str, int]) -> None:
+    removed = [
+        session.translator(f"lab.count_{kind}", count=count)
+        for kind, count in counts.items()
+        if count
+    ]
+    if removed:
+        session.say("lab.cleaned", removed=", ".join(removed))
+    else:
+        session.say("lab.nothing_to_clean")
 
 
 def _prove(session: Session, ports: list[int]) -> None:

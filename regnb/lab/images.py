@@ -5,7 +5,6 @@ from __future__ import annotations
 from regnb.errors import ImageNotFound, PushToHub
 from regnb.lab.progress import follow
 from regnb.lab.session import Session
-from regnb.lab.show import command
 from regnb.oci import Digest, ImageReference
 from regnb.oci.reference import DOCKER_HUB
 
@@ -25,7 +24,6 @@ def pull(session: Session, reference: ImageReference) -> None:
 def tag(session: Session, source: ImageReference, target: ImageReference) -> None:
     """Give the image `source` the further name `target`."""
     known = session.engine.find_image(target)
-    session.show(command("docker", "image", "tag", source.familiar, target.familiar))
     session.engine.tag(source, target)
     if known is None:
         session.record.add(target.familiar)
@@ -36,7 +34,6 @@ def push(session: Session, reference: ImageReference) -> None:
     """Push to the registry that the name says; Docker Hub is refused, as it is public."""
     if reference.registry == DOCKER_HUB:
         raise PushToHub(reference.familiar)
-    session.show(command("docker", "image", "push", reference.familiar))
     digest = follow(session.engine.push(reference), session.translator)
     session.say("lab.pushed", image=reference.familiar, digest=_text(digest))
 
@@ -49,7 +46,6 @@ def remove(session: Session, reference: ImageReference) -> None:
     if name not in session.record.images:
         session.say("lab.image_kept", image=name)
         return
-    session.show(command("docker", "image", "rm", name))
     session.engine.remove_image(reference)
     session.record.discard(name)
     session.say("lab.image_removed", image=name)

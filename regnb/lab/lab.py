@@ -91,18 +91,24 @@ class Lab:
     @told
     def tag(self, source: str, target: str) -> None:
         """Give the image `source` the further name `target`."""
-        images.tag(self._session, ImageReference.parse(source), ImageReference.parse(target))
+        names = ImageReference.parse(source), ImageReference.parse(target)
+        self._session.show(command("docker", "image", "tag", source, target))
+        images.tag(self._session, *names)
 
     @told
     def push(self, reference: str) -> None:
         """Push an image to the registry that its name says."""
-        images.push(self._session, ImageReference.parse(reference))
+        parsed = ImageReference.parse(reference)
+        self._session.show(command("docker", "image", "push", reference))
+        images.push(self._session, parsed)
 
     @told
     def remove_image(self, *references: str) -> None:
         """Remove names of images from the engine, not from a registry."""
         for reference in references:
-            images.remove(self._session, ImageReference.parse(reference))
+            parsed = ImageReference.parse(reference)
+            self._session.show(command("docker", "image", "rm", reference))
+            images.remove(self._session, parsed)
 
     @told
     def catalog(self) -> Table:
@@ -144,7 +150,13 @@ def open_lab(language: str | None = None, *, engine: str | None = None) -> Lab:
         raise
     identity = lab_id()
     session = Session(found, translator, identity, record_of(identity))
-    flavour = translator(f"engine.{found.flavour}")
-    line = translator("lab.opened", engine=flavour, version=found.version, endpoint=found.endpoint)
-    show(Sentence(line))
+    show(Sentence(_opening(found, translator)))
     return Lab(session)
+
+
+def _opening(engine: Engine, translator: Translator) -> str:
+    name = translator(f"engine.{engine.flavour}")
+    why = translator(f"engine.found_by_{engine.found_by}")
+    line = translator("lab.opened", engine=name, version=engine.version, why=why)
+    differs = f"engine.{engine.flavour}_differs"
+    return f"{line} {translator(differs)}" if translator.has(differs) else line

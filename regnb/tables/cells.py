@@ -11,7 +11,8 @@ import pandas as pd
 from regnb.i18n import Translator
 
 MAX_TEXT = 72
-_DIGEST = re.compile(r"sha(?:256|512):([0-9a-f]{12})[0-9a-f]{52,}")
+# Digests, and the bare IDs of containers.
+_DIGEST = re.compile(r"\b(?:sha(?:256|512):)?([0-9a-f]{12})[0-9a-f]{52,}\b")
 # What the classic builder writes before an instruction that is not RUN.
 _NO_OPERATION = re.compile(r"^/bin/sh -c #\(nop\) +")
 

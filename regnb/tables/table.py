@@ -43,7 +43,8 @@ class Table(pd.DataFrame):
         shown = self._shown()
         if shown.empty:
             return f"{'  '.join(shown.columns)}\n{self._translator('tables.empty')}"
-        text = shown.to_string(index=False, justify="left")
+        padded = shown.apply(lambda column: column.str.ljust(column.str.len().max()))
+        text = padded.to_string(index=False, justify="left")
         return "\n".join(filter(None, (text, self._rest())))
 
     def _repr_html_(self) -> str:

@@ -103,7 +103,7 @@ def test_every_step_shows_its_command(lab: Lab, printed: Printed) -> None:
     for command in (
         "$ docker container run --name registry --detach --publish 127.0.0.1:",
         "$ docker image pull nginx\n",
-        f"$ docker image tag nginx:latest {w3}\n",
+        f"$ docker image tag nginx {w3}\n",
         f"$ docker image push {w3}\n",
     ):
         assert command in shown
