@@ -52,8 +52,8 @@ class Preflight:
 
     def _of_engine(self, engine: Engine) -> Iterator[Finding]:
         name = self.translator(f"engine.{engine.flavour}")
-        values = {"engine": name, "version": engine.version, "endpoint": engine.endpoint}
-        yield self._found("engine", GOOD, "found", **values)
+        why = self.translator(f"engine.found_by_{engine.found_by}")
+        yield self._found("engine", GOOD, "found", engine=name, version=engine.version, why=why)
         store = "containerd" if engine.has_containerd_store else "classic"
         yield self._found("images", NOTE if store == "containerd" else GOOD, store)
         if foreign := self._foreign_registry(engine):
