@@ -19,10 +19,10 @@ LAYERS = {
     "layer": "int64",
     "created_by": "str",
     "size_bytes": "int64",
+    "shared_with": "object",
     "digest": "str",
     "diff_id": "str",
     "media_type": "str",
-    "shared_with": "object",
 }
 IMAGE = {"field": "str", "value": "object"}
 
