@@ -72,11 +72,19 @@ class Session:
     @property
     def client(self) -> RegistryClient:
         """Client of the lab's registry."""
-        return self._client_of(self.address)
+        address = self.address
+        if address not in self._clients:
+            self._clients[address] = _client(address)
+        return self._clients[address]
 
     def client_of(self, reference: ImageReference) -> RegistryClient:
-        """Client of the registry that `reference` names."""
-        return self._client_of(reference.registry)
+        """Client of the registry that `reference` names; raises NotARegistry when it is none."""
+        address = reference.registry
+        if address not in self._clients:
+            client = _client(address)
+            client.probe()
+            self._clients[address] = client
+        return self._clients[address]
 
     def reference(self, text: str) -> ImageReference:
         """Reference of an image in a registry; one that names none is in the lab's."""
@@ -97,9 +105,10 @@ class Session:
     def _clients(self) -> dict[str, RegistryClient]:
         return {}
 
-    def _client_of(self, address: str) -> RegistryClient:
-        scheme = "http" if address.startswith(("localhost:", "127.")) else "https"
-        return self._clients.setdefault(address, RegistryClient(f"{scheme}://{address}"))
+
+def _client(address: str) -> RegistryClient:
+    scheme = "http" if address.startswith(("localhost:", "127.")) else "https"
+    return RegistryClient(f"{scheme}://{address}")
 
 
 def published_port(container: Container) -> int | None:

@@ -50,7 +50,8 @@ class Table(pd.DataFrame):
     def _repr_html_(self) -> str:
         html = self._shown().to_html(index=False, border=0, justify="left", na_rep="")
         # JupyterLab aligns cells to the right, as numbers; these are texts.
-        html = html.replace("<td>", '<td style="text-align: left">')
+        for cell in ("th", "td"):
+            html = html.replace(f"<{cell}>", f'<{cell} style="text-align: left">')
         rest = self._rest() or (self._translator("tables.empty") if self.empty else "")
         return html + (f"<p>{rest}</p>" if rest else "")
 

@@ -13,14 +13,18 @@ from regnb.errors import (
     ImageNotFound,
     InvalidReference,
     NameTaken,
+    NotARegistry,
     PortTaken,
     PushFailed,
     PushToHub,
+    RegistryError,
     RegistryStopped,
+    Unauthorized,
 )
 from regnb.lab import Lab, open_lab
 from regnb.lab.leftovers import leftovers, remove
 from regnb.oci import ImageReference
+from tests.servers import answering
 
 NGINX = ImageReference.parse("nginx")
 
@@ -204,6 +208,20 @@ def test_two_learners_on_one_engine(open_a_lab: OpenLab, printed: Printed) -> No
 def test_push_without_a_registry_in_the_name_is_refused(lab: Lab) -> None:
     with pytest.raises(PushToHub, match="Docker Hub"):
         lab.push("w3:1.0")
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "error", "mend"),
+    [
+        (401, {"Docker-Distribution-Api-Version": "registry/2.0"}, Unauthorized, "docker login"),
+        (403, {"Server": "AirTunes/770.8.1"}, NotARegistry, "Use another port"),
+    ],
+)
+def test_other_registry_that_refuses_is_told(
+    lab: Lab, status: int, headers: dict[str, str], error: type[RegistryError], mend: str
+) -> None:
+    with answering(status, headers) as port, pytest.raises(error, match=mend):
+        lab.tags(f"localhost:{port}/w3")
 
 
 def test_image_that_does_not_exist_is_told_in_french(open_a_lab: OpenLab) -> None:

@@ -1,35 +1,15 @@
 from __future__ import annotations
 
 import socket
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 
 import pytest
-from werkzeug import Request, Response
-from werkzeug.serving import make_server
 
 from regnb.lab import ports
 from regnb.lab.ports import choose_port, is_free, who_has
+from tests.servers import answering
 
 VERSION = {"Docker-Distribution-Api-Version": "registry/2.0"}
-
-
-@contextmanager
-def answering(status: int, headers: dict[str, str]) -> Iterator[int]:
-    @Request.application
-    def app(_request: Request) -> Response:
-        return Response("<p>hello</p>", status, headers)
-
-    server = make_server("127.0.0.1", 0, app)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield server.server_port
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @pytest.fixture
