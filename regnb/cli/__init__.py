@@ -7,6 +7,7 @@ import click
 import regnb
 from regnb.cli.clean import clean
 from regnb.cli.doctor import doctor
+from regnb.cli.engine import engine
 from regnb.cli.lab import lab
 from regnb.cli.notebooks import notebooks
 from regnb.cli.serve import serve
@@ -19,5 +20,5 @@ def main() -> None:
     """Enter the command line."""
 
 
-for command in (lab, doctor, clean, notebooks, serve):
+for command in (lab, doctor, clean, engine, notebooks, serve):
     main.add_command(command)

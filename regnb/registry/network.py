@@ -59,9 +59,10 @@ def _error_for(error: Exception, request: Request) -> RegistryError:
 # The first row that fits any of the causes wins: from the precise to the general.
 _TABLE = (
     (exceptions.NameResolutionError, HostUnknown, "The host has no address."),
+    # urllib3 derives it from its timeouts.
+    (exceptions.NewConnectionError, RegistryUnreachable, "Nothing listens there."),
     (exceptions.TimeoutError, RegistryTimedOut, "No answer in time."),
     (TimeoutError, RegistryTimedOut, "No answer in time."),
-    (exceptions.NewConnectionError, RegistryUnreachable, "Nothing listens there."),
     (RemoteDisconnected, ConnectionLost, "The connection was closed without an answer."),
     (exceptions.IncompleteRead, ConnectionLost, "The connection was cut in the middle."),
     (ConnectionError, ConnectionLost, "The connection was cut."),

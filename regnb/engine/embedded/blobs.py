@@ -97,26 +97,30 @@ class Ingest:
         self._part = part
         self._final = final
         self._digest = digest
-        self._hasher = Hasher(digest.algorithm)
+        self.hasher = Hasher(digest.algorithm)
         self._file: BinaryIO = part.open("ab", buffering=0)
         self._read_part()
 
     @property
     def size(self) -> int:
         """Bytes that are here already."""
-        return self._hasher.size
+        return self.hasher.size
 
     def append(self, chunk: bytes) -> None:
         """Add the next bytes; raises OSError when the disk is full."""
+        self.append_hashed(chunk)
+        self.hasher.update(chunk)
+
+    def append_hashed(self, chunk: bytes) -> None:
+        """Add the next bytes, which somebody else gives to `hasher`: hashing twice takes time."""
         rest = memoryview(chunk)
         while rest:
             rest = rest[self._file.write(rest) :]
-        self._hasher.update(chunk)
 
     def restart(self) -> None:
         """Forget the bytes that are here."""
         self._file.truncate(0)
-        self._hasher = Hasher(self._digest.algorithm)
+        self.hasher = Hasher(self._digest.algorithm)
 
     def commit(self) -> None:
         """Give the blob its name; raises DigestMismatch and forgets the bytes when they are wrong.
@@ -125,7 +129,7 @@ class Ingest:
         power cut a blob may be short, which a pull notices by its size.
         """
         try:
-            self._hasher.verify(self._digest)
+            self.hasher.verify(self._digest)
         except DigestMismatch:
             self.discard()
             raise
@@ -141,7 +145,7 @@ class Ingest:
     def _read_part(self) -> None:
         with self._part.open("rb") as part:
             while chunk := part.read(CHUNK):
-                self._hasher.update(chunk)
+                self.hasher.update(chunk)
 
     def __enter__(self) -> Self:
         return self

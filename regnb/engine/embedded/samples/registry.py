@@ -8,7 +8,7 @@ from functools import cache
 from regnb.engine.embedded.samples.build import Sample, build
 from regnb.engine.embedded.samples.recipe import recipes
 from regnb.errors import BlobNotFound, ManifestNotFound
-from regnb.oci import Digest, Manifest, parse_manifest
+from regnb.oci import Hasher, Manifest, parse_manifest
 
 
 class SampleRegistry:
@@ -28,16 +28,21 @@ class SampleRegistry:
             raise ManifestNotFound("manifest unknown", status=404, code="MANIFEST_UNKNOWN")
         return parse_manifest(content)
 
-    def get_blob(self, repository: str, digest: Digest) -> bytes:
+    def get_blob(self, repository: str, digest: str) -> bytes:
         """Content of a config or layer; raises BlobNotFound."""
         content = _contents(repository).get(digest)
         if content is None:
             raise BlobNotFound("blob unknown", status=404, code="BLOB_UNKNOWN")
         return content
 
-    def stream_blob(self, repository: str, digest: Digest, *, start: int = 0) -> Iterator[bytes]:
+    def stream_blob(
+        self, repository: str, digest: str, *, start: int = 0, hasher: Hasher | None = None
+    ) -> Iterator[bytes]:
         """Content of a config or layer from the byte `start`; raises BlobNotFound."""
-        yield self.get_blob(repository, digest)[start:]
+        content = self.get_blob(repository, digest)[start:]
+        if hasher:
+            hasher.update(content)
+        yield content
 
 
 @cache

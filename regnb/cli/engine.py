@@ -1,0 +1,101 @@
+"""`regnb engine`: the embedded engine, for machines without Docker."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from regnb.cli.texts import Failure, text, translator
+from regnb.errors import RegnbError
+
+if TYPE_CHECKING:
+    from regnb.engine.embedded.background import Place
+
+_SOCKET = click.option(
+    "--socket", type=click.Path(path_type=Path, dir_okay=False), help=text("engine.socket_help")
+)
+_HOME = click.option(
+    "--home", type=click.Path(path_type=Path, file_okay=False), help=text("engine.home_help")
+)
+
+
+@click.group(help=text("engine.help"))
+def engine() -> None:
+    """Gather the commands of the engine."""
+
+
+@engine.command(help=text("engine.start_help"))
+@_SOCKET
+@_HOME
+def start(socket: Path | None, home: Path | None) -> None:
+    """Start it in the background."""
+    from regnb.engine.embedded import background  # noqa: PLC0415 - not on Windows
+
+    place = _place(socket, home)
+    with _told():
+        started = background.start(place)
+    click.echo(text("engine.started" if started else "engine.ran_already"))
+    click.echo(text("engine.export", endpoint=place.endpoint))
+
+
+@engine.command(help=text("engine.stop_help"))
+@_SOCKET
+@_HOME
+def stop(socket: Path | None, home: Path | None) -> None:
+    """Stop it and its containers."""
+    from regnb.engine.embedded import background  # noqa: PLC0415
+
+    stopped = background.stop(_place(socket, home))
+    click.echo(text("engine.stopped" if stopped else "engine.silent"))
+
+
+@engine.command(help=text("engine.status_help"))
+@_SOCKET
+@_HOME
+def status(socket: Path | None, home: Path | None) -> None:
+    """Tell whether it runs; the exit code is 1 when it does not."""
+    from regnb.engine.embedded import background  # noqa: PLC0415
+
+    found = background.status(_place(socket, home))
+    if found is None:
+        raise Failure(text("engine.silent"))
+    click.echo(text("engine.runs", endpoint=found.endpoint, pid=found.pid))
+    click.echo(text("engine.images", count=found.images))
+    click.echo(text("engine.containers", count=found.containers))
+
+
+@engine.command(help=text("engine.run_help"))
+@_SOCKET
+@_HOME
+def run(socket: Path | None, home: Path | None) -> None:
+    """Serve in the foreground until Ctrl-C."""
+    from regnb.engine.embedded import runner  # noqa: PLC0415
+
+    place = _place(socket, home)
+    click.echo(text("engine.export", endpoint=place.endpoint))
+    with _told():
+        runner.run(place.home, place.socket, hub=place.hub)
+
+
+def _place(socket: Path | None, home: Path | None) -> Place:
+    from regnb.engine.embedded.background import Place  # noqa: PLC0415
+    from regnb.engine.embedded.home import Home  # noqa: PLC0415
+
+    usual = Place.default()
+    return Place(
+        socket.absolute() if socket else usual.socket,
+        Home(home.absolute()) if home else usual.home,
+        usual.hub,
+    )
+
+
+@contextlib.contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except RegnbError as error:
+        raise Failure(str(translator().tell(error))) from error

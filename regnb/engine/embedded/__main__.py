@@ -1,0 +1,16 @@
+"""`python -m regnb.engine.embedded SOCKET HOME HUB IDLE`: the engine in the background.
+
+`regnb engine run` does the same for people; this one loads neither the texts nor the commands.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from regnb.engine.embedded.home import Home
+from regnb.engine.embedded.runner import run
+
+if __name__ == "__main__":
+    socket, home, hub, idle = sys.argv[1:]
+    run(Home(Path(home)), Path(socket), hub=hub, idle=float(idle))

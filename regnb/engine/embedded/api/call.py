@@ -1,0 +1,137 @@
+"""A request to the API, read as moby reads it, and the answers."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, TypeAlias
+
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import Rule
+from werkzeug.wrappers import Request, Response
+
+from regnb.engine.embedded.core import EmbeddedEngine
+from regnb.engine.embedded.refusal import Refusal, bad_request
+from regnb.errors import RegnbError
+
+Filters: TypeAlias = dict[str, list[str]]
+Handler: TypeAlias = Callable[..., Response]
+_FALSE = frozenset({"", "0", "no", "false", "none"})
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Call:
+    """A request to `engine` in the version `version` of the API."""
+
+    engine: EmbeddedEngine
+    request: Request
+    version: tuple[int, int]
+
+    def text(self, name: str, default: str = "") -> str:
+        """The parameter `name` of the query."""
+        return self.request.args.get(name, default)
+
+    def flag(self, name: str, *, default: bool = False) -> bool:
+        """The parameter `name` as moby reads a boolean: all but a few words are true."""
+        value = self.request.args.get(name)
+        return default if value is None else value.strip().lower() not in _FALSE
+
+    def number(self, name: str) -> float | None:
+        """The parameter `name` as a number; None when absent; raises Refusal (400)."""
+        value = self.text(name)
+        try:
+            return float(value) if value else None
+        except ValueError:
+            raise bad_request(f'strconv.Atoi: parsing "{value}": invalid syntax') from None
+
+    def body(self) -> dict[str, Any]:
+        """The JSON object that was sent; raises Refusal (400)."""
+        kind = self.request.mimetype
+        if kind != "application/json":
+            raise bad_request(
+                f"Content-Type specified ({self.request.content_type or ''}) must be "
+                "'application/json'"
+            )
+        try:
+            value = json.loads(self.request.get_data())
+        except (ValueError, RecursionError) as error:
+            raise bad_request(f"invalid JSON: {error}") from error
+        except HTTPException as error:
+            raise Refusal(error.code or 400, str(error.description)) from error
+        if not isinstance(value, dict):
+            raise bad_request("invalid JSON: it is not an object")
+        return value
+
+    @cached_property
+    def filters(self) -> Filters:
+        """The parameter `filters`: lists of values by name; raises Refusal (400).
+
+        Clients write `{"label": ["a"]}`, older ones `{"label": {"a": true}}`.
+        """
+        text = self.text("filters")
+        try:
+            value = json.loads(text) if text else {}
+            return {str(name): [str(item) for item in items] for name, items in value.items()}
+        except (ValueError, TypeError, AttributeError, RecursionError) as error:
+            raise bad_request(f"invalid filter: {error}") from error
+
+    def check_filters(self, *accepted: str) -> Filters:
+        """The filters, when all are among `accepted`; raises Refusal (400)."""
+        for name in self.filters:
+            if name not in accepted:
+                raise bad_request(f"Invalid filter '{name}'")
+        return self.filters
+
+
+def rule(method: str, path: str, handler: Handler) -> Rule:
+    """A route; names of images hold slashes, so they are paths."""
+    return Rule(path, methods=[method], endpoint=handler)
+
+
+def answer(value: object, status: int = 200) -> Response:
+    """`value` as JSON."""
+    return Response(json.dumps(value) + "\n", status, content_type="application/json")
+
+
+def nothing(status: int = 204) -> Response:
+    """An answer without content."""
+    response = Response(status=status)
+    response.headers.pop("Content-Type", None)
+    return response
+
+
+def refused(status: int, message: str) -> Response:
+    """An error as every client expects it."""
+    return answer({"message": message}, status)
+
+
+def stream(lines: Iterable[object | None]) -> Response:
+    """JSON values, one a line, as they come; None is a sign of life that means nothing."""
+    return Response(_encoded(lines), content_type="application/json")
+
+
+def progress(lines: Iterator[dict[str, object]]) -> Response:
+    """A progress stream: what fails before its first line is an error of its own, later a line."""
+    first = next(lines, None)
+
+    def rest() -> Iterator[dict[str, object]]:
+        if first is not None:
+            yield first
+        try:
+            yield from lines
+        except Exception as error:  # noqa: BLE001 - the stream has begun: it must tell, not break
+            if not isinstance(error, RegnbError | OSError):
+                _LOG.exception("in a stream")
+            message = error.message if isinstance(error, Refusal) else str(error)
+            yield {"errorDetail": {"message": message}, "error": message}
+
+    return stream(rest())
+
+
+def _encoded(lines: Iterable[object | None]) -> Iterator[bytes]:
+    for line in lines:
+        yield b"\n" if line is None else json.dumps(line).encode() + b"\r\n"

@@ -1,0 +1,63 @@
+"""What only Docker can do: refused with a sentence, instead of half done."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+from regnb.engine.embedded.api.call import Call, Handler, rule
+from regnb.engine.embedded.refusal import not_here
+
+_DETACHED = "start containers in the background: `docker run -d`, and read `docker logs`."
+_DOCKER = "use Docker for this."
+_LOOK = "look at the registry through its API, or use Docker."
+
+
+def _refuse(what: str, instead: str) -> Handler:
+    def handler(_call: Call, **_: str) -> NoReturn:
+        raise not_here(what, instead)
+
+    return handler
+
+
+_MISSING = [
+    ("POST", "/containers/<name>/attach", "attaching to a container", _DETACHED),
+    ("GET", "/containers/<name>/attach/ws", "attaching to a container", _DETACHED),
+    ("POST", "/containers/<name>/resize", "a terminal in a container", _DETACHED),
+    ("POST", "/containers/<name>/exec", "running a program in a container", _LOOK),
+    ("POST", "/exec/<name>/start", "running a program in a container", _LOOK),
+    ("POST", "/exec/<name>/resize", "running a program in a container", _LOOK),
+    ("GET", "/exec/<name>/json", "running a program in a container", _LOOK),
+    ("GET", "/containers/<name>/top", "listing the processes of a container", _LOOK),
+    ("POST", "/containers/<name>/pause", "pausing a container", "stop it instead."),
+    ("POST", "/containers/<name>/unpause", "pausing a container", "start it instead."),
+    ("POST", "/containers/<name>/update", "changing a container", "make a new one instead."),
+    ("GET", "/containers/<name>/changes", "looking at the files of a container", _LOOK),
+    ("GET", "/containers/<name>/export", "looking at the files of a container", _LOOK),
+    ("GET", "/containers/<name>/archive", "copying files of a container", _LOOK),
+    ("HEAD", "/containers/<name>/archive", "copying files of a container", _LOOK),
+    ("PUT", "/containers/<name>/archive", "copying files into a container", _LOOK),
+    ("POST", "/build", "building an image", _DOCKER),
+    ("POST", "/build/prune", "building an image", _DOCKER),
+    ("POST", "/session", "building an image", _DOCKER),
+    ("POST", "/grpc", "building an image", _DOCKER),
+    ("POST", "/commit", "making an image of a container", _DOCKER),
+    ("GET", "/images/search", "searching Docker Hub", "search at https://hub.docker.com."),
+    ("POST", "/networks/create", "making a network", "the containers share one network."),
+    ("POST", "/networks/prune", "removing networks", "there is one network, and it stays."),
+    ("POST", "/networks/<name>/connect", "making a network", "the containers share one network."),
+    (
+        "POST",
+        "/networks/<name>/disconnect",
+        "making a network",
+        "the containers share one network.",
+    ),
+    ("DELETE", "/networks/<name>", "removing a network", "there is one network, and it stays."),
+]
+_SWARM = ("swarm", "nodes", "services", "tasks", "secrets", "configs", "plugins")
+
+RULES = [rule(method, path, _refuse(what, instead)) for method, path, what, instead in _MISSING] + [
+    rule(method, f"/{noun}{rest}", _refuse(f"`{noun}`, for clusters of engines,", _DOCKER))
+    for noun in _SWARM
+    for method in ("GET", "POST", "DELETE")
+    for rest in ("", "/<path:name>")
+]

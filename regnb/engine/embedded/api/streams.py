@@ -1,0 +1,88 @@
+"""Containers in the API: logs, waiting and statistics."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from werkzeug.wrappers import Response
+
+from regnb.engine.embedded.api.call import Call, answer, rule, stream
+from regnb.engine.embedded.api.filters import moment
+from regnb.engine.embedded.containers.logs import STDERR, STDOUT, LogQuery
+from regnb.engine.embedded.containers.model import Container
+from regnb.engine.embedded.containers.stats import STOPPED, statistics
+from regnb.engine.embedded.refusal import bad_request
+
+_CONDITIONS = ("not-running", "next-exit", "removed")
+# A frame without content: nothing for a reader, and a write that fails when there is none.
+_EMPTY_FRAME = bytes([1, 0, 0, 0, 0, 0, 0, 0])
+_STATS_INTERVAL = 1.0
+
+
+def container_logs(call: Call, name: str) -> Response:
+    """https://docs.docker.com/reference/api/engine/version/v1.45/#tag/Container/operation/ContainerLogs."""
+    container = call.engine.containers.get(name)
+    streams = frozenset(one for one in (STDOUT, STDERR) if call.flag(one))
+    if not streams:
+        raise bad_request("Bad parameters: you must choose at least one stream")
+    since, until = (
+        moment(text).timestamp() if text and text != "0" else None
+        for text in (call.text("since"), call.text("until"))
+    )
+    query = LogQuery(streams, _tail(call), since, until, call.flag("follow"))
+    frames = _frames(call, container, query, timestamps=call.flag("timestamps"))
+    kind = "application/vnd.docker.multiplexed-stream"
+    return Response(frames, content_type=kind)
+
+
+def wait_for_container(call: Call, name: str) -> Response:
+    """The exit code, when there is one; the headers at once, since `docker run` waits for them."""
+    container = call.engine.containers.get(name)
+    condition = call.text("condition") or "not-running"
+    if condition not in _CONDITIONS:
+        raise bad_request(f'invalid condition: "{condition}"')
+    codes = call.engine.running.wait(container, condition, call.engine.heartbeat)
+    return stream(_exits(container, codes))
+
+
+def container_stats(call: Call, name: str) -> Response:
+    """What the process uses; without `stream` once, after a second to compare."""
+    container = call.engine.containers.get(name)
+    pid = call.engine.running.pid(container)
+    if not pid:
+        return answer({**STOPPED, "name": f"/{container.name}", "id": container.id})
+    values = statistics(container, pid, _STATS_INTERVAL)
+    if call.flag("stream", default=True):
+        return stream(values)
+    if not call.flag("one-shot"):
+        next(values, None)  # processors are compared with a second ago
+    return answer(next(values, STOPPED))
+
+
+def _tail(call: Call) -> int | None:
+    text = call.text("tail", "all")
+    return int(text) if text.isdecimal() else None
+
+
+def _frames(
+    call: Call, container: Container, query: LogQuery, *, timestamps: bool
+) -> Iterator[bytes]:
+    for line in call.engine.containers.logs(container).read(query, call.engine.heartbeat):
+        yield _EMPTY_FRAME if line is None else line.frame(timestamps=timestamps)
+
+
+def _exits(container: Container, codes: Iterator[int | None]) -> Iterator[object | None]:
+    yield None
+    for code in codes:
+        if code is None:
+            yield None
+        else:
+            error = container.state.error
+            yield {"Error": {"Message": error} if error else None, "StatusCode": code}
+
+
+RULES = [
+    rule("GET", "/containers/<name>/logs", container_logs),
+    rule("POST", "/containers/<name>/wait", wait_for_container),
+    rule("GET", "/containers/<name>/stats", container_stats),
+]

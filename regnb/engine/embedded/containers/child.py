@@ -1,0 +1,57 @@
+"""The process of a registry container: `python -m … BINARY WORD…`.
+
+It ends with its engine, however that ends: the engine holds the other end of its standard input.
+With an empty BINARY it is our own registry; else it minds that program, which knows no such thing.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from types import FrameType
+
+# How Distribution's registry ends when it is told to: Go's default for a signal nobody handles.
+STOPPED = 2
+
+
+def main(arguments: list[str]) -> int:
+    """Run the registry; gives its exit code."""
+    binary, *words = arguments
+    return _mind(binary, words) if binary else _run_own(words)
+
+
+def _run_own(words: list[str]) -> int:
+    from regnb.engine.embedded.containers.own import run_own  # noqa: PLC0415 - not for a binary
+
+    signal.signal(signal.SIGTERM, _stop)
+    _when_the_engine_ends(lambda: os.kill(os.getpid(), signal.SIGTERM))
+    return run_own(words)
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> None:
+    raise SystemExit(STOPPED)
+
+
+def _mind(binary: str, words: list[str]) -> int:
+    process = subprocess.Popen([binary, *words], stdin=subprocess.DEVNULL)
+    signal.signal(signal.SIGTERM, lambda *_: process.terminate())
+    _when_the_engine_ends(process.terminate)
+    code = process.wait()
+    return STOPPED if code == -signal.SIGTERM else code
+
+
+def _when_the_engine_ends(action: Callable[[], None]) -> None:
+    def watch() -> None:
+        while os.read(0, 1):
+            pass
+        action()
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,112 @@
+"""The embedded engine: everything that the API speaks of, in one place."""
+
+from __future__ import annotations
+
+import platform
+import time
+from dataclasses import replace
+
+from regnb.engine.embedded.containers.manager import Containers
+from regnb.engine.embedded.containers.model import Container
+from regnb.engine.embedded.containers.running import Running
+from regnb.engine.embedded.events import Events
+from regnb.engine.embedded.home import Home
+from regnb.engine.embedded.refusal import Refusal
+from regnb.engine.embedded.remote.hub import HubPlaces, Origins
+from regnb.engine.embedded.remote.registries import SYSTEM_CERTIFICATES, Registries
+from regnb.engine.embedded.settings import Settings
+from regnb.engine.embedded.sizes import LayerSizes
+from regnb.engine.embedded.store import ImageStore
+from regnb.engine.embedded.transfers import Transfers
+from regnb.engine.embedded.volumes import Volumes
+from regnb.oci import Platform
+
+# How often a silent stream looks whether its client is still there, in seconds.
+HEARTBEAT = 5.0
+_HUB = HubPlaces()
+_ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64", "AMD64": "amd64", "armv7l": "arm"}
+
+
+class EmbeddedEngine:
+    """An engine whose things are in `home`; one process at a time may have it.
+
+    `hub` is `samples` when images of Docker Hub are always samples, `hub` when never, empty when
+    only for want of a network. Raises StoreTooNew.
+    """
+
+    def __init__(
+        self,
+        home: Home,
+        *,
+        hub: str = "",
+        places: HubPlaces = _HUB,
+        heartbeat: float = HEARTBEAT,
+    ) -> None:
+        home.prepare()
+        self.home = home
+        self.hub = hub
+        self.places = places
+        machine = platform.machine()
+        self.platform = Platform("linux", _ARCHITECTURES.get(machine, machine))
+        self.heartbeat = heartbeat
+        self.events = Events()
+        self.images = ImageStore(home.images)
+        self.sizes = LayerSizes(home.root / "layer-sizes.json", self.images.blobs)
+        self.volumes = Volumes(home.volumes, self.events)
+        self.containers = Containers(home.containers, self.volumes, self.events)
+        self.running = Running(
+            self.containers, self.settings, lambda one: self.remove_container(one, volumes=True)
+        )
+        certificates = (home.certificates, *SYSTEM_CERTIFICATES)
+        self.registries = Registries(self.settings, certificates, self._addresses)
+        self.origins = Origins(self.registries, self.settings, hub, places)
+        self.transfers = Transfers(self.images.blobs, self.settings().parallel)
+        self.last_used = time.time()
+        self.running.recover()
+
+    def settings(self) -> Settings:
+        """The settings as they are now; raises Refusal (500)."""
+        return Settings.read(self.home.settings)
+
+    def remove_container(
+        self, container: Container, *, force: bool = False, volumes: bool = False
+    ) -> None:
+        """Remove `container`; raises Refusal (409) when it runs and `force` is not set."""
+        if container.state.running:
+            if not force:
+                raise Refusal(
+                    409,
+                    f"You cannot remove a running container {container.id}. Stop the container "
+                    "before attempting removal or force remove",
+                )
+            container.state = replace(container.state, stopped_by_user=True)
+            self.running.stop(container, 0)
+        if self.containers.has(container):
+            self.containers.remove(container, with_volumes=volumes)
+        self.running.notify()
+
+    def idle_since(self) -> float:
+        """When the engine, or a registry that it runs, was last asked something (epoch seconds).
+
+        A registry writes a line into its log for each request: one that nobody asks anything does
+        not keep the engine awake.
+        """
+        logs = [
+            self.containers.logs(one).last_written
+            for one in self.containers.all()
+            if one.state.running
+        ]
+        return max(self.last_used, *logs, 0.0)
+
+    def close(self) -> None:
+        """End the downloads and stop all containers."""
+        self.transfers.close()
+        self.running.close()
+
+    def _addresses(self) -> dict[tuple[str, int], tuple[str, int]]:
+        """Where the processes of running containers listen, by their address inside."""
+        return {
+            (one.address, one.port_inside): one.listens
+            for one in self.containers.all()
+            if one.address and one.listens
+        }

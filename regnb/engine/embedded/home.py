@@ -1,0 +1,104 @@
+"""Where the embedded engine keeps its things, and where it listens.
+
+REGNB_HOME moves everything into one folder. An engine that is told by REGNB_HUB where images come
+from has a home of its own, so that samples and real images never mix.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from regnb.engine.embedded.refusal import StoreTooNew
+
+FORMAT = 1
+# The shortest limit of the systems: 104 bytes on macOS, with the zero at the end.
+_LONGEST_SOCKET_PATH = 103
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The folders and files of one engine below `root`."""
+
+    root: Path
+
+    @property
+    def images(self) -> Path:
+        """The OCI image layout."""
+        return self.root / "images"
+
+    @property
+    def containers(self) -> Path:
+        """One folder for each container, named by its ID."""
+        return self.root / "containers"
+
+    @property
+    def volumes(self) -> Path:
+        """One folder for each volume, named by it."""
+        return self.root / "volumes"
+
+    @property
+    def settings(self) -> Path:
+        """The engine's own `daemon.json`."""
+        return self.root / "daemon.json"
+
+    @property
+    def certificates(self) -> Path:
+        """The engine's own `certs.d`."""
+        return self.root / "certs.d"
+
+    @property
+    def lock(self) -> Path:
+        """Locked by the process that runs the engine; holds its process ID."""
+        return self.root / "engine.lock"
+
+    @property
+    def log(self) -> Path:
+        """What an engine in the background has to say."""
+        return self.root / "engine.log"
+
+    def prepare(self) -> None:
+        """Make the folders, for this user alone; raises StoreTooNew."""
+        for folder in (self.root, self.images, self.containers, self.volumes):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        version = self.root / "version"
+        if version.exists():
+            found = int(version.read_text("ascii").strip() or 0)
+            if found > FORMAT:
+                raise StoreTooNew(str(self.root), found, FORMAT)
+        else:
+            version.write_text(f"{FORMAT}\n", "ascii")
+
+
+def default_home(environment: Mapping[str, str] = os.environ) -> Home:
+    """The home of this user's engine."""
+    return Home(_folder("data", environment) / _name(environment))
+
+
+def default_socket(environment: Mapping[str, str] = os.environ) -> Path:
+    """The Unix socket of this user's engine, short enough for every system."""
+    path = _folder("runtime", environment) / f"{_name(environment)}.sock"
+    if len(os.fsencode(path)) <= _LONGEST_SOCKET_PATH:
+        return path
+    short = hashlib.sha256(os.fsencode(path)).hexdigest()[:12]
+    return Path(tempfile.gettempdir()) / f"regnb-{short}" / "engine.sock"
+
+
+def _folder(kind: str, environment: Mapping[str, str]) -> Path:
+    chosen = environment.get("REGNB_HOME")
+    if chosen:
+        return Path(chosen).expanduser().absolute()
+    if kind == "data":
+        return platformdirs.user_data_path("regnb", appauthor=False)
+    return platformdirs.user_runtime_path("regnb", appauthor=False)
+
+
+def _name(environment: Mapping[str, str]) -> str:
+    hub = environment.get("REGNB_HUB", "")
+    return f"engine-{hub}" if hub in {"samples", "hub"} else "engine"

@@ -1,0 +1,58 @@
+"""Asking a registry without pulling or pushing: whether a password is right, what a name means."""
+
+from __future__ import annotations
+
+from regnb.engine.embedded.core import EmbeddedEngine
+from regnb.engine.embedded.refusal import Refusal, bad_request
+from regnb.engine.embedded.remote import words
+from regnb.errors import InvalidReference, RegistryError, Unauthorized
+from regnb.oci import Descriptor, ImageConfig, ImageIndex, ImageReference, Manifest, Platform
+from regnb.oci.reference import DOCKER_HUB
+from regnb.registry import Credentials
+
+_HUB_ADDRESSES = frozenset({"", "https://index.docker.io/v1/", "index.docker.io", DOCKER_HUB})
+
+
+def log_in(engine: EmbeddedEngine, address: str, user: str, password: str) -> None:
+    """Return when the registry takes the password; raises Refusal (401, 500)."""
+    host = address.partition("://")[2].strip("/") if "://" in address else address.strip("/")
+    if address in _HUB_ADDRESSES:
+        host = engine.places.host
+    try:
+        with engine.registries.open(host, Credentials(user, password)) as client:
+            client.ping()
+    except Unauthorized as error:
+        raise Refusal(401, f'Get "{error.url}": {words.cause(error)}') from error
+    except RegistryError as error:
+        raise words.refusal(error) from error
+
+
+def look_up(engine: EmbeddedEngine, name: str) -> dict[str, object]:
+    """Descriptor and platforms of `name` in its registry, as the API shows them.
+
+    Raises Refusal (400, 404, 500).
+    """
+    try:
+        reference = ImageReference.parse(name)
+    except InvalidReference as error:
+        raise bad_request(str(error)) from error
+    origin = engine.origins.find(reference, None)
+    try:
+        top = origin.client.get_manifest(origin.repository, reference.reference)
+        if isinstance(top, ImageIndex):
+            platforms = [entry.platform for entry in top.manifests if entry.platform]
+        else:
+            config = origin.client.get_blob(origin.repository, top.config.digest)
+            platforms = [ImageConfig.parse(config).platform]
+    except RegistryError as error:
+        raise words.pull_refusal(error, reference) from error
+    return {"Descriptor": _descriptor(top), "Platforms": [_platform(one) for one in platforms]}
+
+
+def _descriptor(top: Manifest) -> dict[str, object]:
+    found = Descriptor(top.media_type, top.digest, len(top.content))
+    return found.to_json()
+
+
+def _platform(platform: Platform) -> dict[str, object]:
+    return platform.to_json()

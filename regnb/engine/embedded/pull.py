@@ -1,0 +1,204 @@
+"""Pulling an image, with Docker's progress stream."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator, Iterator
+from functools import partial
+from typing import TypeAlias
+
+from regnb.engine.embedded.core import EmbeddedEngine
+from regnb.engine.embedded.refusal import Refusal
+from regnb.engine.embedded.remote import words
+from regnb.engine.embedded.remote.hub import Origin
+from regnb.engine.embedded.transfers import Transfer
+from regnb.errors import RegistryError
+from regnb.oci import (
+    Descriptor,
+    Hasher,
+    ImageConfig,
+    ImageIndex,
+    ImageManifest,
+    ImageReference,
+    Platform,
+    media_types,
+)
+from regnb.registry import Credentials
+
+Line: TypeAlias = dict[str, object]
+_INTERVAL = 0.1
+
+
+def pull(
+    engine: EmbeddedEngine,
+    reference: ImageReference,
+    platform: Platform | None,
+    credentials: Credentials | None,
+) -> Iterator[Line]:
+    """Pull `reference`; gives the lines of the progress stream. Raises Refusal."""
+    fresh = yield from _pull_one(engine, reference, platform, credentials)
+    word = "Downloaded newer image" if fresh else "Image is up to date"
+    yield {"status": f"Status: {word} for {reference.familiar}"}
+
+
+def pull_all_tags(
+    engine: EmbeddedEngine,
+    repository: ImageReference,
+    platform: Platform | None,
+    credentials: Credentials | None,
+) -> Iterator[Line]:
+    """Pull all tags of the repository; gives the lines of the progress stream. Raises Refusal."""
+    origin = engine.origins.find(repository, credentials)
+    try:
+        tags = origin.client.list_tags(origin.repository)
+    except RegistryError as error:
+        raise words.pull_refusal(error, repository) from error
+    fresh = False
+    for tag in tags:
+        one = yield from _pull_one(engine, repository.with_tag(tag), platform, credentials)
+        fresh = fresh or one
+    word = "Downloaded newer image" if fresh else "Image is up to date"
+    yield {"status": f"Status: {word} for {repository.name}"}
+
+
+def _pull_one(
+    engine: EmbeddedEngine,
+    reference: ImageReference,
+    platform: Platform | None,
+    credentials: Credentials | None,
+) -> Generator[Line, None, bool]:
+    """Pull `reference`; returns whether the name means another image than before."""
+    origin = engine.origins.find(reference, credentials)
+    try:
+        top = origin.client.get_manifest(origin.repository, reference.reference)
+        manifest = _for_platform(engine, origin, top, reference, platform)
+        config = origin.client.get_blob(origin.repository, manifest.config.digest)
+    except RegistryError as error:
+        raise words.pull_refusal(error, reference) from error
+    _check_platform(ImageConfig.parse(config), reference, platform)
+    shown = reference.familiar if reference.digest else reference.tag
+    yield {"status": f"Pulling from {reference.repository}", "id": shown}
+    if origin.note:
+        yield {"status": origin.note}
+    parts = [manifest.config.digest, *(layer.digest for layer in manifest.layers)]
+    with engine.images.lease(parts):
+        engine.images.blobs.put(config)
+        yield from _layers(engine, origin, manifest)
+        fresh = _keep(engine, reference, manifest, top.digest, origin.source)
+    yield {"status": f"Digest: {top.digest}"}
+    return fresh
+
+
+def _for_platform(
+    engine: EmbeddedEngine,
+    origin: Origin,
+    top: ImageManifest | ImageIndex,
+    reference: ImageReference,
+    platform: Platform | None,
+) -> ImageManifest:
+    """The manifest of one platform: `platform`, else the engine's own."""
+    wanted = platform or engine.platform
+    if isinstance(top, ImageIndex):
+        entry = top.image_for(wanted)
+        if entry is None:
+            raise Refusal(404, f"no matching manifest for {wanted} in the manifest list entries")
+        top = origin.client.get_manifest(origin.repository, entry.digest)
+    if not isinstance(top, ImageManifest) or not media_types.is_config(top.config.media_type):
+        kind = top.config.media_type if isinstance(top, ImageManifest) else top.media_type
+        raise Refusal(
+            500, f"{reference.familiar} is no image but an artifact: unsupported type {kind}"
+        )
+    return top
+
+
+def _check_platform(
+    config: ImageConfig, reference: ImageReference, platform: Platform | None
+) -> None:
+    actual = config.platform
+    if platform and (platform.os, platform.architecture) != (actual.os, actual.architecture):
+        raise Refusal(
+            404,
+            f"image with reference {reference.familiar} was found but does not match the "
+            f"specified platform: wanted {platform}, actual: {actual}",
+        )
+
+
+def _keep(
+    engine: EmbeddedEngine,
+    reference: ImageReference,
+    manifest: ImageManifest,
+    digest: str,
+    source: str,
+) -> bool:
+    """Give the image its names; whether `reference` meant another one before."""
+    try:
+        former = engine.images.find(str(reference)).image_id
+    except Refusal:
+        former = None
+    by_digest = ImageReference.parse(f"{reference.registry}/{reference.repository}@{digest}")
+    names = [by_digest] if reference.digest else [reference, by_digest]
+    image = engine.images.add(manifest, names, source=source)
+    engine.events.tell("image", "pull", reference.familiar, name=reference.name)
+    return image.image_id != former
+
+
+def _layers(engine: EmbeddedEngine, origin: Origin, manifest: ImageManifest) -> Iterator[Line]:
+    """Bring the layers that are missing; raises Refusal."""
+    layers = {layer.digest: layer for layer in manifest.layers}.values()
+    missing = []
+    for layer in layers:
+        here = engine.images.blobs.has(layer)
+        yield _line(layer, "Already exists" if here else "Pulling fs layer")
+        missing += [] if here else [layer]
+    transfers = [engine.transfers.join(layer, partial(_fetch, origin, layer)) for layer in missing]
+    try:
+        yield from _watch(engine, transfers)
+    finally:
+        for transfer in transfers:
+            engine.transfers.leave(transfer)
+    for layer in missing:
+        yield _line(layer, "Pull complete")
+
+
+def _fetch(origin: Origin, layer: Descriptor, start: int, hasher: Hasher) -> Iterator[bytes]:
+    return origin.client.stream_blob(origin.repository, layer.digest, start=start, hasher=hasher)
+
+
+def _watch(engine: EmbeddedEngine, transfers: list[Transfer]) -> Iterator[Line]:
+    """What happens to `transfers` until all are done; raises Refusal when one fails."""
+    told = dict.fromkeys((transfer.descriptor.digest for transfer in transfers), (0, 0))
+    while True:
+        finished = all(transfer.done for transfer in transfers)
+        for transfer in transfers:
+            steps, received = told[transfer.descriptor.digest]
+            yield from _news(transfer, steps, received)
+            told[transfer.descriptor.digest] = len(transfer.steps), transfer.received
+            if transfer.failure:
+                raise _failed(transfer.failure)
+        if finished:
+            return
+        with engine.transfers.changed:
+            engine.transfers.changed.wait(_INTERVAL)
+        time.sleep(_INTERVAL / 10)
+
+
+def _news(transfer: Transfer, steps: int, received: int) -> Iterator[Line]:
+    if transfer.received > received and not transfer.done:
+        detail = {"current": transfer.received, "total": transfer.descriptor.size}
+        yield _line(transfer.descriptor, "Downloading", detail)
+    for step in transfer.steps[steps:]:
+        yield _line(transfer.descriptor, step)
+
+
+def _failed(error: Exception) -> Refusal:
+    if isinstance(error, Refusal):
+        return error
+    if isinstance(error, RegistryError):
+        return words.refusal(error)
+    if isinstance(error, OSError):
+        return Refusal(500, f"write {error.filename or ''}: {(error.strerror or '').lower()}")
+    return Refusal(500, str(error))
+
+
+def _line(layer: Descriptor, status: str, detail: dict[str, int] | None = None) -> Line:
+    return {"status": status, "progressDetail": detail or {}, "id": layer.digest.short}

@@ -1,0 +1,170 @@
+"""Where an image comes from: its registry; for Docker Hub also mirrors, and samples at the end.
+
+Docker Hub counts pulls by address, and whole classes share one: when it says 429, the mirrors of
+the official images are asked. Without network, samples take its place. Whichever it is, is said.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from regnb.engine.embedded.refusal import Refusal
+from regnb.engine.embedded.remote import words
+from regnb.engine.embedded.remote.registries import Registries
+from regnb.engine.embedded.samples import SampleRegistry
+from regnb.engine.embedded.settings import Settings
+from regnb.errors import NotFound, RegistryError, RegistryUnreachable, TooManyRequests
+from regnb.oci import Hasher, ImageReference, Manifest
+from regnb.oci.reference import DOCKER_HUB, OFFICIAL_NAMESPACE
+from regnb.registry import Credentials
+
+SAMPLES, HUB_ONLY = "samples", "hub"
+_HUB_TIMEOUT = 6.0
+# A name server that does not answer takes long to say so: it is not asked again for a while.
+_FORGET_AFTER = 60.0
+
+
+class Source(Protocol):
+    """The methods of a registry client that a pull needs."""
+
+    def get_manifest(self, repository: str, reference: str) -> Manifest:
+        """Manifest or index by tag or digest."""
+
+    def get_blob(self, repository: str, digest: str) -> bytes:
+        """A small blob."""
+
+    def stream_blob(
+        self, repository: str, digest: str, *, start: int = 0, hasher: Hasher | None = None
+    ) -> Iterator[bytes]:
+        """A blob from the byte `start` on; `hasher` has taken what is before."""
+
+    def list_tags(self, repository: str) -> list[str]:
+        """Tags of a repository."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where to pull from: `repository` is its name there, `note` what the learner is to know."""
+
+    client: Source
+    repository: str
+    source: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HubPlaces:
+    """Docker Hub, and the mirrors of its official images: URLs and what stands before a name.
+
+    https://cloud.google.com/artifact-registry/docs/pull-cached-dockerhub-images and
+    https://gallery.ecr.aws/docker
+    """
+
+    host: str = DOCKER_HUB
+    mirrors: tuple[tuple[str, str], ...] = (
+        ("https://mirror.gcr.io", ""),
+        ("https://public.ecr.aws", "docker/"),
+    )
+
+
+class Origins:
+    """Finds where to pull an image from; `choice` is `samples`, `hub`, or empty for both."""
+
+    def __init__(
+        self,
+        registries: Registries,
+        settings: Callable[[], Settings],
+        choice: str,
+        places: HubPlaces,
+    ) -> None:
+        self._registries = registries
+        self._settings = settings
+        self._choice = choice
+        self._places = places
+        self._unreachable: tuple[float, RegistryUnreachable] | None = None
+
+    def find(self, reference: ImageReference, credentials: Credentials | None) -> Origin:
+        """Where `reference` is to be had; raises Refusal (404, 500)."""
+        if reference.registry != DOCKER_HUB:
+            try:
+                client = self._registries.open(reference.registry, credentials)
+            except RegistryError as error:
+                raise words.refusal(error) from error
+            return Origin(client, reference.repository, reference.registry)
+        if self._choice == SAMPLES:
+            return _sample(reference, "REGNB_HUB=samples")
+        return self._of_mirror(reference) or self._of_hub(reference, credentials)
+
+    def _of_mirror(self, reference: ImageReference) -> Origin | None:
+        """The first of the `registry-mirrors` that has it; Docker asks them before Docker Hub."""
+        for url in self._settings().registry_mirrors:
+            found = self._asked(url, reference.repository, reference, "")
+            if found:
+                return found
+        return None
+
+    def _of_hub(self, reference: ImageReference, credentials: Credentials | None) -> Origin:
+        try:
+            self._refuse_if_lately_unreachable()
+            client = self._registries.open(self._places.host, credentials, timeout=_HUB_TIMEOUT)
+            client.get_manifest(reference.repository, reference.reference)
+        except TooManyRequests as error:
+            return self._when_limited(reference, error)
+        except RegistryUnreachable as error:
+            self._unreachable = time.monotonic(), error
+            return self._when_unreachable(reference, error)
+        except RegistryError as error:
+            raise words.pull_refusal(error, reference) from error
+        return Origin(client, reference.repository, DOCKER_HUB)
+
+    def _when_limited(self, reference: ImageReference, error: TooManyRequests) -> Origin:
+        if reference.repository.startswith(f"{OFFICIAL_NAMESPACE}/"):
+            for url, prefix in self._places.mirrors:
+                repository = prefix + reference.repository
+                host = url.partition("://")[2]
+                note = f"The pull limit of Docker Hub is reached: this image comes from {host}"
+                found = self._asked(url, repository, reference, note)
+                if found:
+                    return found
+        return self._sample_or(reference, words.pull_refusal(error, reference), "pull limit")
+
+    def _when_unreachable(self, reference: ImageReference, error: RegistryUnreachable) -> Origin:
+        return self._sample_or(reference, words.refusal(error), "no network")
+
+    def _sample_or(self, reference: ImageReference, refusal: Refusal, why: str) -> Origin:
+        if self._choice == HUB_ONLY:
+            raise refusal
+        try:
+            return _sample(reference, why)
+        except Refusal:
+            raise refusal from None
+
+    def _refuse_if_lately_unreachable(self) -> None:
+        if self._unreachable and time.monotonic() - self._unreachable[0] < _FORGET_AFTER:
+            raise self._unreachable[1]
+
+    def _asked(
+        self, url: str, repository: str, reference: ImageReference, note: str
+    ) -> Origin | None:
+        """The registry at `url` when it has the image; whatever else it says, it is passed over."""
+        try:
+            client = self._registries.open_mirror(url, timeout=_HUB_TIMEOUT)
+            client.get_manifest(repository, reference.reference)
+        except RegistryError:
+            return None
+        return Origin(client, repository, url.partition("://")[2], note)
+
+
+def _sample(reference: ImageReference, why: str) -> Origin:
+    samples = SampleRegistry()
+    try:
+        samples.get_manifest(reference.repository, reference.reference)
+    except NotFound as error:
+        if not samples.list_tags(reference.repository):
+            raise words.access_denied(reference) from error
+        raise words.pull_refusal(error, reference) from error
+    note = f"Not from Docker Hub ({why}): this is a sample image of regnb"
+    return Origin(samples, reference.repository, SAMPLES, note)

@@ -1,0 +1,116 @@
+"""The errors of registries and of the network, in the words of Docker's engine.
+
+Clients, and people who search for an error, know these words: they are those of moby and of Go's
+libraries, https://github.com/moby/moby/blob/v20.10.24/distribution/errors.go.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+from urllib.parse import urlsplit
+
+from regnb.engine.embedded.refusal import Refusal
+from regnb.errors import (
+    ConnectionLost,
+    Denied,
+    HostUnknown,
+    NotFound,
+    RegistryError,
+    RegistryTimedOut,
+    RegistryUnreachable,
+    TLSFailed,
+    TooManyRequests,
+    Unauthorized,
+)
+from regnb.oci import ImageReference
+
+_TLS = {
+    "plain_http": "http: server gave HTTP response to HTTPS client",
+    "unknown_authority": "x509: certificate signed by unknown authority",
+    "wrong_name": "x509: certificate is valid for another name, not {host}",
+    "expired": "x509: certificate has expired or is not yet valid",
+    "not_yet_valid": "x509: certificate has expired or is not yet valid",
+    "client_certificate": "remote error: tls: bad certificate",
+    "handshake": "remote error: tls: handshake failure",
+}
+_WANTS_TLS = "received unexpected HTTP status: 400 Bad Request"
+_CODES = {
+    "UNAUTHORIZED": "unauthorized: authentication required",
+    "DENIED": "denied: requested access to the resource is denied",
+    "MANIFEST_UNKNOWN": "manifest unknown: manifest unknown",
+    "NAME_UNKNOWN": "name unknown: repository name not known to registry",
+    "MANIFEST_INVALID": "manifest invalid: manifest invalid",
+    "TOOMANYREQUESTS": "toomanyrequests: You have reached your pull rate limit.",
+}
+
+
+def cause(error: RegistryError) -> str:
+    """What went wrong, in one phrase."""
+    if isinstance(error, TLSFailed | RegistryUnreachable):
+        return _cause_in_the_network(error)
+    if isinstance(error, TooManyRequests):
+        return f"toomanyrequests: {_after_code(error)}"
+    if isinstance(error, Unauthorized):
+        return _CODES["UNAUTHORIZED"]
+    return _CODES.get(error.code) or error.message
+
+
+def _cause_in_the_network(error: TLSFailed | RegistryUnreachable) -> str:
+    host = urlsplit(error.url).hostname or ""
+    if isinstance(error, TLSFailed):
+        return _TLS.get(error.reason, _WANTS_TLS).format(host=host)
+    if isinstance(error, HostUnknown):
+        return f"dial tcp: lookup {host}: no such host"
+    if isinstance(error, RegistryTimedOut):
+        return "net/http: request canceled (Client.Timeout exceeded while awaiting headers)"
+    if isinstance(error, ConnectionLost):
+        return "EOF"
+    return f"dial tcp {_address(error.url)}: connect: connection refused"
+
+
+def refusal(error: RegistryError, *, url: str = "") -> Refusal:
+    """`error` as the answer to a client; `url` is what was asked for, when it is to be told."""
+    told = cause(error)
+    return Refusal(500, f'Get "{url or error.url}": {told}' if _tells_url(error) else told)
+
+
+def pull_refusal(error: RegistryError, reference: ImageReference) -> Refusal:
+    """`error` of a pull of `reference`; what is missing there is a 404."""
+    told = cause(error)
+    if isinstance(error, NotFound):  # Docker asks by HEAD, which does not tell what is missing
+        unknown = _CODES["MANIFEST_UNKNOWN"]
+        return Refusal(404, f"manifest for {reference.familiar} not found: {unknown}")
+    if isinstance(error, Denied):
+        return access_denied(reference)
+    if isinstance(error, Unauthorized):
+        return Refusal(500, f'Head "{error.url}": {told}')
+    return refusal(error)
+
+
+def access_denied(reference: ImageReference) -> Refusal:
+    """What Docker Hub says of a repository that does not exist, or not for everybody."""
+    return Refusal(
+        404,
+        f"pull access denied for {reference.name}, repository does not exist or may require "
+        f"'docker login': {_CODES['DENIED']}",
+    )
+
+
+def _tells_url(error: RegistryError) -> bool:
+    return isinstance(error, TLSFailed | RegistryUnreachable | Unauthorized)
+
+
+def _after_code(error: RegistryError) -> str:
+    text = error.message.partition(": ")[2]
+    return text or "You have reached your pull rate limit."
+
+
+def _address(url: str) -> str:
+    """The address of `url` in figures, as Go tells it."""
+    parts = urlsplit(url)
+    host, port = parts.hostname or "", parts.port or {"http": 80}.get(parts.scheme, 443)
+    with contextlib.suppress(OSError):
+        found = socket.getaddrinfo(host, port, socket.AF_INET, socket.SOCK_STREAM)
+        host = str(found[0][4][0])
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

@@ -1,0 +1,108 @@
+"""Serving the API on a Unix socket, for one user alone.
+
+cheroot serves: it knows Unix sockets, sends each block of a stream when it comes, and reads bodies
+as they come. Nothing listens on TCP, so no page in a browser can reach the engine.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from cheroot.wsgi import Server
+
+from regnb.engine.embedded.api.app import Api
+from regnb.engine.embedded.core import EmbeddedEngine
+from regnb.engine.embedded.home import Home
+from regnb.errors import EngineError
+
+IDLE_SHUTDOWN = 3600.0
+# Each stream (events, logs, a client that waits) keeps one of them.
+_THREADS = 48
+_SHUTDOWN_TIMEOUT = 1
+_LOOK_EVERY = 30.0
+
+
+class EngineRuns(EngineError):
+    """Another process has the home of the engine."""
+
+
+def run(home: Home, path: Path, *, hub: str = "", idle: float = IDLE_SHUTDOWN) -> None:
+    """Serve the engine of `home` at the socket `path` until a signal, or `idle` seconds of rest.
+
+    Raises EngineRuns when another process has the home, StoreTooNew, and OSError for the socket.
+    """
+    home.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with _locked(home.lock):
+        engine = EmbeddedEngine(home, hub=hub)
+        server = _server(engine, path)
+        stop = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
+        serving = threading.Thread(target=server.serve, daemon=True)
+        serving.start()
+        _until_idle(engine, stop, idle)
+        engine.close()
+        server.stop()
+        path.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Hold the lock at `path`, which the system lets go whatever ends the process."""
+    with path.open("a+", encoding="ascii") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise EngineRuns("An embedded engine runs already.", subject=str(path)) from error
+        file.truncate(0)
+        file.write(f"{os.getpid()}\n")
+        file.flush()
+        yield
+
+
+def _server(engine: EmbeddedEngine, path: Path) -> Server:
+    folder = path.parent
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _check_private(folder)
+    path.unlink(missing_ok=True)  # the lock is ours: whoever left it is gone
+    server = Server(str(path), Api(engine), numthreads=_THREADS, shutdown_timeout=_SHUTDOWN_TIMEOUT)
+    # Nobody else may connect, not even in the moment before its mode is set.
+    before = os.umask(0o177)
+    try:
+        server.prepare()
+    finally:
+        os.umask(before)
+    path.chmod(0o600)
+    return server
+
+
+def _check_private(folder: Path) -> None:
+    """Raise EngineError for a folder that is another user's, as one in /tmp may be."""
+    status = folder.stat()
+    if status.st_uid != os.getuid():
+        raise EngineError(f"`{folder}` belongs to another user.", subject=str(folder))
+    folder.chmod(0o700)
+
+
+def _until_idle(engine: EmbeddedEngine, stop: threading.Event, idle: float) -> None:
+    while not stop.wait(min(_LOOK_EVERY, idle)):
+        if time.time() - engine.idle_since() >= idle:
+            return
+
+
+def answers(path: Path, timeout: float = 1.0) -> bool:
+    """Whether something accepts connections at the Unix socket `path`."""
+    with socket.socket(socket.AF_UNIX) as probe:
+        probe.settimeout(timeout)
+        with contextlib.suppress(OSError):
+            probe.connect(str(path))
+            return True
+    return False

@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from werkzeug.test import Client
+
+from regnb.engine.embedded.api.app import Api
+from regnb.engine.embedded.core import EmbeddedEngine
+from regnb.engine.embedded.home import Home
+from regnb.server import MemoryStorage, create_app
+from regnb.server.http_server import serving
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[EmbeddedEngine]:
+    """An engine whose images of Docker Hub are the samples."""
+    engine = EmbeddedEngine(Home(tmp_path / "home"), hub="samples", heartbeat=0.05)
+    yield engine
+    engine.close()
+
+
+@pytest.fixture
+def api(engine: EmbeddedEngine) -> Client:
+    return Client(Api(engine))
+
+
+@pytest.fixture
+def registry() -> Iterator[str]:
+    """The address of a registry on this machine."""
+    with serving(create_app(MemoryStorage())) as server:
+        yield f"localhost:{server.port}"

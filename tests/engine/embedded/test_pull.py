@@ -1,0 +1,296 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from werkzeug.test import Client
+from werkzeug.wrappers import Request, Response
+
+from regnb.engine.embedded.api.app import Api
+from regnb.engine.embedded.core import EmbeddedEngine
+from regnb.engine.embedded.home import Home
+from regnb.engine.embedded.remote.hub import HubPlaces
+from regnb.oci import Digest, ImageManifest, media_types
+from regnb.registry import RegistryClient
+from regnb.server import MemoryStorage, create_app
+from regnb.server.http_server import serving
+from tests.engine.embedded.images import put_image
+from tests.engine.embedded.progress import error_in, lines, pull, statuses
+from tests.oci.samples import descriptor, encode
+
+
+def fill(address: str, repository: str, engine: EmbeddedEngine, *layers: bytes) -> ImageManifest:
+    """An image in the registry at `address`, made in the engine's blobs and forgotten there."""
+    manifest = put_image(engine.images.blobs, *layers)
+    with RegistryClient(f"http://{address}") as client:
+        for part in (manifest.config, *manifest.layers):
+            client.put_blob(repository, engine.images.blobs.read(part.digest))
+        client.put_manifest(repository, "1", manifest.content, media_type=manifest.media_type)
+    engine.images.delete_unused_blobs()
+    return manifest
+
+
+class Troubled:
+    """A registry with a fault: `spoil` sees each request and may answer in its place."""
+
+    def __init__(self, spoil: Any) -> None:
+        self.inner = create_app(MemoryStorage())
+        self.spoil = spoil
+        self.seen: list[tuple[str, str, str]] = []
+
+    def __call__(self, environ: Any, start_response: Any) -> Any:
+        request = Request(environ)
+        self.seen.append((request.method, request.path, request.headers.get("Range", "")))
+        spoiled = self.spoil(request)
+        return (spoiled or self.inner)(environ, start_response)
+
+
+@contextmanager
+def troubled(spoil: Any) -> Iterator[tuple[Troubled, str]]:
+    app = Troubled(spoil)
+    with serving(app) as server:
+        yield app, f"localhost:{server.port}"
+
+
+def test_pull_tells_each_step_and_says_what_it_is(api: Client) -> None:
+    content = pull(api, "nginx")
+    told = statuses(content)
+    assert told[0] == "Pulling from library/nginx"
+    assert told[1] == "Not from Docker Hub (REGNB_HUB=samples): this is a sample image of regnb"
+    assert told.count("Pulling fs layer") == told.count("Pull complete") == 7
+    assert told[-2].startswith("Digest: sha256:")
+    assert told[-1] == "Status: Downloaded newer image for nginx:latest"
+
+
+def test_pulling_again_fetches_nothing(api: Client) -> None:
+    pull(api, "nginx")
+    told = statuses(pull(api, "nginx"))
+    assert told.count("Already exists") == 7
+    assert told[-1] == "Status: Image is up to date for nginx:latest"
+
+
+def test_pull_from_a_registry_keeps_its_digest(
+    api: Client, engine: EmbeddedEngine, registry: str
+) -> None:
+    manifest = fill(registry, "team/app", engine, b"base", b"top")
+    pull(api, f"{registry}/team/app", "1")
+    image = engine.images.find(f"{registry}/team/app:1")
+    assert image.repo_digests == [f"{registry}/team/app@{manifest.digest}"]
+    assert image.source == registry
+
+
+def test_pull_by_digest_gives_no_tag(api: Client, engine: EmbeddedEngine, registry: str) -> None:
+    digest = fill(registry, "app", engine, b"layer").digest
+    pull(api, f"{registry}/app", digest)
+    image = engine.images.find(f"{registry}/app@{digest}")
+    assert image.tags == []
+
+
+def test_pull_of_a_platform_takes_its_image(api: Client, engine: EmbeddedEngine) -> None:
+    pull(api, "alpine", platform="linux/arm64")
+    assert engine.images.find("alpine").config.platform.architecture == "arm64"
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "message"),
+    [
+        ("fromImage=alpine&tag=latest&platform=linux/s390x", 404, "no matching manifest for"),
+        ("fromImage=nginx&tag=latest&platform=linux/arm64", 404, "does not match the specified"),
+        ("fromImage=nginx&tag=0", 404, "manifest for nginx:0 not found: manifest unknown"),
+        ("fromImage=nosuch&tag=1", 404, "pull access denied for nosuch, repository does not"),
+        ("fromImage=localhost:1/x&tag=1", 500, "dial tcp 127.0.0.1:1: connect: connection"),
+        ("fromImage=no.invalid/x&tag=1", 500, "lookup no.invalid: no such host"),
+        ("fromImage=BAD&tag=1", 400, "invalid reference format"),
+        ("fromImage=nginx&tag=latest&platform=windows", 400, "windows"),
+        ("fromSrc=-", 501, "importing"),
+    ],
+)
+def test_pull_refuses_before_the_stream(api: Client, query: str, status: int, message: str) -> None:
+    response = api.post(f"/images/create?{query}")
+    assert response.status_code == status
+    assert message in response.text
+
+
+def test_missing_tag_of_a_registry_is_a_404(api: Client, registry: str) -> None:
+    response = api.post(f"/images/create?fromImage={registry}/no&tag=1")
+    assert response.json == {
+        "message": f"manifest for {registry}/no:1 not found: manifest unknown: manifest unknown"
+    }
+
+
+def test_registry_without_tls_elsewhere_is_refused(
+    api: Client, engine: EmbeddedEngine, registry: str
+) -> None:
+    """The address of a container is not loopback, wherever its process really listens."""
+    port = int(registry.rpartition(":")[2])
+    engine.registries._addresses = lambda: {("172.17.0.2", 5000): ("127.0.0.1", port)}
+    path = "/images/create?fromImage=172.17.0.2:5000/x&tag=1"
+    response = api.post(path)
+    assert response.json == {
+        "message": 'Get "https://172.17.0.2:5000/v2/": '
+        "http: server gave HTTP response to HTTPS client"
+    }
+    engine.home.settings.write_text('{"insecure-registries": ["172.17.0.2:5000"]}')
+    assert "manifest unknown" in api.post(path).text
+
+
+def test_broken_layer_is_taken_up_where_it_broke(api: Client, engine: EmbeddedEngine) -> None:
+    layer = bytes(range(256)) * 8192
+
+    def cut_once(request: Request) -> Response | None:
+        wanted = request.method == "GET" and request.path.endswith(Digest.of(layer))
+        if wanted and not request.headers.get("Range"):
+            return Response(half(), headers={"Content-Length": str(len(layer))})
+        return None
+
+    def half() -> Iterator[bytes]:
+        yield layer[: len(layer) // 2]
+        raise ConnectionResetError
+
+    engine.transfers._retry_after = 0
+    with troubled(cut_once) as (app, address):
+        manifest = fill_bytes(address, layer)
+        told = statuses(pull(api, f"{address}/app", "1"))
+    ranges = [asked for _, _, asked in app.seen if asked]
+    assert any(status.startswith("Retrying") for status in told)
+    assert ranges == [f"bytes={len(layer) // 2}-"]
+    assert engine.images.blobs.has(manifest.layers[0])
+
+
+def fill_bytes(address: str, layer: bytes) -> ImageManifest:
+    """An image of one layer, which need not be text."""
+    config = encode({"architecture": "amd64", "os": "linux"})
+    value = {
+        "schemaVersion": 2,
+        "mediaType": media_types.OCI_MANIFEST,
+        "config": descriptor(config, media_types.OCI_CONFIG),
+        "layers": [descriptor(layer, media_types.OCI_LAYER)],
+    }
+    manifest = ImageManifest.parse(encode(value), media_types.OCI_MANIFEST)
+    with RegistryClient(f"http://{address}") as client:
+        for blob in (config, layer):
+            client.put_blob("app", blob)
+        client.put_manifest("app", "1", manifest.content, media_type=manifest.media_type)
+    return manifest
+
+
+def test_wrong_bytes_are_refused_and_not_kept(api: Client, engine: EmbeddedEngine) -> None:
+    layer = b"the right bytes"
+
+    def lie(request: Request) -> Response | None:
+        wanted = request.method == "GET" and request.path.endswith(Digest.of(layer))
+        return Response(b"the wrong bytes") if wanted else None
+
+    engine.transfers._retry_after = 0
+    with troubled(lie) as (_, address):
+        manifest = fill_bytes(address, layer)
+        content = pull(api, f"{address}/app", "1")
+    assert str(Digest.of(layer)) in error_in(content)
+    assert not engine.images.blobs.has(manifest.layers[0])
+    assert engine.images.images() == []
+
+
+@pytest.mark.parametrize("nonsense", [b"<html>", b"{}", b"\xff"])
+def test_registry_that_answers_nonsense_is_refused(api: Client, nonsense: bytes) -> None:
+    def answer(request: Request) -> Response | None:
+        return Response(nonsense) if "/manifests/" in request.path else None
+
+    with troubled(answer) as (_, address):
+        response = api.post(f"/images/create?fromImage={address}/app&tag=1")
+    assert response.status_code == 500
+
+
+def test_two_pulls_at_once_share_the_work(engine: EmbeddedEngine) -> None:
+    first_asked = threading.Event()
+
+    def wait_for_the_second(request: Request) -> None:
+        if request.method == "GET" and request.path.endswith(manifest.layers[0].digest):
+            first_asked.wait(5)
+
+    def pull_one() -> None:
+        answers.append(pull(Client(Api(engine)), f"{address}/app", "1"))
+
+    answers: list[bytes] = []
+    with troubled(lambda _: None) as (app, address):
+        manifest = fill_bytes(address, b"shared layer")
+        app.spoil, app.seen = wait_for_the_second, []
+        threads = [threading.Thread(target=pull_one) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        while not any(transfer.watchers == 2 for transfer in engine.transfers.running()):
+            threading.Event().wait(0.01)
+        first_asked.set()
+        for thread in threads:
+            thread.join()
+    paths = [path for method, path, _ in app.seen if method == "GET"]
+    assert sum(path.endswith(manifest.layers[0].digest) for path in paths) == 1
+    assert [error_in(answer) for answer in answers] == ["", ""]
+
+
+def hub_engine(
+    folder: Path, host: str, mirrors: tuple[tuple[str, str], ...] = ()
+) -> EmbeddedEngine:
+    return EmbeddedEngine(Home(folder / "hub"), places=HubPlaces(host, mirrors))
+
+
+def test_limited_hub_gives_way_to_a_mirror(
+    engine: EmbeddedEngine, tmp_path: Path, registry: str
+) -> None:
+    fill(registry, "mirror/library/nginx", engine, b"layer")
+
+    def limit(request: Request) -> Response | None:
+        return Response(status=429) if "/manifests/" in request.path else None
+
+    with troubled(limit) as (_, address):
+        mirrored = hub_engine(tmp_path, address, ((f"http://{registry}", "mirror/"),))
+        told = statuses(pull(Client(Api(mirrored)), "nginx", "1"))
+        mirrored.close()
+    assert told[1] == f"The pull limit of Docker Hub is reached: this image comes from {registry}"
+
+
+def test_hub_that_cannot_be_reached_gives_way_to_a_sample(tmp_path: Path) -> None:
+    lonely = hub_engine(tmp_path, "localhost:1")
+    told = statuses(pull(Client(Api(lonely)), "nginx"))
+    lonely.close()
+    assert told[1] == "Not from Docker Hub (no network): this is a sample image of regnb"
+    assert lonely.images.find("nginx").source == "samples"
+
+
+def test_samples_can_be_forbidden(tmp_path: Path) -> None:
+    strict = EmbeddedEngine(Home(tmp_path / "strict"), hub="hub", places=HubPlaces("localhost:1"))
+    response = Client(Api(strict)).post("/images/create?fromImage=nginx&tag=latest")
+    strict.close()
+    assert response.status_code == 500
+    assert "connection refused" in response.text
+
+
+def test_registry_mirrors_are_asked_before_hub(
+    engine: EmbeddedEngine, tmp_path: Path, registry: str
+) -> None:
+    manifest = fill(registry, "library/nginx", engine, b"layer")
+    mirrored = hub_engine(tmp_path, "localhost:1")
+    mirrored.home.settings.write_text(f'{{"registry-mirrors": ["http://{registry}"]}}')
+    pull(Client(Api(mirrored)), "nginx", "1")
+    mirrored.close()
+    assert mirrored.images.find("nginx:1").manifest.digest == manifest.digest
+
+
+def test_client_that_goes_away_leaves_the_engine_whole(
+    api: Client, engine: EmbeddedEngine, registry: str
+) -> None:
+    manifest = fill(registry, "app", engine, b"layer")
+    response = api.post(f"/images/create?fromImage={registry}/app&tag=1")
+    next(iter(response.response))
+    response.close()
+    pull(api, f"{registry}/app", "1")
+    assert engine.images.find(f"{registry}/app:1").manifest.digest == manifest.digest
+
+
+def test_progress_lines_have_the_fields_that_clients_read(api: Client) -> None:
+    for line in lines(pull(api, "nginx"))[2:-2]:
+        assert line.keys() == {"status", "progressDetail", "id"}
+        assert len(line["id"]) == 12
