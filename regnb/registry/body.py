@@ -24,11 +24,16 @@ Stream: TypeAlias = Readable | Iterable[bytes]
 OnProgress: TypeAlias = Callable[[int], None]
 
 
+class StreamFailed(Exception):
+    """A body ended before its time; its `failure` says why."""
+
+
 class SizedBody:
     """Blocks of `stream` that are `size` bytes in all, for one upload.
 
-    Iterating raises SizeMismatch before a byte too many is sent. What `stream` itself raises is
-    kept in `failure`: HTTP libraries and servers take an OSError for one of the network.
+    Iterating raises StreamFailed, with the reason in `failure`: what `stream` raised, or a
+    SizeMismatch before a byte too many is sent. Under its own name, the OSError of a file would be
+    taken for one of the network.
     """
 
     def __init__(self, stream: Stream, size: int, on_progress: OnProgress | None = None) -> None:
@@ -42,7 +47,7 @@ class SizedBody:
             yield from self._checked()
         except Exception as error:
             self.failure = error
-            raise
+            raise StreamFailed from error
 
     def _checked(self) -> Iterator[bytes]:
         sent = 0

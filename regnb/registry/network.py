@@ -5,13 +5,14 @@ from __future__ import annotations
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.client import HTTPException, RemoteDisconnected
+from http.client import HTTPException, IncompleteRead, RemoteDisconnected
 
 from urllib3 import exceptions
 
 from regnb.errors import (
     ConnectionLost,
     HostUnknown,
+    InvalidAnswer,
     NotARegistry,
     RegistryError,
     RegistryTimedOut,
@@ -64,8 +65,9 @@ _TABLE = (
     (exceptions.TimeoutError, RegistryTimedOut, "No answer in time."),
     (TimeoutError, RegistryTimedOut, "No answer in time."),
     (RemoteDisconnected, ConnectionLost, "The connection was closed without an answer."),
-    (exceptions.IncompleteRead, ConnectionLost, "The connection was cut in the middle."),
+    (IncompleteRead, ConnectionLost, "The connection was cut in the middle."),
     (ConnectionError, ConnectionLost, "The connection was cut."),
+    (exceptions.LocationValueError, InvalidAnswer, "It leads to what is no address."),
     (exceptions.InvalidHeader, NotARegistry, "The answer is not HTTP."),
     (HTTPException, NotARegistry, "The answer is not HTTP."),
 )

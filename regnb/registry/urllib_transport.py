@@ -60,6 +60,8 @@ class UrllibTransport:
 
     def close(self) -> None:
         """Close the connections that are kept."""
+        for key in self._pool.pools.keys():  # noqa: SIM118 - it is no mapping that iterates
+            self._pool.pools[key].close()
         self._pool.clear()
 
 
