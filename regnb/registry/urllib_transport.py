@@ -66,7 +66,7 @@ class UrllibTransport:
 
 
 def _blocks(answer: BaseHTTPResponse, request: Request) -> Iterator[bytes]:
-    with network_errors(request):
+    with network_errors(request, in_body=True):
         while block := answer.read1(BLOCK_SIZE):
             yield block
 

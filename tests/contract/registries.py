@@ -13,7 +13,6 @@ from typing import TypeAlias
 
 import pytest
 
-from regnb.errors import RegistryUnreachable
 from regnb.registry import RegistryClient
 
 # Gives a client of a registry that is empty, allows deletion, and lives in a folder.
@@ -26,19 +25,29 @@ SECONDS_TO_START = 10
 @contextmanager
 def distribution(folder: Path) -> Iterator[RegistryClient]:
     """Distribution, as Debian packages it, in a process of its own."""
+    with (
+        run_distribution(folder) as port,
+        RegistryClient(f"http://localhost:{port}") as client,
+    ):
+        yield client
+
+
+@contextmanager
+def run_distribution(folder: Path, http: str = "", more: str = "") -> Iterator[int]:
+    """The port of a Distribution that has `http` and `more` in its configuration."""
     port = free_port()
     config = folder / "config.yml"
     config.write_text(
-        f"version: 0.1\nlog: {{level: error}}\nhttp: {{addr: '127.0.0.1:{port}'}}\n"
+        f"version: 0.1\nlog: {{level: error}}\nhttp: {{addr: '127.0.0.1:{port}'{http}}}\n"
         f"storage: {{filesystem: {{rootdirectory: '{folder}/data'}}, delete: {{enabled: true}}}}\n"
+        f"{more}\n"
     )
     command = [str(DISTRIBUTION), "serve", str(config)]
     log = (folder / "log").open("wb")
     with log, subprocess.Popen(command, stdout=log, stderr=log) as process:
         try:
-            with RegistryClient(f"http://127.0.0.1:{port}") as client:
-                wait_for(client, process)
-                yield client
+            wait_for(port, process)
+            yield port
         finally:
             process.terminate()
 
@@ -48,12 +57,12 @@ def free_port() -> int:
         return int(server.getsockname()[1])
 
 
-def wait_for(client: RegistryClient, process: subprocess.Popen[bytes]) -> None:
+def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + SECONDS_TO_START
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            client.ping()
-        except RegistryUnreachable:
+            socket.create_connection(("127.0.0.1", port)).close()
+        except ConnectionRefusedError:
             time.sleep(0.02)
         else:
             return

@@ -102,7 +102,7 @@ def test_stream_that_fails_is_the_cause_told(open_client: OpenClient, failure: E
     with pytest.raises(type(failure)) as caught:
         open_client(app).upload_blob("w3", DIGEST, failing(), size=len(CONTENT))
     assert caught.value is failure
-    assert app.lines[-1] == f"DELETE {LOCATION}"
+    assert f"DELETE {LOCATION}" in app.lines
 
 
 @pytest.mark.parametrize("size", [len(CONTENT) - 1, len(CONTENT) + 1])
