@@ -20,7 +20,7 @@ class Readable(Protocol):
 
 # A file opened in binary mode, or blocks of bytes.
 Stream: TypeAlias = Readable | Iterable[bytes]
-# Called with the bytes sent so far.
+# Called with the bytes handed over so far, before each block.
 OnProgress: TypeAlias = Callable[[int], None]
 
 
@@ -52,12 +52,12 @@ class SizedBody:
     def _checked(self) -> Iterator[bytes]:
         sent = 0
         for block in self._blocks:
-            if sent + len(block) > self.size:
-                raise SizeMismatch(self.size, sent + len(block))
-            yield block
             sent += len(block)
+            if sent > self.size:
+                raise SizeMismatch(self.size, sent)
             if self._on_progress:
                 self._on_progress(sent)
+            yield block
         if sent != self.size:
             raise SizeMismatch(self.size, sent)
 

@@ -13,7 +13,9 @@ from typing import TypeAlias
 
 import pytest
 
-from regnb.registry import RegistryClient
+from regnb.registry import RegistryClient, WsgiTransport
+from regnb.server import Config, DirectoryStorage, MemoryStorage, create_app
+from regnb.server.http_server import serving
 
 # Gives a client of a registry that is empty, allows deletion, and lives in a folder.
 OpenRegistry: TypeAlias = Callable[[Path], AbstractContextManager[RegistryClient]]
@@ -29,6 +31,22 @@ def distribution(folder: Path) -> Iterator[RegistryClient]:
         run_distribution(folder) as port,
         RegistryClient(f"http://localhost:{port}") as client,
     ):
+        yield client
+
+
+@contextmanager
+def embedded_in_process(_folder: Path) -> Iterator[RegistryClient]:
+    """Regnb's own, called in this process, which keeps all in memory."""
+    app = create_app(MemoryStorage(), Config(delete_enabled=True))
+    with RegistryClient("http://localhost:5000", transport=WsgiTransport(app)) as client:
+        yield client
+
+
+@contextmanager
+def embedded_on_a_socket(folder: Path) -> Iterator[RegistryClient]:
+    """Regnb's own, as it is served, which keeps all in a folder."""
+    app = create_app(DirectoryStorage(folder), Config(delete_enabled=True))
+    with serving(app) as server, RegistryClient(f"http://localhost:{server.port}") as client:
         yield client
 
 
@@ -75,5 +93,7 @@ needs_distribution = [
 ]
 
 REGISTRIES = [
+    pytest.param(embedded_in_process, id="in-process"),
+    pytest.param(embedded_on_a_socket, id="socket"),
     pytest.param(distribution, id="distribution", marks=needs_distribution),
 ]

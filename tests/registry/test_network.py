@@ -155,6 +155,24 @@ def test_connection_is_kept_and_replaced_when_closed() -> None:
         assert len(connections) == 1
 
 
+def test_read_is_repeated_when_a_kept_connection_ends() -> None:
+    answers = iter([b"", OK + b"Content-Length: 2\r\n\r\n{}"])
+
+    def answer(connection: socket.socket) -> None:
+        connection.sendall(next(answers))
+
+    with speaking(answer) as url, RegistryClient(url) as client:
+        assert client.ping() == "registry/2.0"
+
+
+def test_write_is_not_repeated() -> None:
+    asked: list[socket.socket] = []
+    with speaking(asked.append) as url, RegistryClient(url) as client:
+        with pytest.raises(ConnectionLost):
+            client.start_upload("w3")
+        assert len(asked) == 1
+
+
 def test_registry_that_was_restarted_is_reached_again() -> None:
     with speaking(saying(OK, b"Content-Length: 2\r\n\r\n{}")) as url, RegistryClient(url) as client:
         for _ in range(3):
