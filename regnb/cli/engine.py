@@ -16,19 +16,19 @@ if TYPE_CHECKING:
     from regnb.engine.embedded.background import Place
 
 _SOCKET = click.option(
-    "--socket", type=click.Path(path_type=Path, dir_okay=False), help=text("engine.socket_help")
+    "--socket", type=click.Path(path_type=Path, dir_okay=False), help=text("embedded.socket_help")
 )
 _HOME = click.option(
-    "--home", type=click.Path(path_type=Path, file_okay=False), help=text("engine.home_help")
+    "--home", type=click.Path(path_type=Path, file_okay=False), help=text("embedded.home_help")
 )
 
 
-@click.group(help=text("engine.help"))
+@click.group(help=text("embedded.help"))
 def engine() -> None:
     """Gather the commands of the engine."""
 
 
-@engine.command(help=text("engine.start_help"))
+@engine.command(help=text("embedded.start_help"))
 @_SOCKET
 @_HOME
 def start(socket: Path | None, home: Path | None) -> None:
@@ -38,11 +38,11 @@ def start(socket: Path | None, home: Path | None) -> None:
     place = _place(socket, home)
     with _told():
         started = background.start(place)
-    click.echo(text("engine.started" if started else "engine.ran_already"))
-    click.echo(text("engine.export", endpoint=place.endpoint))
+    click.echo(text("embedded.started" if started else "embedded.ran_already"))
+    click.echo(text("embedded.export", endpoint=place.endpoint))
 
 
-@engine.command(help=text("engine.stop_help"))
+@engine.command(help=text("embedded.stop_help"))
 @_SOCKET
 @_HOME
 def stop(socket: Path | None, home: Path | None) -> None:
@@ -50,10 +50,10 @@ def stop(socket: Path | None, home: Path | None) -> None:
     from regnb.engine.embedded import background  # noqa: PLC0415
 
     stopped = background.stop(_place(socket, home))
-    click.echo(text("engine.stopped" if stopped else "engine.silent"))
+    click.echo(text("embedded.stopped" if stopped else "embedded.silent"))
 
 
-@engine.command(help=text("engine.status_help"))
+@engine.command(help=text("embedded.status_help"))
 @_SOCKET
 @_HOME
 def status(socket: Path | None, home: Path | None) -> None:
@@ -62,13 +62,13 @@ def status(socket: Path | None, home: Path | None) -> None:
 
     found = background.status(_place(socket, home))
     if found is None:
-        raise Failure(text("engine.silent"))
-    click.echo(text("engine.runs", endpoint=found.endpoint, pid=found.pid))
-    click.echo(text("engine.images", count=found.images))
-    click.echo(text("engine.containers", count=found.containers))
+        raise Failure(text("embedded.silent"))
+    click.echo(text("embedded.runs", endpoint=found.endpoint, pid=found.pid))
+    click.echo(text("embedded.images", count=found.images))
+    click.echo(text("embedded.containers", count=found.containers))
 
 
-@engine.command(help=text("engine.run_help"))
+@engine.command(help=text("embedded.run_help"))
 @_SOCKET
 @_HOME
 def run(socket: Path | None, home: Path | None) -> None:
@@ -76,7 +76,7 @@ def run(socket: Path | None, home: Path | None) -> None:
     from regnb.engine.embedded import runner  # noqa: PLC0415
 
     place = _place(socket, home)
-    click.echo(text("engine.export", endpoint=place.endpoint))
+    click.echo(text("embedded.export", endpoint=place.endpoint))
     with _told():
         runner.run(place.home, place.socket, hub=place.hub)
 

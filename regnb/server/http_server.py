@@ -135,8 +135,7 @@ class Gateway(wsgi.Gateway_10):
         plain = not isinstance(self.req.conn.socket, ssl.SSLSocket)
         if plain and isinstance(response, Slice) and isinstance(response.file, io.FileIO):
             length = response.stop - response.start
-            if length:  # sendfile refuses to send nothing
-                self.req.conn.socket.sendfile(response.file, response.start, length)
+            self.req.conn.socket.sendfile(response.file, response.start, length)
             return
         for block in response:
             self.req.write(block)
