@@ -31,6 +31,11 @@ The views translate: `regnb.i18n` has a sentence and a mend for each class, in b
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 
 class RegnbError(Exception):
     """Base of every error that regnb raises on purpose.
@@ -44,12 +49,14 @@ class RegnbError(Exception):
     def __str__(self) -> str:
         return self.told or super().__str__()
 
-    def _render_traceback_(self) -> list[str]:
-        # IPython asks for this, and falls back to its own traceback when it raises:
+    @property
+    def _render_traceback_(self) -> Callable[[], list[str]]:
+        # IPython calls this instead of making a traceback, when the attribute is there:
         # https://ipython.readthedocs.io/en/stable/config/integrating.html
         if self.told is None:
-            raise NotImplementedError
-        return [f"\x1b[1;31m{type(self).__name__}\x1b[0m", *self.told.splitlines()]
+            raise AttributeError
+        lines = [f"\x1b[1;31m{type(self).__name__}\x1b[0m", *self.told.splitlines()]
+        return lambda: lines
 
 
 class InvalidReference(RegnbError, ValueError):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from regnb.engine import Progress
-from regnb.errors import InvalidReference, RegnbError
+from regnb.errors import InvalidReference
 from regnb.i18n import Translator
 from regnb.lab.progress import follow
 from regnb.lab.show import Command, Sentence, command, curl, show
@@ -50,11 +50,6 @@ def test_error_is_told_in_the_language_of_the_lab() -> None:
     assert "minuscules" in told_text
     assert "Essayez `localhost:5000/w3:1.0`." in told_text
     assert "minuscules" in "".join(caught.value._render_traceback_())
-
-
-def test_error_that_nobody_told_keeps_its_traceback() -> None:
-    with pytest.raises(NotImplementedError):
-        RegnbError("x")._render_traceback_()
 
 
 def events() -> Iterator[Progress]:
