@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help lab check test test-docker format clean
+.PHONY: help lab check test test-docker test-notebooks notebooks format clean
 
 help:  ## list the commands
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -29,10 +29,15 @@ test: $(STAMP)  ## run the tests that need no engine
 
 test-docker: $(STAMP)  ## run the tests and notebooks that use the Docker Engine of this machine
 	$(BIN)/pytest -m docker
-ifneq ($(wildcard notebooks/fr/*.ipynb),)
-	REGNB_PROGRESS=0 $(BIN)/pytest -m "" --nbval --nbval-current-env \
-		--nbval-sanitize-with tests/notebooks/sanitize.cfg notebooks/fr notebooks/en
-endif
+	$(MAKE) test-notebooks
+
+test-notebooks: $(STAMP)  ## run the notebooks on that engine and compare their outputs
+	$(BIN)/regnb notebooks check
+	REGNB_PROGRESS=0 $(BIN)/python -m pytest -c tests/notebooks/nbval.ini --rootdir=. \
+		notebooks/fr notebooks/en
+
+notebooks: $(STAMP)  ## build the notebooks beside an engine and a Hub of their own (as root)
+	$(BIN)/python -m tests.realparts -- env --unset DOCKER_HOST $(BIN)/regnb notebooks build
 
 format: $(STAMP)  ## format the code
 	$(BIN)/ruff check --fix .
