@@ -121,7 +121,12 @@ class Engine:
             lines = self.client.api.push(
                 reference.name, tag=reference.tag, stream=True, decode=True
             )
-            yield from read_progress(lines, subject=subject, failed=PushFailed)
+            confirmed = False
+            for event in read_progress(lines, subject=subject, failed=PushFailed):
+                confirmed = confirmed or event.digest is not None
+                yield event
+        if not confirmed:
+            raise PushFailed("The engine ended the push before it was whole.", subject=subject)
 
     def tag(self, source: ImageReference, target: ImageReference) -> None:
         """Give the image `source` the name `target` too; raises ImageNotFound."""

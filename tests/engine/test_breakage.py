@@ -12,19 +12,13 @@ import pytest
 from regnb.engine import Engine
 from regnb.errors import EngineUnavailable, HubRateLimited, HubUnreachable, PushFailed
 from regnb.oci import ImageReference
-from tests.realparts.__main__ import missing
+from tests.realparts.marks import needs_real_parts
 from tests.realparts.throwaway import ThrowAway, throw_away
 
 NGINX = ImageReference.parse("nginx")
 BIG_LAYER = 80_000_000
 
-pytestmark = [
-    pytest.mark.docker,
-    pytest.mark.skipif(
-        bool(missing()) and "REGNB_REALPARTS" not in os.environ,
-        reason="needs root and a dockerd to break",
-    ),
-]
+pytestmark = needs_real_parts
 
 
 @pytest.fixture

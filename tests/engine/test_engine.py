@@ -139,6 +139,20 @@ def test_push_whose_engine_goes_away(open_engine: Open) -> None:
     assert caught.value.subject == engine.endpoint
 
 
+def test_push_that_ends_without_a_digest_is_not_taken_for_done(open_engine: Open) -> None:
+    engine = open_engine(FakeApi({PUSH_PATH: Answer(lines=PUSH[:4])}))
+    with pytest.raises(PushFailed, match="before it was whole"):
+        list(engine.push(W3))
+
+
+def test_closed_engine_keeps_no_connection(open_engine: Open) -> None:
+    engine = open_engine(FakeApi())
+    pools = engine.client.api.get_adapter("http+docker://localhost").pools  # type: ignore[attr-defined]
+    assert len(pools) > 0
+    engine.close()
+    assert len(pools) == 0
+
+
 def test_images_are_one_per_tag_and_have_a_name(open_engine: Open) -> None:
     digest = f"sha256:{'a' * 64}"
     entry = {"Id": "sha256:ab05", "Created": 1795420522, "Size": 22854305}

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NoReturn
+from typing import IO, NoReturn
 
 from tests.realparts.debian import fetch_packages
 from tests.realparts.inside import HUBS
@@ -56,10 +56,10 @@ def _require() -> None:
 
 
 def _run(hub: str, command: list[str]) -> int:
-    with _folder() as folder:
+    with _folder() as (folder, lock):
         if hub == "full":
             fetch_packages(folder / "packages")
-        code = _run_inside(folder, hub, command)
+        code = _run_inside(folder, lock, ["--hub", hub, "--", *command])
     left = left_of(folder.name)
     for line in left:
         sys.stderr.write(f"left behind: {line}\n")
@@ -67,31 +67,33 @@ def _run(hub: str, command: list[str]) -> int:
 
 
 @contextmanager
-def _folder() -> Iterator[Path]:
+def _folder() -> Iterator[tuple[Path, IO[bytes]]]:
     etc = Path("/etc/docker")
     is_new = not etc.exists()
     etc.mkdir(exist_ok=True)
     folder, lock = make_folder()
-    try:
-        yield folder
-    finally:
-        lock.close()
-        remove(folder)
-        if is_new:
-            etc.rmdir()
+    with lock:
+        try:
+            yield folder, lock
+        finally:
+            remove(folder)
+            if is_new:
+                etc.rmdir()
 
 
-def _run_inside(folder: Path, hub: str, command: list[str]) -> int:
-    """Run `command` in new namespaces; all of it dies with this process."""
+def _run_inside(folder: Path, lock: IO[bytes], arguments: list[str]) -> int:
+    """Run the command in new namespaces; all of it dies with this process."""
     namespaces = ["--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
     inside = [sys.executable, "-m", "tests.realparts.inside", "--folder", str(folder)]
     with subprocess.Popen(
         [
             *("setpriv", "--pdeathsig", "KILL"),
             *("unshare", *namespaces),
-            *(*inside, "--hub", hub, "--", *command),
+            *(*inside, *arguments),
         ],
         env=os.environ | {"PYTHONPATH": str(_ROOT)},
+        # Inside it is open until the last moment, so that no other run takes the folder for stale.
+        pass_fds=[lock.fileno()],
     ) as process:
         try:
             return process.wait()

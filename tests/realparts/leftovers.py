@@ -15,7 +15,7 @@ _CGROUPS = Path("/sys/fs/cgroup")
 
 
 def make_folder() -> tuple[Path, IO[bytes]]:
-    """A new folder for one run, and the open lock that says that the run is alive."""
+    """A new folder for one run, and the lock that is held as long as a process has it open."""
     folder = Path(tempfile.mkdtemp(prefix=PREFIX))
     lock = (folder / _LOCK).open("wb")
     fcntl.flock(lock, fcntl.LOCK_EX)
@@ -23,10 +23,14 @@ def make_folder() -> tuple[Path, IO[bytes]]:
 
 
 def remove_stale() -> None:
-    """Remove the folders of runs that were killed."""
+    """Remove the folders of runs that were killed, and whose processes are gone."""
     for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
-        if _is_stale(folder):
-            remove(folder)
+        try:
+            with (folder / _LOCK).open("rb") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                remove(folder)
+        except (FileNotFoundError, BlockingIOError):
+            continue
 
 
 def remove(folder: Path) -> None:
@@ -47,17 +51,6 @@ def left_of(name: str) -> list[str]:
         *(str(path) for path in _groups(name)),
         *(str(path) for path in Path(tempfile.gettempdir()).glob(name)),
     ]
-
-
-def _is_stale(folder: Path) -> bool:
-    try:
-        with (folder / _LOCK).open("rb") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except FileNotFoundError:
-        return False
-    except BlockingIOError:
-        return False
-    return True
 
 
 def _groups(name: str) -> Iterator[Path]:
