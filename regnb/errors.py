@@ -167,7 +167,7 @@ class UploadNotFound(NotFound):
 
 
 class Refused(RegistryError):
-    """400: what was sent is not as the registry wants it."""
+    """400 and its kin: what was sent is not as the registry wants it."""
 
 
 class NameRefused(Refused):

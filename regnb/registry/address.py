@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from urllib.parse import urlsplit
+from urllib.parse import urldefrag, urljoin, urlsplit
 
 from regnb.errors import InvalidAddress
 
@@ -12,14 +12,28 @@ _PORTS = {"http": 80, "https": 443}
 
 def check_address(url: str) -> str:
     """`url` without a final slash; raises InvalidAddress unless it is `http[s]://host[:port]`."""
-    try:
-        parts = urlsplit(url)
-        valid = parts.scheme in _PORTS and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        raise InvalidAddress(url) from None
-    if not valid or parts.username is not None or parts.path.strip("/") or parts.query:
+    parts = urlsplit(url) if is_url(url) else None
+    if parts is None or parts.username is not None or parts.path.strip("/") or parts.query:
         raise InvalidAddress(url)
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def is_url(text: str) -> bool:
+    """Whether `text` is an absolute URL of HTTP or HTTPS."""
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in _PORTS and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def resolve(base: str, target: str) -> str | None:
+    """The absolute URL that `target` is on the page `base`, its query untouched; None if none."""
+    try:
+        url = urldefrag(urljoin(base, target)).url
+    except ValueError:
+        return None
+    return url if is_url(url) else None
 
 
 def origin(url: str) -> tuple[str, str, int | None]:

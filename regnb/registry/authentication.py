@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlencode, urlsplit
 
 from regnb.errors import CredentialsWithheld, InvalidAnswer, InvalidChallenge
-from regnb.registry.address import is_safe
+from regnb.registry.address import is_safe, is_url
 from regnb.registry.challenges import Challenge, parse_challenges
 from regnb.registry.problems import error_for
 from regnb.registry.transport import Request, Response
@@ -116,10 +116,10 @@ class Authenticator:
         return _Grant(f"Bearer {token}", challenge, expires)
 
     def _token_request(self, challenge: Challenge, scope: str) -> Request:
-        parts = urlsplit(challenge.realm)
-        if parts.scheme not in {"http", "https"} or not parts.netloc:
+        if not is_url(challenge.realm):
             message = "The address of the token server is no URL."
             raise InvalidChallenge(message, status=401, detail=challenge.realm[:200])
+        parts = urlsplit(challenge.realm)
         parameters = [("scope", name) for name in challenge.scopes or scope.split()]
         if "service" in challenge.parameters:
             parameters.insert(0, ("service", challenge.parameters["service"]))

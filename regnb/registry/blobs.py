@@ -5,7 +5,7 @@ https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-bl
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 from regnb.errors import BlobNotFound, InvalidAnswer, NotFound
 from regnb.oci import Digest, Hasher, ImageConfig, ImageManifest
@@ -35,7 +35,7 @@ class BlobMethods(Session):
 
     def stream_blob(
         self, repository: str, digest: str, *, start: int = 0, hasher: Hasher | None = None
-    ) -> Iterator[bytes]:
+    ) -> Generator[bytes]:
         """The blob from its byte `start` on, in blocks; nothing is sent before the first is asked.
 
         To resume, `hasher` is one that has taken the first `start` bytes. Raises DigestMismatch
@@ -48,7 +48,7 @@ class BlobMethods(Session):
             raise ValueError(f"`hasher` has taken {hasher.size} bytes, not the first {start}.")
         return self._verified(self._blob_request("GET", repository, expected), expected, hasher)
 
-    def _verified(self, request: Request, expected: Digest, hasher: Hasher) -> Iterator[bytes]:
+    def _verified(self, request: Request, expected: Digest, hasher: Hasher) -> Generator[bytes]:
         for block in self._blocks_from(request, hasher.size):
             hasher.update(block)
             yield block

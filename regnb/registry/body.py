@@ -20,15 +20,20 @@ class Readable(Protocol):
 
 # A file opened in binary mode, or blocks of bytes.
 Stream: TypeAlias = Readable | Iterable[bytes]
-# Called with the bytes sent so far.
+# Called with the bytes handed over so far, before each block.
 OnProgress: TypeAlias = Callable[[int], None]
+
+
+class StreamFailed(Exception):
+    """A body ended before its time; its `failure` says why."""
 
 
 class SizedBody:
     """Blocks of `stream` that are `size` bytes in all, for one upload.
 
-    Iterating raises SizeMismatch before a byte too many is sent. What `stream` itself raises is
-    kept in `failure`: HTTP libraries and servers take an OSError for one of the network.
+    Iterating raises StreamFailed, with the reason in `failure`: what `stream` raised, or a
+    SizeMismatch before a byte too many is sent. Under its own name, the OSError of a file would be
+    taken for one of the network.
     """
 
     def __init__(self, stream: Stream, size: int, on_progress: OnProgress | None = None) -> None:
@@ -42,17 +47,17 @@ class SizedBody:
             yield from self._checked()
         except Exception as error:
             self.failure = error
-            raise
+            raise StreamFailed from error
 
     def _checked(self) -> Iterator[bytes]:
         sent = 0
         for block in self._blocks:
-            if sent + len(block) > self.size:
-                raise SizeMismatch(self.size, sent + len(block))
-            yield block
             sent += len(block)
+            if sent > self.size:
+                raise SizeMismatch(self.size, sent)
             if self._on_progress:
                 self._on_progress(sent)
+            yield block
         if sent != self.size:
             raise SizeMismatch(self.size, sent)
 

@@ -5,6 +5,8 @@ https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-ma
 
 from __future__ import annotations
 
+from urllib3 import HTTPHeaderDict
+
 from regnb.errors import (
     DigestMismatch,
     InvalidAnswer,
@@ -66,6 +68,12 @@ class ManifestMethods(Session):
 
         Raises ManifestRefused, ManifestBlobMissing, DigestMismatch.
         """
+        return self._store(repository, reference, content, media_type)[0]
+
+    def _store(
+        self, repository: str, reference: str, content: bytes, media_type: str
+    ) -> tuple[Digest, HTTPHeaderDict]:
+        """Digest of `content` once it is stored, and the headers of the answer."""
         url = self._at(repository, "manifests", check_reference(reference))
         headers = {"Content-Type": media_type}
         request = Request("PUT", url, headers, content, repository=repository)
@@ -73,7 +81,7 @@ class ManifestMethods(Session):
             told = digest_told(response, request)
         if told:
             told.verify(content)
-        return told or Digest.of(content)
+        return told or Digest.of(content), response.headers
 
     def delete_manifest(self, repository: str, digest: str) -> None:
         """Delete the manifest and with it all tags that point to it; its blobs stay.

@@ -5,13 +5,14 @@ from __future__ import annotations
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.client import HTTPException, RemoteDisconnected
+from http.client import HTTPException, IncompleteRead, RemoteDisconnected
 
 from urllib3 import exceptions
 
 from regnb.errors import (
     ConnectionLost,
     HostUnknown,
+    InvalidAnswer,
     NotARegistry,
     RegistryError,
     RegistryTimedOut,
@@ -21,7 +22,7 @@ from regnb.errors import (
 from regnb.registry.transport import Request
 
 # https://docs.openssl.org/3.0/man3/X509_STORE_CTX_get_error/
-_CERTIFICATE_REASONS = {
+CERTIFICATE_REASONS = {
     9: "not_yet_valid",
     10: "expired",
     18: "unknown_authority",
@@ -37,17 +38,22 @@ _CLIENT_CERTIFICATE = ("CERTIFICATE_REQUIRED", "ALERT_UNKNOWN_CA", "ALERT_BAD_CE
 
 
 @contextmanager
-def network_errors(request: Request) -> Iterator[None]:
-    """Raise a RegistryError that names `request` instead of what urllib3 and the network raise."""
+def network_errors(request: Request, *, in_body: bool = False) -> Iterator[None]:
+    """Raise a RegistryError that names `request` instead of what urllib3 and the network raise.
+
+    `in_body` when the answer has begun, so that what ends early is no refusal.
+    """
     try:
         yield
     except (exceptions.HTTPError, HTTPException, OSError) as error:
-        raise _error_for(error, request) from error
+        raise _error_for(error, request, in_body=in_body) from error
 
 
-def _error_for(error: Exception, request: Request) -> RegistryError:
+def _error_for(error: Exception, request: Request, *, in_body: bool) -> RegistryError:
     causes = list(_causes(error))
     for cause in causes:
+        if in_body and isinstance(cause, ssl.SSLEOFError):
+            return request.error(ConnectionLost, "The connection was cut in the middle.")
         if isinstance(cause, ssl.SSLError):
             return request.error(TLSFailed, str(cause), reason=_tls_reason(cause))
     for kinds, kind, message in _TABLE:
@@ -64,8 +70,9 @@ _TABLE = (
     (exceptions.TimeoutError, RegistryTimedOut, "No answer in time."),
     (TimeoutError, RegistryTimedOut, "No answer in time."),
     (RemoteDisconnected, ConnectionLost, "The connection was closed without an answer."),
-    (exceptions.IncompleteRead, ConnectionLost, "The connection was cut in the middle."),
+    (IncompleteRead, ConnectionLost, "The connection was cut in the middle."),
     (ConnectionError, ConnectionLost, "The connection was cut."),
+    (exceptions.LocationValueError, InvalidAnswer, "It leads to what is no address."),
     (exceptions.InvalidHeader, NotARegistry, "The answer is not HTTP."),
     (HTTPException, NotARegistry, "The answer is not HTTP."),
 )
@@ -86,7 +93,9 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 def _tls_reason(error: ssl.SSLError) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
-        return _CERTIFICATE_REASONS.get(error.verify_code, "handshake")
+        return CERTIFICATE_REASONS.get(error.verify_code, "handshake")
+    if isinstance(error, ssl.SSLEOFError):
+        return "closed"
     reason = error.reason or ""
     if reason in _PLAIN_HTTP:
         return "plain_http"

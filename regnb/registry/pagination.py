@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from urllib.parse import urljoin
 
 from regnb.errors import InvalidAnswer, InvalidManifest, NotFound
 from regnb.oci.json import Json, as_list, as_text, json_object
@@ -72,7 +71,7 @@ def next_link(headers: Iterable[str]) -> str | None:
 
 
 def _followed(request: Request, target: str) -> Request:
-    url = urljoin(request.url, target)
+    url = request.leads_to(target)
     if origin(url) != origin(request.url):
         raise request.error(InvalidAnswer, f"The next page is on another host: `{url}`.")
     return Request(request.method, url, request.headers, repository=request.repository)

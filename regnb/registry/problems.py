@@ -39,9 +39,12 @@ CODES: dict[str, type[RegistryError]] = {
     "UNAVAILABLE": errors.RegistryFailed,
 }
 _STATUSES: dict[int, type[RegistryError]] = {
+    400: errors.Refused,
     401: errors.Unauthorized,
     403: errors.Denied,
     405: errors.Unsupported,
+    413: errors.Refused,
+    416: errors.UploadRefused,
     429: errors.TooManyRequests,
 }
 # How Go's and nginx's servers answer a client that forgot the `s` of `https`.

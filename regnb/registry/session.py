@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import replace
 from types import TracebackType
 from typing import Self
-from urllib.parse import quote, urljoin
+from urllib.parse import quote
 
 from regnb.errors import (
     CredentialsWithheld,
-    InvalidAnswer,
     InvalidReference,
     NotFound,
 )
@@ -93,15 +93,9 @@ class Session:
             if response.status not in _REDIRECTS or request.method not in {"GET", "HEAD"}:
                 break
             response.close()
-            request = self._redirected(request, response)
+            request = replace(request, url=request.leads_to(response.location))
             response = send(request)
         return request, response
-
-    def _redirected(self, request: Request, response: Response) -> Request:
-        location = response.headers.get("Location")
-        if not location:
-            raise request.error(InvalidAnswer, "A redirect that leads nowhere.")
-        return replace(request, url=urljoin(request.url, location))
 
     def _answer(self, request: Request) -> Response:
         """The answer to `request`, repeated once with credentials when the registry wants some."""
@@ -111,10 +105,12 @@ class Session:
         response = self._send(_authorized(request, header))
         if response.status != 401 or not request.can_be_repeated:
             return response
-        header = self._authenticator.answer(request, header, response)
-        if header is None:
-            return response
-        response.close()
+        with ExitStack() as stack:
+            stack.enter_context(response)
+            header = self._authenticator.answer(request, header, response)
+            if header is None:
+                stack.pop_all()
+                return response
         return self._send(_authorized(request, header))
 
     def _send_elsewhere(self, request: Request) -> Response:

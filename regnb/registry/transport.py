@@ -8,7 +8,8 @@ from typing import Protocol, Self, TypeAlias, TypeVar
 
 from urllib3 import HTTPHeaderDict
 
-from regnb.errors import RegistryError
+from regnb.errors import InvalidAnswer, RegistryError
+from regnb.registry.address import resolve
 
 # Blocks that bodies are read and written in: large enough for the speed of a loopback socket,
 # small enough that a block is still in the processor's cache when it is hashed.
@@ -38,6 +39,13 @@ class Request:
         """Whether the body is still there after it was sent."""
         return self.body is None or isinstance(self.body, bytes)
 
+    def leads_to(self, target: str | None) -> str:
+        """The URL that an answer to this request names; raises InvalidAnswer when it is none."""
+        url = resolve(self.url, target) if target else None
+        if url is None:
+            raise self.error(InvalidAnswer, f"It leads to `{target or ''}`, which is no address.")
+        return url
+
     def error(self, kind: type[E], message: str, **more: object) -> E:
         """An error of `kind` that names this request."""
         return kind(message, method=self.method, url=self.url, **more)  # type: ignore[arg-type]
@@ -60,6 +68,11 @@ class Response:
         self.headers = headers
         self._blocks = blocks
         self._close = close
+
+    @property
+    def location(self) -> str | None:
+        """Where the answer leads to, as it is written."""
+        return self.headers.get("Location")
 
     def stream(self) -> Iterator[bytes]:
         """The body in blocks, never empty ones; raises ConnectionLost when it is cut short."""

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from urllib.parse import quote, urldefrag, urlencode, urljoin
+from urllib.parse import quote, urlencode
 
-from regnb.errors import BlobNotFound, DigestMismatch, InvalidAnswer, RegistryError, UploadNotFound
+from regnb.errors import BlobNotFound, DigestMismatch, RegistryError, UploadNotFound
 from regnb.oci.digest import Digest
 from regnb.registry.body import OnProgress, SizedBody, Stream
 from regnb.registry.manifests import digest_told
@@ -69,7 +69,7 @@ class UploadMethods(Session):
         url = f"{self._at(repository, 'blobs', 'uploads')}/"
         request = Request("POST", url, repository=repository)
         with self._exchange(request, 202) as response:
-            return Upload(repository, _location(request, response))
+            return Upload(repository, request.leads_to(response.location))
 
     def put_chunk(self, upload: Upload, content: bytes) -> Upload:
         """The session after `content`, the bytes from its offset on; raises UploadNotFound.
@@ -83,14 +83,13 @@ class UploadMethods(Session):
         request = Request("PATCH", upload.url, headers, content, repository=upload.repository)
         with self._exchange(request, 202, missing=UploadNotFound) as response:
             offset = _offset_told(response, end)
-            return replace(upload, url=_location(request, response), offset=offset)
+            return replace(upload, url=request.leads_to(response.location), offset=offset)
 
     def upload_status(self, upload: Upload) -> Upload:
-        """The session as the registry knows it, to go on from its offset; raises UploadNotFound."""
+        """The session as the registry knows it, to resume it; raises UploadNotFound."""
         request = Request("GET", upload.url, repository=upload.repository)
         with self._exchange(request, 204, missing=UploadNotFound) as response:
-            location = response.headers.get("Location")
-            url = _location(request, response) if location else upload.url
+            url = request.leads_to(response.location) if response.location else upload.url
             return replace(upload, url=url, offset=_offset_told(response, upload.offset))
 
     def finish_upload(self, upload: Upload, digest: str) -> None:
@@ -111,7 +110,7 @@ class UploadMethods(Session):
         request = Request("POST", url, repository=repository)
         with self._exchange(request, 201, 202, missing=BlobNotFound) as response:
             mounted = response.status == 201
-            location = None if mounted else _location(request, response)
+            location = None if mounted else request.leads_to(response.location)
         if location:
             self._abandon(Upload(repository, location))
         return mounted
@@ -135,14 +134,6 @@ class UploadMethods(Session):
     def _cancel(self, upload: Upload, timeout: float | None) -> None:
         request = Request("DELETE", upload.url, repository=upload.repository, timeout=timeout)
         self._exchange(request, 200, 202, 204, missing=UploadNotFound).close()
-
-
-def _location(request: Request, response: Response) -> str:
-    """Where the upload goes on: absolute or relative, its query kept as it is."""
-    location = response.headers.get("Location")
-    if not location:
-        raise request.error(InvalidAnswer, "The upload has no `Location`.")
-    return urldefrag(urljoin(request.url, location)).url
 
 
 def _offset_told(response: Response, expected: int) -> int:

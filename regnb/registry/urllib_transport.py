@@ -8,7 +8,7 @@ from pathlib import Path
 
 from urllib3 import BaseHTTPResponse, PoolManager, Timeout
 
-from regnb.errors import TLSFailed
+from regnb.errors import ConnectionLost, TLSFailed
 from regnb.registry.network import network_errors
 from regnb.registry.transport import BLOCK_SIZE, Request, Response
 
@@ -42,7 +42,19 @@ class UrllibTransport:
         )
 
     def send(self, request: Request) -> Response:
-        """The answer; raises RegistryUnreachable, TLSFailed or NotARegistry. Nothing is retried."""
+        """The answer; raises RegistryUnreachable, TLSFailed or NotARegistry.
+
+        A read is sent once more when its connection is closed instead of answered: the server may
+        have closed it, idle, in the very moment that it was taken up again. Nothing else is.
+        """
+        try:
+            return self._send_once(request)
+        except ConnectionLost:
+            if request.method not in {"GET", "HEAD"}:
+                raise
+            return self._send_once(request)
+
+    def _send_once(self, request: Request) -> Response:
         with network_errors(request):
             answer = self._pool.urlopen(
                 request.method,
@@ -60,11 +72,13 @@ class UrllibTransport:
 
     def close(self) -> None:
         """Close the connections that are kept."""
+        for key in self._pool.pools.keys():  # noqa: SIM118 - it is no mapping that iterates
+            self._pool.pools[key].close()
         self._pool.clear()
 
 
 def _blocks(answer: BaseHTTPResponse, request: Request) -> Iterator[bytes]:
-    with network_errors(request):
+    with network_errors(request, in_body=True):
         while block := answer.read1(BLOCK_SIZE):
             yield block
 

@@ -54,8 +54,8 @@ def _environ(request: Request) -> WSGIEnvironment:
         multithread=True,
     )
     body = request.body
-    if isinstance(body, bytes):
-        environ["CONTENT_LENGTH"] = str(len(body))
+    size = str(len(body)) if isinstance(body, bytes) else request.headers.get("Content-Length", "")
+    environ["CONTENT_LENGTH"] = size
     blocks = (body,) if isinstance(body, bytes) else body or ()
     environ["wsgi.input"] = io.BufferedReader(BodyReader(blocks), BLOCK_SIZE)
     return environ

@@ -135,7 +135,8 @@ class Gateway(wsgi.Gateway_10):
         plain = not isinstance(self.req.conn.socket, ssl.SSLSocket)
         if plain and isinstance(response, Slice) and isinstance(response.file, io.FileIO):
             length = response.stop - response.start
-            self.req.conn.socket.sendfile(response.file, response.start, length)
+            if length:  # sendfile refuses to send nothing
+                self.req.conn.socket.sendfile(response.file, response.start, length)
             return
         for block in response:
             self.req.write(block)

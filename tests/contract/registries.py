@@ -13,8 +13,9 @@ from typing import TypeAlias
 
 import pytest
 
-from regnb.errors import RegistryUnreachable
-from regnb.registry import RegistryClient
+from regnb.registry import RegistryClient, WsgiTransport
+from regnb.server import Config, DirectoryStorage, MemoryStorage, create_app
+from regnb.server.http_server import serving
 
 # Gives a client of a registry that is empty, allows deletion, and lives in a folder.
 OpenRegistry: TypeAlias = Callable[[Path], AbstractContextManager[RegistryClient]]
@@ -26,19 +27,45 @@ SECONDS_TO_START = 10
 @contextmanager
 def distribution(folder: Path) -> Iterator[RegistryClient]:
     """Distribution, as Debian packages it, in a process of its own."""
+    with (
+        run_distribution(folder) as port,
+        RegistryClient(f"http://localhost:{port}") as client,
+    ):
+        yield client
+
+
+@contextmanager
+def embedded_in_process(_folder: Path) -> Iterator[RegistryClient]:
+    """Regnb's own, called in this process, which keeps all in memory."""
+    app = create_app(MemoryStorage(), Config(delete_enabled=True))
+    with RegistryClient("http://localhost:5000", transport=WsgiTransport(app)) as client:
+        yield client
+
+
+@contextmanager
+def embedded_on_a_socket(folder: Path) -> Iterator[RegistryClient]:
+    """Regnb's own, as it is served, which keeps all in a folder."""
+    app = create_app(DirectoryStorage(folder), Config(delete_enabled=True))
+    with serving(app) as server, RegistryClient(f"http://localhost:{server.port}") as client:
+        yield client
+
+
+@contextmanager
+def run_distribution(folder: Path, http: str = "", more: str = "") -> Iterator[int]:
+    """The port of a Distribution that has `http` and `more` in its configuration."""
     port = free_port()
     config = folder / "config.yml"
     config.write_text(
-        f"version: 0.1\nlog: {{level: error}}\nhttp: {{addr: '127.0.0.1:{port}'}}\n"
+        f"version: 0.1\nlog: {{level: error}}\nhttp: {{addr: '127.0.0.1:{port}'{http}}}\n"
         f"storage: {{filesystem: {{rootdirectory: '{folder}/data'}}, delete: {{enabled: true}}}}\n"
+        f"{more}\n"
     )
     command = [str(DISTRIBUTION), "serve", str(config)]
     log = (folder / "log").open("wb")
     with log, subprocess.Popen(command, stdout=log, stderr=log) as process:
         try:
-            with RegistryClient(f"http://127.0.0.1:{port}") as client:
-                wait_for(client, process)
-                yield client
+            wait_for(port, process)
+            yield port
         finally:
             process.terminate()
 
@@ -48,12 +75,12 @@ def free_port() -> int:
         return int(server.getsockname()[1])
 
 
-def wait_for(client: RegistryClient, process: subprocess.Popen[bytes]) -> None:
+def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + SECONDS_TO_START
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            client.ping()
-        except RegistryUnreachable:
+            socket.create_connection(("127.0.0.1", port)).close()
+        except ConnectionRefusedError:
             time.sleep(0.02)
         else:
             return
@@ -66,5 +93,7 @@ needs_distribution = [
 ]
 
 REGISTRIES = [
+    pytest.param(embedded_in_process, id="in-process"),
+    pytest.param(embedded_on_a_socket, id="socket"),
     pytest.param(distribution, id="distribution", marks=needs_distribution),
 ]

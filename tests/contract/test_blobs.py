@@ -23,6 +23,7 @@ def test_blob_comes_back_as_it_was_put(client: RegistryClient, repository: str) 
 def test_empty_blob(client: RegistryClient, repository: str) -> None:
     digest = client.put_blob(repository, b"")
     assert client.get_blob(repository, digest) == b""
+    assert client.blob_exists(repository, digest)
 
 
 def test_blob_that_is_not_there(client: RegistryClient, repository: str) -> None:

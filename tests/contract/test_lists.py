@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 from regnb.oci import media_types
 from regnb.registry import RegistryClient
 from tests.contract.images import push
@@ -12,9 +14,13 @@ EMPTY_INDEX = samples.encode({"schemaVersion": 2, "manifests": []})
 def test_all_repositories_and_tags_come_back(client: RegistryClient) -> None:
     names = {SHAPES[n % len(SHAPES)].format(n=n) for n in range(252)}
     shared = client.put_blob("contract/shared", b"shared")
-    for name in names:
+
+    def fill(name: str) -> None:
         client.mount_blob(name, shared, source="contract/shared")
         client.put_manifest(name, "empty", EMPTY_INDEX, media_type=media_types.OCI_INDEX)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(fill, names))
     found = client.list_repositories()
     assert found == sorted(found)
     assert names <= set(found)

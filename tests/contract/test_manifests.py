@@ -10,7 +10,7 @@ from regnb.errors import (
 )
 from regnb.oci import Digest, ImageIndex, ImageManifest, media_types
 from regnb.registry import RegistryClient
-from tests.contract.images import CONFIG, push
+from tests.contract.images import CONFIG, push, push_artifact
 from tests.oci import samples
 
 
@@ -80,7 +80,21 @@ def test_tags_of_a_repository_that_is_not_there(client: RegistryClient) -> None:
         client.list_tags("contract/nowhere")
 
 
-def test_referrers_of_an_image(client: RegistryClient, repository: str) -> None:
+def test_image_without_referrers(client: RegistryClient, repository: str) -> None:
     subject = push(client, repository)
     assert client.list_referrers(repository, subject) == []
     assert client.list_referrers(repository, Digest.of(b"nothing")) == []
+
+
+def test_referrers_are_listed_by_their_type(client: RegistryClient, repository: str) -> None:
+    subject = push(client, repository)
+    signature, sbom = (
+        push_artifact(client, repository, subject, kind) for kind in ("test/signature", "test/sbom")
+    )
+    found = client.list_referrers(repository, subject)
+    assert {entry.digest: entry.artifact_type for entry in found} == {
+        signature: "test/signature",
+        sbom: "test/sbom",
+    }
+    (only,) = client.list_referrers(repository, subject, artifact_type="test/sbom")
+    assert (only.digest, only.annotations) == (sbom, {"made-by": "test"})

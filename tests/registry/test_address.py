@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import pytest
+
+from regnb.registry.address import is_loopback, origin, resolve
+
+BASE = "http://registry.test:5000/v2/w3/blobs/uploads/"
+
+
+@pytest.mark.parametrize(
+    ("target", "url"),
+    [
+        ("/v2/w3/blobs/uploads/1?_state=a%2Fb%3D", "http://registry.test:5000/v2/w3/blobs/uploads/1?_state=a%2Fb%3D"),
+        ("1?x=y", f"{BASE}1?x=y"),
+        ("https://storage.test/1?x=y#here", "https://storage.test/1?x=y"),
+        ("//storage.test/1", "http://storage.test/1"),
+        ("http://[", None),
+        ("http://a:99999/", None),
+        ("ftp://a/", None),
+        ("javascript:1", None),
+    ],
+)  # fmt: skip
+def test_target_is_resolved(target: str, url: str | None) -> None:
+    assert resolve(BASE, target) == url
+
+
+def test_origin_knows_the_usual_ports() -> None:
+    assert origin("http://A.test/x") == origin("http://a.test:80/y")
+    assert origin("https://a.test") != origin("http://a.test:443") != origin("http://b.test:443")
+
+
+@pytest.mark.parametrize(
+    ("host", "is_this_machine"),
+    [
+        ("localhost", True),
+        ("registry.localhost", True),
+        ("127.0.0.1", True),
+        ("127.1.2.3", True),
+        ("::1", True),
+        ("localhost.test", False),
+        ("127.0.0.1.test", False),
+        ("192.168.0.1", False),
+        ("0.0.0.0", False),
+    ],
+)
+def test_loopback(host: str, is_this_machine: bool) -> None:
+    assert is_loopback(host) is is_this_machine

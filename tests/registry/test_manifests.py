@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+import pytest
+from werkzeug import Request, Response
+
+from regnb.errors import (
+    DigestMismatch,
+    InvalidAnswer,
+    InvalidDigest,
+    InvalidManifest,
+    InvalidReference,
+    Unsupported,
+)
+from regnb.oci import Digest, ImageManifest, media_types
+from tests.oci.samples import manifest
+from tests.registry.apps import TableApp
+from tests.registry.conftest import OpenClient
+
+CONTENT = manifest(b"layer")
+DIGEST = Digest.of(CONTENT)
+OTHER = Digest.of(b"other")
+PATH = "/v2/team/w3/manifests"
+
+
+def stored(content: bytes = CONTENT, **headers: str) -> Response:
+    told = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Response(content, content_type=media_types.OCI_MANIFEST, headers=told)
+
+
+def test_all_four_types_are_accepted_always(open_client: OpenClient) -> None:
+    app = TableApp({f"{method} {PATH}/1.0": stored() for method in ("GET", "HEAD")})
+    client = open_client(app)
+    client.get_manifest("team/w3", "1.0")
+    client.head_manifest("team/w3", "1.0")
+    for request in app.asked:
+        accepted = {entry.strip() for entry in request.headers["Accept"].split(",")}
+        assert accepted == set(media_types.ACCEPTED_MANIFESTS)
+
+
+def test_manifest_is_verified_by_the_digest_asked_for(open_client: OpenClient) -> None:
+    answer = stored(Docker_Content_Digest=DIGEST)
+    with pytest.raises(DigestMismatch) as caught:
+        open_client(TableApp({f"GET {PATH}/{OTHER}": answer})).get_manifest("team/w3", OTHER)
+    assert (caught.value.expected, caught.value.actual) == (OTHER, DIGEST)
+
+
+def test_manifest_is_verified_by_the_digest_told(open_client: OpenClient) -> None:
+    app = TableApp({f"GET {PATH}/1.0": stored(Docker_Content_Digest=OTHER)})
+    with pytest.raises(DigestMismatch):
+        open_client(app).get_manifest("team/w3", "1.0")
+
+
+def test_manifest_by_sha512(open_client: OpenClient) -> None:
+    digest = Digest.of(CONTENT, "sha512")
+    app = TableApp({f"GET {PATH}/{digest}": stored(Docker_Content_Digest=DIGEST)})
+    assert open_client(app).get_manifest("team/w3", digest).content == CONTENT
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_digest_that_is_none_is_told(open_client: OpenClient, method: str) -> None:
+    client = open_client(TableApp({f"{method} {PATH}/1.0": stored(Docker_Content_Digest="md5:1")}))
+    read = client.get_manifest if method == "GET" else client.head_manifest
+    with pytest.raises(InvalidAnswer):
+        read("team/w3", "1.0")
+
+
+def test_manifest_without_a_useful_type(open_client: OpenClient) -> None:
+    app = TableApp({f"GET {PATH}/1.0": Response(CONTENT, content_type="text/plain")})
+    assert isinstance(open_client(app).get_manifest("team/w3", "1.0"), ImageManifest)
+
+
+@pytest.mark.parametrize("content", [b"", b"<html>", b'{"a": 1}', bytes(5 << 20)], ids=range(4))
+def test_manifest_that_is_none(open_client: OpenClient, content: bytes) -> None:
+    with pytest.raises(InvalidManifest):
+        open_client(TableApp({f"GET {PATH}/1.0": stored(content)})).get_manifest("team/w3", "1.0")
+
+
+def test_head_asks_for_the_manifest_when_headers_do_not_tell(open_client: OpenClient) -> None:
+    app = TableApp({f"HEAD {PATH}/1.0": Response(""), f"GET {PATH}/1.0": stored()})
+    described = open_client(app).head_manifest("team/w3", "1.0")
+    assert (described.digest, described.size) == (DIGEST, len(CONTENT))
+    assert [request.method for request in app.asked] == ["HEAD", "GET"]
+
+
+def test_head_of_another_digest_is_refused(open_client: OpenClient) -> None:
+    app = TableApp({f"HEAD {PATH}/{OTHER}": stored(Docker_Content_Digest=DIGEST)})
+    with pytest.raises(DigestMismatch):
+        open_client(app).head_manifest("team/w3", OTHER)
+
+
+def test_put_checks_what_was_stored(open_client: OpenClient) -> None:
+    answer = Response("", 201, headers={"Docker-Content-Digest": OTHER})
+    with pytest.raises(DigestMismatch):
+        open_client(TableApp({f"PUT {PATH}/1.0": answer})).put_manifest(
+            "team/w3", "1.0", CONTENT, media_type=media_types.OCI_MANIFEST
+        )
+
+
+def test_put_sends_the_bytes_as_they_are(open_client: OpenClient) -> None:
+    got: list[tuple[bytes, str | None]] = []
+
+    def answer(request: Request) -> Response:
+        got.append((request.get_data(), request.headers.get("Content-Type")))
+        return Response("", 201)
+
+    client = open_client(TableApp({f"PUT {PATH}/1.0": answer}))
+    digest = client.put_manifest("team/w3", "1.0", CONTENT, media_type=media_types.OCI_MANIFEST)
+    assert digest == DIGEST
+    assert got == [(CONTENT, media_types.OCI_MANIFEST)]
+
+
+@pytest.mark.parametrize("status", [400, 405])
+@pytest.mark.parametrize("body", ["", '{"errors": [{"code": "DIGEST_INVALID"}]}'])
+def test_tag_that_cannot_be_deleted(open_client: OpenClient, status: int, body: str) -> None:
+    if status == 405 and body:
+        body = body.replace("DIGEST_INVALID", "UNSUPPORTED")
+    app = TableApp({f"DELETE {PATH}/1.0": Response(body, status)})
+    with pytest.raises(Unsupported):
+        open_client(app).delete_tag("team/w3", "1.0")
+
+
+def test_tag_is_deleted(open_client: OpenClient) -> None:
+    app = TableApp({f"DELETE {PATH}/1.0": Response("", 202)})
+    open_client(app).delete_tag("team/w3", "1.0")
+    assert app.lines == [f"DELETE {PATH}/1.0"]
+
+
+def test_impossible_names_are_not_sent(open_client: OpenClient) -> None:
+    app = TableApp({})
+    client = open_client(app)
+    for repository, reference in (("W3", "a"), ("../x", "a"), ("w3", "a b"), ("w3", "a/b?c")):
+        with pytest.raises(InvalidReference):
+            client.get_manifest(repository, reference)
+    with pytest.raises(InvalidReference):
+        client.delete_tag("w3", DIGEST)
+    for digest in ("1.0", "sha256:1", "sha256:" + "A" * 64):
+        with pytest.raises(InvalidDigest):
+            client.delete_manifest("w3", digest)
+    assert app.asked == []

@@ -1,0 +1,186 @@
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+
+import pytest
+
+from regnb.errors import (
+    ConnectionLost,
+    HostUnknown,
+    InvalidAnswer,
+    NotARegistry,
+    RegistryError,
+    RegistryTimedOut,
+    RegistryUnreachable,
+    RegnbError,
+)
+from regnb.oci import Digest
+from regnb.registry import RegistryClient
+from tests.contract.registries import free_port
+
+ANYTHING = Digest.of(b"anything")
+OK = b"HTTP/1.1 200 OK\r\nDocker-Distribution-Api-Version: registry/2.0\r\n"
+
+
+@contextmanager
+def speaking(talk: Callable[[socket.socket], object]) -> Iterator[str]:
+    """The address of a server that says `talk` to each connection after reading a request."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            while True:
+                try:
+                    connection, _ = server.accept()
+                except OSError:
+                    return
+                with connection, suppress(OSError):
+                    connection.settimeout(5)
+                    connection.recv(65_536)
+                    talk(connection)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.getsockname()[1]}"
+        finally:
+            server.shutdown(socket.SHUT_RDWR)
+            thread.join()
+
+
+def saying(*parts: bytes) -> Callable[[socket.socket], object]:
+    return lambda connection: connection.sendall(b"".join(parts))
+
+
+ANSWERS: dict[str, tuple[bytes, type[RegnbError]]] = {
+    "closed at once": (b"", ConnectionLost),
+    "other protocol": (b"SSH-2.0-OpenSSH_9.2p1\r\n", NotARegistry),
+    "line without end": (b"HTTP/1.1 " + b"a" * 70_000, NotARegistry),
+    "lengths that differ": (OK + b"Content-Length: 1\r\nContent-Length: 2\r\n\r\n", NotARegistry),
+    "cut in the body": (OK + b"Content-Length: 100\r\n\r\nstart", ConnectionLost),
+    "cut in a chunk": (OK + b"Transfer-Encoding: chunked\r\n\r\n64\r\nstart", ConnectionLost),
+    "chunk of no size": (OK + b"Transfer-Encoding: chunked\r\n\r\nxyz\r\n", ConnectionLost),
+}
+
+
+@pytest.mark.parametrize(("answer", "kind"), ANSWERS.values(), ids=ANSWERS)
+def test_broken_answer_is_told(answer: bytes, kind: type[RegistryError]) -> None:
+    with speaking(saying(answer)) as url, RegistryClient(url) as client:
+        with pytest.raises(RegistryError) as caught:
+            client.get_blob("w3", ANYTHING)
+        assert type(caught.value) is kind
+        assert caught.value.url == f"{url}/v2/w3/blobs/{ANYTHING}"
+        assert "urllib3" not in str(caught.value)
+
+
+def test_refused_port_is_told_quickly() -> None:
+    started = time.monotonic()
+    with RegistryClient(f"http://localhost:{free_port()}") as client:
+        with pytest.raises(RegistryUnreachable) as caught:
+            client.ping()
+        assert time.monotonic() - started < 2
+        assert type(caught.value) is RegistryUnreachable
+        assert caught.value.url == f"{client.url}/v2/"
+
+
+def test_host_without_an_address() -> None:
+    with RegistryClient("http://registry.invalid:5000") as client, pytest.raises(HostUnknown):
+        client.ping()
+
+
+def test_answer_that_does_not_come() -> None:
+    done = threading.Event()
+    with speaking(lambda _: bool(done.wait(10))) as url:
+        with RegistryClient(url, timeout=0.2) as client, pytest.raises(RegistryTimedOut):
+            client.ping()
+        done.set()
+
+
+def test_body_that_does_not_go_on() -> None:
+    done = threading.Event()
+
+    def stall(connection: socket.socket) -> None:
+        connection.sendall(OK + b"Content-Length: 100\r\n\r\nstart")
+        done.wait(10)
+
+    with speaking(stall) as url, RegistryClient(url, timeout=0.2) as client:
+        blocks = client.stream_blob("w3", ANYTHING)
+        assert next(blocks) == b"start"
+        with pytest.raises(RegistryTimedOut):
+            next(blocks)
+        done.set()
+
+
+def test_upload_that_is_cut() -> None:
+    def open_then_cut(connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 202 Accepted\r\nLocation: /up\r\nContent-Length: 0\r\n\r\n")
+        connection.recv(1000)
+
+    with speaking(open_then_cut) as url, RegistryClient(url) as client:
+        with pytest.raises(ConnectionLost) as caught:
+            client.put_blob("w3", bytes(20_000_000))
+        assert caught.value.method == "PUT"
+
+
+def test_refusal_before_the_upload_is_read() -> None:
+    def refuse(connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 202 Accepted\r\nLocation: /up\r\nContent-Length: 0\r\n\r\n")
+        connection.recv(1000)
+        connection.sendall(b"HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n")
+        connection.shutdown(socket.SHUT_WR)
+        while connection.recv(1 << 20):
+            pass
+
+    with speaking(refuse) as url, RegistryClient(url) as client:
+        with pytest.raises(RegistryError) as caught:
+            client.put_blob("w3", bytes(20_000_000))
+        assert caught.value.status == 413
+
+
+def test_connection_is_kept_and_replaced_when_closed() -> None:
+    connections: list[int] = []
+
+    def answer_three_times(connection: socket.socket) -> None:
+        connections.append(1)
+        for _ in range(3):
+            connection.sendall(OK + b"Content-Length: 2\r\n\r\n{}")
+            connection.recv(65_536)
+
+    with speaking(answer_three_times) as url, RegistryClient(url) as client:
+        for _ in range(3):
+            client.ping()
+        assert len(connections) == 1
+
+
+def test_read_is_repeated_when_a_kept_connection_ends() -> None:
+    answers = iter([b"", OK + b"Content-Length: 2\r\n\r\n{}"])
+
+    def answer(connection: socket.socket) -> None:
+        connection.sendall(next(answers))
+
+    with speaking(answer) as url, RegistryClient(url) as client:
+        assert client.ping() == "registry/2.0"
+
+
+def test_write_is_not_repeated() -> None:
+    asked: list[socket.socket] = []
+    with speaking(asked.append) as url, RegistryClient(url) as client:
+        with pytest.raises(ConnectionLost):
+            client.start_upload("w3")
+        assert len(asked) == 1
+
+
+def test_registry_that_was_restarted_is_reached_again() -> None:
+    with speaking(saying(OK, b"Content-Length: 2\r\n\r\n{}")) as url, RegistryClient(url) as client:
+        for _ in range(3):
+            assert client.ping() == "registry/2.0"
+            time.sleep(0.05)
+
+
+def test_redirect_to_an_impossible_host_is_told() -> None:
+    moved = saying(b"HTTP/1.1 307 x\r\nLocation: http://a b/\r\nContent-Length: 0\r\n\r\n")
+    with speaking(moved) as url, RegistryClient(url) as client, pytest.raises(InvalidAnswer):
+        client.get_blob("w3", ANYTHING)

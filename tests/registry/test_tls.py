@@ -1,0 +1,171 @@
+from __future__ import annotations
+
+import ssl
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Protocol
+
+import pytest
+import trustme
+from urllib3.exceptions import InsecureRequestWarning
+from werkzeug import Response
+
+from regnb.errors import RegistryUnreachable, TLSFailed
+from regnb.i18n import Translator, load_catalogue
+from regnb.registry import RegistryClient, UrllibTransport
+from regnb.registry.network import CERTIFICATE_REASONS
+from tests.contract.registries import free_port
+from tests.registry.apps import REGISTRY, TableApp, serve
+
+APP = TableApp({"GET /v2/": Response("{}", headers=REGISTRY)})
+LONG_AGO = datetime.now(UTC) - timedelta(days=2)
+
+
+class ServeTLS(Protocol):
+    """Gives the address of a registry whose certificate names `names`."""
+
+    def __call__(self, *names: str, **options: Any) -> str: ...
+
+
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+@pytest.fixture
+def ca_file(authority: trustme.CA, tmp_path: Path) -> Path:
+    path = tmp_path / "ca.pem"
+    authority.cert_pem.write_to_path(str(path))
+    return path
+
+
+@pytest.fixture
+def serve_tls(authority: trustme.CA) -> Iterator[ServeTLS]:
+    with ExitStack() as stack:
+
+        def serve_one(*names: str, wants_client: bool = False, **options: Any) -> str:
+            context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+            authority.issue_cert(*names, **options).configure_cert(context)
+            if wants_client:
+                authority.configure_trust(context)
+                context.verify_mode = ssl.CERT_REQUIRED
+            return stack.enter_context(serve(APP, context))
+
+        yield serve_one
+
+
+def reason_of(url: str, **options: Any) -> str:
+    with RegistryClient(url, transport=UrllibTransport(**options)) as client:
+        with pytest.raises(TLSFailed) as caught:
+            client.ping()
+        assert caught.value.url == f"{url}/v2/"
+        return caught.value.reason
+
+
+def test_authority_that_is_given_is_trusted(serve_tls: ServeTLS, ca_file: Path) -> None:
+    transport = UrllibTransport(ca_file=ca_file)
+    with RegistryClient(serve_tls("localhost"), transport=transport) as client:
+        assert client.ping() == "registry/2.0"
+
+
+def test_other_authorities_are_not_trusted(serve_tls: ServeTLS) -> None:
+    assert reason_of(serve_tls("localhost")) == "unknown_authority"
+
+
+def test_certificate_for_another_name(serve_tls: ServeTLS, ca_file: Path) -> None:
+    assert reason_of(serve_tls("registry.test"), ca_file=ca_file) == "wrong_name"
+
+
+def test_certificate_for_another_address(serve_tls: ServeTLS, ca_file: Path) -> None:
+    url = serve_tls("10.0.0.1").replace("localhost", "127.0.0.1")
+    assert reason_of(url, ca_file=ca_file) == "wrong_name"
+
+
+def test_certificate_that_expired(serve_tls: ServeTLS, ca_file: Path) -> None:
+    url = serve_tls("localhost", not_before=LONG_AGO, not_after=LONG_AGO + timedelta(days=1))
+    assert reason_of(url, ca_file=ca_file) == "expired"
+
+
+def test_certificate_of_the_future(serve_tls: ServeTLS, ca_file: Path) -> None:
+    soon = datetime.now(UTC) + timedelta(days=1)
+    url = serve_tls("localhost", not_before=soon, not_after=soon + timedelta(days=1))
+    assert reason_of(url, ca_file=ca_file) == "not_yet_valid"
+
+
+def test_server_without_tls() -> None:
+    with serve(APP) as url:
+        assert reason_of(url.replace("http:", "https:")) == "plain_http"
+
+
+def test_client_certificate_that_is_missing(serve_tls: ServeTLS, ca_file: Path) -> None:
+    url = serve_tls("localhost", wants_client=True)
+    # Python's server closes before its alert is read, Go's does not: see tests/contract.
+    assert reason_of(url, ca_file=ca_file) in {"client_certificate", "closed"}
+
+
+def test_client_certificate_of_another_authority(
+    serve_tls: ServeTLS, ca_file: Path, tmp_path: Path
+) -> None:
+    url = serve_tls("localhost", wants_client=True)
+    pair = client_files(trustme.CA(), tmp_path)
+    reason = reason_of(url, ca_file=ca_file, client_certificate=pair)
+    assert reason in {"client_certificate", "closed"}
+
+
+def test_client_certificate_lets_in(
+    serve_tls: ServeTLS, authority: trustme.CA, ca_file: Path, tmp_path: Path
+) -> None:
+    pair = client_files(authority, tmp_path)
+    transport = UrllibTransport(ca_file=ca_file, client_certificate=pair)
+    with RegistryClient(serve_tls("localhost", wants_client=True), transport=transport) as client:
+        assert client.ping() == "registry/2.0"
+
+
+def client_files(authority: trustme.CA, folder: Path) -> tuple[Path, Path]:
+    certificate, key = folder / "client.cert", folder / "client.key"
+    issued = authority.issue_cert("anna@example.test")
+    issued.cert_chain_pems[0].write_to_path(str(certificate))
+    issued.private_key_pem.write_to_path(str(key))
+    return certificate, key
+
+
+def test_verification_can_be_switched_off_with_a_warning(serve_tls: ServeTLS) -> None:
+    transport = UrllibTransport(verify=False)
+    client = RegistryClient(serve_tls("registry.test"), transport=transport)
+    with client, pytest.warns(InsecureRequestWarning):
+        assert client.ping() == "registry/2.0"
+
+
+@pytest.mark.parametrize("content", [None, "not a certificate"])
+def test_file_that_cannot_be_used(tmp_path: Path, content: str | None) -> None:
+    path = tmp_path / "ca.pem"
+    if content:
+        path.write_text(content)
+    for options in ({"ca_file": path}, {"client_certificate": (path, path)}):
+        with pytest.raises(TLSFailed) as caught:
+            UrllibTransport(**options)
+        assert caught.value.reason == "unreadable_file"
+
+
+def test_tls_failures_are_told_by_their_reason() -> None:
+    told = {
+        Translator(language).tell(TLSFailed("x", reason=reason, url="https://x/")).text
+        for language in ("fr", "en")
+        for reason in ("expired", "wrong_name")
+    }
+    assert len(told) == 4
+
+
+def test_refused_port_stays_unreachable() -> None:
+    client = RegistryClient(f"https://localhost:{free_port()}")
+    with client, pytest.raises(RegistryUnreachable):
+        client.ping()
+
+
+def test_every_reason_has_its_words() -> None:
+    reasons = {"closed", "handshake", "wants_tls", "plain_http", "client_certificate"}
+    reasons |= {"unreadable_file", *CERTIFICATE_REASONS.values()}
+    keys = {key for key in load_catalogue("en") if key.startswith("tls.")}
+    assert keys == {f"tls.{reason}" for reason in reasons}
