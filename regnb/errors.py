@@ -23,6 +23,7 @@
     │  └─ PullFailed: HubUnreachable · HubRateLimited
     │     PushFailed
     ├─ PushToHub · NotClean                     (the lab's own refusals)
+    ├─ InvalidConfiguration                     (setting, reason: of the embedded registry)
     └─ ExerciseError                            (the author's mistake, never the learner's)
        └─ AuthoringError: CellFailed            (problems)
 
@@ -335,6 +336,15 @@ class NotClean(RegnbError):
     def __init__(self, left: list[str]) -> None:
         super().__init__(f"The clean-up left {', '.join(left)}.")
         self.left = ", ".join(left)
+
+
+class InvalidConfiguration(RegnbError, ValueError):
+    """A setting of the embedded registry that it does not know, or a value that it refuses."""
+
+    def __init__(self, setting: str, reason: str) -> None:
+        super().__init__(f"Setting `{setting}`: {reason}.")
+        self.setting = setting
+        self.reason = reason
 
 
 class ExerciseError(RegnbError):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-
-from babel import Locale
-from babel.dates import format_timedelta
-from babel.numbers import format_decimal
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from regnb.errors import InvalidReference, RegnbError, TLSFailed
 from regnb.i18n.catalogue import load_catalogue
+
+if TYPE_CHECKING:
+    from babel import Locale
 
 _UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
 _STEP = 1000
@@ -34,7 +35,12 @@ class Translator:
     def __init__(self, language: str) -> None:
         self.language = language
         self._texts = load_catalogue(language)
-        self._locale = Locale.parse(language)
+
+    @cached_property
+    def _locale(self) -> Locale:
+        from babel import Locale  # noqa: PLC0415 - most texts need no locale, and it is slow to load
+
+        return Locale.parse(self.language)
 
     def __call__(self, key: str, **values: object) -> str:
         """The text of `key` with its placeholders filled; `count` chooses the plural form.
@@ -69,6 +75,8 @@ class Translator:
         value, unit = float(size), 0
         while round(value, 1) >= _STEP and unit < len(_UNITS) - 1:
             value, unit = value / _STEP, unit + 1
+        from babel.numbers import format_decimal  # noqa: PLC0415 - see _locale
+
         pattern = "#,##0" if unit == 0 else "#,##0.0"
         number = format_decimal(value, format=pattern, locale=self._locale)
         symbol = self(f"units.{_UNITS[unit]}")
@@ -76,5 +84,7 @@ class Translator:
 
     def ago(self, moment: datetime, now: datetime | None = None) -> str:
         """How long ago `moment` (aware) was: 2 weeks ago, il y a 2 semaines."""
+        from babel.dates import format_timedelta  # noqa: PLC0415 - see _locale
+
         elapsed = (now or datetime.now(UTC)) - moment
         return format_timedelta(-elapsed, add_direction=True, locale=self._locale)

@@ -1,15 +1,111 @@
-"""The settings of a registry."""
+"""The settings of a registry; `config_file` reads them from Distribution's config.yml."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from regnb.errors import InvalidConfiguration
+
+
+@dataclass(frozen=True)
+class Tls:
+    """Paths of PEM files; with `client_cas`, clients must show a certificate of one of them."""
+
+    certificate: str
+    key: str
+    client_cas: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Htpasswd:
+    """Users and bcrypt hashes in the file `path`."""
+
+    path: str
+    realm: str = "registry"
+
+
+@dataclass(frozen=True)
+class Token:
+    """Tokens of another service, whose certificates are in the PEM file `root_certificates`."""
+
+    realm: str
+    service: str
+    issuer: str
+    root_certificates: str
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Where to send notifications; `timeout` and `backoff` in seconds."""
+
+    name: str
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    timeout: float = 5.0
+    backoff: float = 1.0
+    ignored_media_types: frozenset[str] = frozenset()
+    ignored_actions: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Upstream:
+    """The registry to cache."""
+
+    url: str
+    username: str = ""
+    password: str = ""
 
 
 @dataclass(frozen=True)
 class Config:
-    """What a registry is told; the defaults are Distribution's."""
+    """What a registry is told; the defaults are Distribution's, but for the address."""
 
     address: str = "127.0.0.1:5000"
+    socket: str = ""
     storage_directory: str = ""
     delete_enabled: bool = False
     read_only: bool = False
+    tls: Tls | None = None
+    htpasswd: Htpasswd | None = None
+    token: Token | None = None
+    endpoints: tuple[Endpoint, ...] = ()
+    upstream: Upstream | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    log_level: str = "info"
+    access_log: bool = True
+    debug_address: str = ""
+    open_to_network: bool = False
+
+    @property
+    def host(self) -> str:
+        """The host part of the address, where none means all interfaces."""
+        return self.address.rpartition(":")[0].strip("[]") or "::"
+
+    @property
+    def port(self) -> int:
+        """The port of the address; raises InvalidConfiguration."""
+        port = self.address.rpartition(":")[2]
+        if not (port.isascii() and port.isdigit() and int(port) < 2**16):
+            raise InvalidConfiguration("http.addr", f"`{self.address}` has no valid port")
+        return int(port)
+
+    def refuse_to_be_open(self) -> None:
+        """Raise InvalidConfiguration when everybody on the network could write to the registry."""
+        is_closed = self.socket or self.tls or self.htpasswd or self.token
+        if not (is_closed or self.open_to_network or _is_loopback(self.host)):
+            raise InvalidConfiguration(
+                "http.addr",
+                f"`{self.address}` is open to the network, without TLS or users;"
+                " listen on 127.0.0.1, or say --open-to-network",
+            )
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
