@@ -6,13 +6,17 @@ https://peps.python.org/pep-3333/
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Request, Response
 
+from regnb.server.access import Everybody, Guard, wanted_by
 from regnb.server.config import Config
+from regnb.server.log import ACCESS
 from regnb.server.names import repository_name
 from regnb.server.problems import (
     INTERNAL,
@@ -32,6 +36,16 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+
+@dataclass
+class Exchange:
+    """A request, and what is known of it when it is answered."""
+
+    request: Request
+    route: str = "unknown"
+    user: str = ""
+
+
 READING = {"GET", "HEAD"}
 
 
@@ -43,15 +57,18 @@ class App:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
-        request = Request(environ)
-        response = self._answer(request)
+        started = time.perf_counter()
+        exchange = Exchange(Request(environ))
+        response = self._answer(exchange)
         response.headers["Docker-Distribution-Api-Version"] = "registry/2.0"
-        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers.update(self._registry.config.headers)
+        self._record(exchange, response, time.perf_counter() - started)
         return response(environ, start_response)
 
-    def _answer(self, request: Request) -> Response:
+    def _answer(self, exchange: Exchange) -> Response:
+        request = exchange.request
         try:
-            return self._dispatch(request)
+            return self._dispatch(exchange)
         except Problem as problem:
             return answer_of(problem)
         except StorageFull:
@@ -60,12 +77,34 @@ class App:
             logger.exception("%s %s failed", request.method, request.path)
             return answer_of(Problem(INTERNAL))
 
-    def _dispatch(self, request: Request) -> Response:
+    def _dispatch(self, exchange: Exchange) -> Response:
+        request = exchange.request
         handler, arguments = _matched(request)
-        if "name" in arguments:
-            arguments["name"] = repository_name(arguments["name"])
+        exchange.route = handler.__name__
+        name = arguments.get("name")
+        if name is not None:
+            repository_name(name)
+        if request.path.startswith("/v2"):
+            exchange.user = self._registry.guard.user_of(request, wanted_by(request, name))
         self._refuse_what_is_switched_off(request)
         return handler(self._registry, request, **arguments)
+
+    def _record(self, exchange: Exchange, response: Response, seconds: float) -> None:
+        request, status = exchange.request, response.status_code
+        size = response.content_length or 0
+        self._registry.metrics.count(exchange.route, request.method, status, seconds, size)
+        if ACCESS.isEnabledFor(logging.INFO):
+            fields = {
+                "method": request.method,
+                "uri": request.environ.get("REQUEST_URI", request.path),
+                "status": status,
+                "bytes": size,
+                "seconds": round(seconds, 6),
+                "client": request.remote_addr,
+                "user": exchange.user,
+                "agent": request.user_agent.string,
+            }
+            ACCESS.info("request", extra={"fields": fields})
 
     def _refuse_what_is_switched_off(self, request: Request) -> None:
         config = self._registry.config
@@ -79,13 +118,27 @@ class App:
 
 
 def create_app(storage: Storage, config: Config | None = None) -> App:
-    """The registry of `storage` as a WSGI application."""
-    return App(Registry(storage, config or Config()))
+    """The registry of `storage` as a WSGI application; raises InvalidConfiguration."""
+    config = config or Config()
+    return App(Registry(storage, config, _guard_of(config)))
+
+
+def _guard_of(config: Config) -> Guard:
+    """Who watches the door; the libraries for it are loaded when it is asked for."""
+    if config.htpasswd:
+        from regnb.server.htpasswd import HtpasswdGuard  # noqa: PLC0415
+
+        return HtpasswdGuard(config.htpasswd)
+    if config.token:
+        from regnb.server.token import TokenGuard  # noqa: PLC0415
+
+        return TokenGuard(config.token)
+    return Everybody()
 
 
 def _matched(request: Request) -> tuple[Handler, dict[str, str]]:
     try:
-        handler, arguments = ROUTES.bind_to_environ(request.environ).match()
+        handler, arguments = ROUTES.match(request.path, request.method)
     except MethodNotAllowed as error:
         allowed = ", ".join(sorted(error.valid_methods or ()))
         raise Problem(UNSUPPORTED, headers={"Allow": allowed}) from error

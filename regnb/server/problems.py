@@ -53,6 +53,7 @@ UNSUPPORTED = Situation("UNSUPPORTED", 405, "the operation is unsupported")
 READ_ONLY = Situation("UNSUPPORTED", 405, "the registry is read-only")
 TOO_MANY_REQUESTS = Situation("TOOMANYREQUESTS", 429, "too many requests")
 UPSTREAM_FAILED = Situation("DENIED", 502, "the registry that this one caches did not answer")
+UNHEALTHY = Situation("UNSUPPORTED", 503, "the storage does not work")
 INTERNAL = Situation("UNSUPPORTED", 500, "the registry failed to answer; its log says why")
 
 

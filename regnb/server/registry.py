@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from werkzeug.wrappers import Request, Response
 
+from regnb.server.access import Everybody, Guard
 from regnb.server.config import Config
+from regnb.server.metrics import Metrics
 from regnb.server.problems import NAME_UNKNOWN, Problem
 from regnb.server.storage import Repository, Storage
 
 
 @dataclass(frozen=True)
 class Registry:
-    """Storage and settings of one registry."""
+    """Storage and settings of one registry, who may use it, and what it counts."""
 
     storage: Storage
     config: Config
+    guard: Guard = field(default_factory=Everybody)
+    metrics: Metrics = field(default_factory=Metrics)
 
     def repository(self, name: str) -> Repository:
         """The repository `name`, whether it exists or not."""

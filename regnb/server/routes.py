@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from werkzeug.routing import Map, Rule
 
-from regnb.server import blobs, catalog, manifests, ping, referrers, tags, uploads
+from regnb.server import blobs, catalog, manifests, operations, ping, referrers, tags, uploads
 from regnb.server.registry import Handler
 
 
@@ -23,6 +23,10 @@ UPLOAD = "/v2/<path:name>/blobs/uploads/<upload_id>"
 
 ROUTES = Map(
     [
+        _rule("GET", "/", ping.ping),
+        _rule("GET", "/health", operations.get_health),
+        _rule("GET", "/debug/health", operations.get_health),
+        _rule("GET", "/metrics", operations.get_metrics),
         _rule("GET", "/v2/", ping.ping),
         _rule("GET", "/v2/_catalog", catalog.list_repositories),
         _rule("GET", "/v2/<path:name>/tags/list", tags.list_tags),
@@ -40,4 +44,4 @@ ROUTES = Map(
     ],
     strict_slashes=False,
     merge_slashes=False,
-)
+).bind("")
