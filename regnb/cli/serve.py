@@ -1,22 +1,121 @@
-"""`regnb serve`: the embedded registry as a process."""
+"""`regnb serve`, `regnb collect-garbage` and `regnb scrub`: the embedded registry."""
 
 from __future__ import annotations
 
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
 import click
 
-from regnb.cli.texts import text
+from regnb.cli.texts import Failure, text, translator
+from regnb.errors import PortTaken, RegnbError
+
+if TYPE_CHECKING:
+    from regnb.server.config import Config
+    from regnb.server.directory import DirectoryStorage
+
+_CONFIG = click.option(
+    "--config", "path", type=click.Path(dir_okay=False), help=text("serve.config")
+)
+_STORAGE = click.option("--storage", type=click.Path(file_okay=False), help=text("serve.storage"))
 
 
 @click.command(help=text("serve.help"))
-@click.option("--address", default="127.0.0.1:5000", show_default=True, help=text("serve.address"))
-@click.option("--storage", type=click.Path(file_okay=False), help=text("serve.storage"))
-@click.option("--delete/--no-delete", default=False, help=text("serve.delete"))
-def serve(address: str, storage: str | None, delete: bool) -> None:
+@_CONFIG
+@_STORAGE
+@click.option("--address", help=text("serve.address"))
+@click.option("--delete", is_flag=True, help=text("serve.delete"))
+@click.option("--open-to-network", is_flag=True, help=text("serve.open_to_network"))
+def serve(path: str | None, storage: str | None, **options: Any) -> None:  # noqa: ANN401 - flags
     """Run a registry until it is told to stop."""
-    from regnb.server import Config  # noqa: PLC0415 - other commands need no server
-    from regnb.server.runner import serve_until_told, server_of  # noqa: PLC0415
+    from regnb.server.runner import run  # noqa: PLC0415 - other commands need no server
 
-    config = Config(address=address, storage_directory=storage or "", delete_enabled=delete)
-    server = server_of(config)
-    click.echo(text("serve.listening", address=address))
-    serve_until_told(server)
+    with _failures():
+        config = _config_of(path, storage)
+        config = replace(
+            config,
+            address=options["address"] or config.address,
+            delete_enabled=options["delete"] or config.delete_enabled,
+            open_to_network=options["open_to_network"],
+        )
+        try:
+            run(config)
+        except OSError as error:
+            raise _told(error, config) from error
+
+
+@click.command(help=text("collect.help"))
+@_CONFIG
+@_STORAGE
+@click.option("--dry-run", is_flag=True, help=text("collect.dry_run"))
+@click.option("--delete-untagged", is_flag=True, help=text("collect.delete_untagged"))
+@click.option(
+    "--lease-seconds", type=float, default=3600, show_default=True, help=text("collect.lease")
+)
+def collect_garbage(path: str | None, storage: str | None, **options: Any) -> None:  # noqa: ANN401
+    """Remove what nothing uses."""
+    from regnb.server import collect  # noqa: PLC0415
+
+    count = size = 0
+    with _failures():
+        for item in collect.collect_garbage(_directory_of(path, storage), collect.Rules(**options)):
+            click.echo(f"{item.repository}: {item.kind} {item.digest}")
+            count, size = count + 1, size + item.size
+    key = "collect.would_free" if options["dry_run"] else "collect.freed"
+    click.echo(text(key, count=count, size=translator().size(size)))
+
+
+@click.command(help=text("scrub.help"))
+@_CONFIG
+@_STORAGE
+def scrub(path: str | None, storage: str | None) -> None:
+    """Hash everything again; exit with 1 when something is wrong."""
+    from regnb.server.scrub import scrub as find_damages  # noqa: PLC0415
+
+    with _failures():
+        damages = list(find_damages(_directory_of(path, storage)))
+    for damage in damages:
+        click.echo(text(f"scrub.{damage.kind}", name=damage.repository, subject=damage.subject))
+    if damages:
+        raise Failure(text("scrub.damaged"))
+    click.echo(text("scrub.good"))
+
+
+def _config_of(path: str | None, storage: str | None) -> Config:
+    from regnb.server.config import Config  # noqa: PLC0415
+
+    path = path or os.environ.get("REGISTRY_CONFIGURATION_PATH")
+    if path or any(name.startswith("REGISTRY_") for name in os.environ):
+        from regnb.server.config_file import load_config  # noqa: PLC0415 - YAML is slow to load
+
+        config = load_config(path)
+    else:
+        config = Config()
+    return replace(config, storage_directory=storage) if storage else config
+
+
+def _directory_of(path: str | None, storage: str | None) -> DirectoryStorage:
+    from regnb.server.directory import DirectoryStorage  # noqa: PLC0415
+
+    directory = _config_of(path, storage).storage_directory
+    if not directory:
+        raise click.UsageError(text("serve.no_storage"))
+    return DirectoryStorage(directory)
+
+
+def _told(error: OSError, config: Config) -> Exception:
+    if error.errno == errno.EADDRINUSE or "in use" in str(error):
+        return PortTaken(str(error), subject=str(config.port))
+    return Failure(str(error))
+
+
+@contextmanager
+def _failures() -> Iterator[None]:
+    try:
+        yield
+    except RegnbError as error:
+        raise Failure(str(translator().tell(error))) from error

@@ -3,7 +3,7 @@
     DIR/repositories/team+w3/        the repository team/w3 (no name has a plus sign)
         oci-layout, index.json       what other tools look for: `skopeo inspect oci:…/team+w3:1.0`
         blobs/sha256/…               layers, configs and manifests, sealed (see `sealed`)
-        leases/                      blobs that a push may be about to use (see `leases`)
+        leases/, aside/              blobs that a push may be about to use (see `leases`)
         lock                         held while the index changes, also by the garbage collector
     DIR/uploads/RUN/                 unfinished uploads of one running registry
 
@@ -15,6 +15,7 @@ paid: the same content is one file with several names (hard links).
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -37,7 +38,7 @@ class DirectoryStorage:
         self._repositories.mkdir(parents=True, exist_ok=True)
         self._instance = Instance(self.path / "uploads")
         self._uploads: dict[str, FileUpload] = {}
-        self._indexes: dict[Path, tuple[tuple[int, ...], TagIndex]] = {}
+        self._indexes: dict[str, tuple[tuple[int, ...], TagIndex]] = {}
 
     def repositories(self) -> list[str]:
         """Sorted names of the repositories that hold a manifest."""
@@ -82,16 +83,16 @@ class DirectoryStorage:
             return None
         return upload
 
-    def cached_index(self, path: Path) -> TagIndex:
+    def cached_index(self, path: str) -> TagIndex:
         """The index in the file `path`, parsed again when the file has changed."""
         try:
-            status = path.stat()
+            status = os.stat(path)  # noqa: PTH116 - at each request: a Path is slow
         except FileNotFoundError:
             return TagIndex()
         stamp = (status.st_ino, status.st_ctime_ns, status.st_size)
         known = self._indexes.get(path)
         if known is None or known[0] != stamp:
-            known = self._indexes[path] = (stamp, _parsed(path))
+            known = self._indexes[path] = (stamp, _parsed(Path(path)))
         return known[1]
 
 

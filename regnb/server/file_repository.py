@@ -40,7 +40,7 @@ class Neighbours(Protocol):
     def find_upload(self, upload_id: str) -> FileUpload | None:
         """An open upload of any repository."""
 
-    def cached_index(self, path: Path) -> TagIndex:
+    def cached_index(self, path: str) -> TagIndex:
         """The index in the file `path`."""
 
 
@@ -51,12 +51,12 @@ class FileRepository:
         self.name = name
         self.path = path
         self._storage = storage
-        self._index_path = path / "index.json"
-        self._leases = path / "leases"
+        self._index_path = f"{path}/index.json"
+        self.leases = path / "leases"
 
     def exists(self) -> bool:
         """Whether anything was ever put in it."""
-        return self.path.is_dir()
+        return os.path.isdir(self.path)  # noqa: PTH112 - see blob_file
 
     def tag_index(self) -> TagIndex:
         """Its manifests and tags at this moment."""
@@ -64,23 +64,23 @@ class FileRepository:
 
     def blob_path(self, digest: Digest) -> Path:
         """Where the content of `digest` is or would be."""
-        return self.path / "blobs" / digest.algorithm / digest.hex
+        return Path(self.blob_file(digest))
+
+    def blob_file(self, digest: Digest) -> str:
+        """The same as a string: joining paths takes longer than asking for a file's size."""
+        return f"{self.path}/blobs/{digest.algorithm}/{digest.hex}"
 
     def blob_size(self, digest: Digest, *, for_push: bool = False) -> int | None:
-        """Bytes of a blob, None without a whole one; `for_push` takes a lease."""
-        path = self.blob_path(digest)
-        if not for_push or not path.exists():
-            return whole_size(path, digest)
-        with self.locked():
-            size = whole_size(path, digest)
-            if size is not None:
-                leases.take(self._leases, digest)
-            return size
+        """Bytes of a blob, None without a whole one; `for_push` when a client may rely on it."""
+        size = whole_size(self.blob_file(digest), digest)
+        if size is not None and for_push:
+            leases.mark_seen(self.leases, digest)
+        return size
 
     def open_blob(self, digest: Digest) -> BinaryIO | None:
         """The content of a blob; None without a whole one."""
-        path = self.blob_path(digest)
-        return None if whole_size(path, digest) is None else path.open("rb", buffering=0)
+        path = self.blob_file(digest)
+        return None if whole_size(path, digest) is None else open(path, "rb", buffering=0)  # noqa: PTH123 - the caller closes it
 
     def mount_blob(self, digest: Digest, source: str | None) -> bool:
         """Give the blob of another repository a name here; whether there was one."""
@@ -92,7 +92,7 @@ class FileRepository:
         if found is None:
             return False
         with self._making():
-            leases.take(self._leases, digest)
+            leases.take(self.leases, digest)
             self._put_same(found, self.blob_path(digest))
         return True
 
@@ -117,7 +117,7 @@ class FileRepository:
         """Take in a whole, sealed file; it also replaces the same blob of other repositories."""
         target = self.blob_path(digest)
         with self._making():
-            leases.take(self._leases, digest)
+            leases.take(self.leases, digest)
             path.replace(target)
             for other in self._storage.holders_of(digest):
                 if other != target:
@@ -125,22 +125,19 @@ class FileRepository:
 
     def get_manifest(self, digest: Digest) -> bytes | None:
         """Exact bytes of a manifest; None without it."""
-        path = self.blob_path(digest)
-        return None if whole_size(path, digest) is None else path.read_bytes()
+        path = self.blob_file(digest)
+        return None if whole_size(path, digest) is None else Path(path).read_bytes()
 
     def put_manifest(self, manifest: NewManifest) -> None:
         """Store it and move its tags; raises BlobsMissing and StorageFull."""
         with self._making(), self.locked():
-            lost = [
-                item for item in manifest.needs if whole_size(self.blob_path(item), item) is None
-            ]
-            if lost:
-                raise BlobsMissing(sorted(lost))
+            if missing := [item for item in manifest.needs if not self._has_or_restores(item)]:
+                raise BlobsMissing(sorted(missing))
             self._write(manifest.content, self.blob_path(manifest.digest), finish=seal)
             size = len(manifest.content)
             descriptor = Descriptor(manifest.media_type, manifest.digest, size)
             self.write_index(self.tag_index().with_manifest(descriptor, manifest.tags))
-            leases.give_back(self._leases, manifest.needs)
+            leases.give_back(self.leases, manifest.needs)
 
     def delete_manifest(self, digest: Digest) -> bool:
         """Forget a manifest and its tags; its file is left to the garbage collector."""
@@ -163,6 +160,18 @@ class FileRepository:
     def write_index(self, index: TagIndex) -> None:
         """Make `index` the repository's; to be called under its lock."""
         self._write(index.to_bytes(), self._index_path, finish=sync)
+
+    def aside(self, digest: Digest) -> Path:
+        """Where the garbage collector puts a blob that a push may still need."""
+        return self.path / "aside" / digest.algorithm / digest.hex
+
+    def _has_or_restores(self, digest: Digest) -> bool:
+        if self.blob_size(digest) is not None:
+            return True
+        if whole_size(self.aside(digest), digest) is None:
+            return False
+        self.aside(digest).replace(self.blob_path(digest))
+        return True
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -190,7 +199,7 @@ class FileRepository:
             layout.write_bytes(LAYOUT)
             self.write_index(TagIndex())
 
-    def _write(self, content: bytes, target: Path, *, finish: Callable[[Path], None]) -> None:
+    def _write(self, content: bytes, target: Path | str, *, finish: Callable[[Path], None]) -> None:
         temporary = self._storage.new_file()
         try:
             temporary.write_bytes(content)

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import io
 import logging
+import queue
 import socket
 import ssl
 import threading
@@ -27,6 +28,7 @@ from typing import TYPE_CHECKING
 
 from cheroot import wsgi
 from cheroot.server import ChunkedRFile, HTTPConnection, HTTPServer, KnownLengthRFile
+from cheroot.workers.threadpool import ThreadPool, WorkerThread
 
 from regnb.server.blobs import Slice
 
@@ -35,7 +37,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-THREADS = 64
+THREADS_AT_FIRST = 8
+THREADS_AT_MOST = 512
 BACKLOG = 512
 IDLE_CONNECTIONS = 1000
 TIMEOUT_SECONDS = 60
@@ -163,6 +166,27 @@ def _is_unread(body: KnownLengthRFile | ChunkedRFile) -> bool:
     return False
 
 
+class Threads(ThreadPool):
+    """A pool that grows when a connection waits: slow clients keep nobody out."""
+
+    _threads: list[threading.Thread]
+    _queue: queue.Queue[Connection]
+
+    def grow(self, amount: int) -> None:
+        """Start threads, and do not wait for them as cheroot does: it costs a tenth of a second."""
+        for _ in range(min(amount, THREADS_AT_MOST - len(self._threads))):
+            worker = WorkerThread(self.server)  # type: ignore[no-untyped-call]  # cheroot's
+            worker.daemon = True
+            worker.start()
+            self._threads.append(worker)
+
+    def put(self, conn: Connection) -> None:
+        """Give a connection to the next thread that is free."""
+        if self._queue.qsize() >= self.idle:
+            self.grow(1)
+        super().put(conn)
+
+
 class Server(wsgi.Server):
     """The HTTP server of `app`, on a TCP address or the path of a Unix socket."""
 
@@ -179,12 +203,12 @@ class Server(wsgi.Server):
         super().__init__(
             address,
             app,
-            numthreads=THREADS,
             server_name="regnb",
             request_queue_size=BACKLOG,
             timeout=TIMEOUT_SECONDS,
         )
         self.shutdown_timeout = STOP_SECONDS
+        self.requests = Threads(self, min=THREADS_AT_FIRST, max=THREADS_AT_MOST)
         self.gateway = Gateway
         self.ssl_adapter = TlsAdapter(context) if context else None
 

@@ -1,9 +1,11 @@
-"""Which blobs a push may be about to use, so that the garbage collector leaves them alone.
+"""Which blobs a push may be about to use, so that the garbage collector cannot break it.
 
 Between the moment a client pushes a blob, or is told that it is there, and the manifest that uses
-it, nothing refers to the blob. For that time it has a lease: an empty file, one for each client
-that was told. The manifest takes one lease of each of its blobs with it. A client that never sends
-its manifest leaves a lease behind, which the collector heeds until it is an hour old.
+it, nothing refers to the blob. What was pushed or mounted has a lease for that time, an empty file
+that the manifest gives back; the collector leaves such blobs alone. What a client only asked for
+(HEAD) is marked as seen; the collector puts such blobs aside, out of sight, and a manifest that
+needs one takes it back. A client that never sends its manifest leaves its lease or mark behind,
+which counts until it is an hour old.
 """
 
 from __future__ import annotations
@@ -11,41 +13,56 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from regnb.oci import Digest
 
 SECONDS = 3600.0
+_SEEN = "seen"
+
+
+@dataclass(frozen=True)
+class Claims:
+    """Hex parts of the digests with a lease, and of those that were seen."""
+
+    leased: frozenset[str]
+    seen: frozenset[str]
 
 
 def take(directory: Path, digest: Digest) -> None:
-    """Protect `digest`."""
+    """Give `digest` a lease."""
     directory.mkdir(parents=True, exist_ok=True)
-    (directory / f"{digest.hex}.{uuid.uuid4().hex[:12]}").touch()
+    (directory / f"{digest.hex}.{uuid.uuid4().hex}").touch()
+
+
+def mark_seen(directory: Path, digest: Digest) -> None:
+    """Remember that a client was told of `digest`."""
+    directory.mkdir(parents=True, exist_ok=True)
+    (directory / f"{digest.hex}.{_SEEN}").touch()
 
 
 def give_back(directory: Path, digests: Iterable[Digest]) -> None:
     """End one lease of each of `digests`."""
-    files = {name.partition(".")[0]: name for name in _names(directory)}
+    files = {path.stem: path for path in _files(directory) if path.suffix != f".{_SEEN}"}
     for digest in digests:
-        if name := files.get(digest.hex):
-            (directory / name).unlink(missing_ok=True)
+        if path := files.get(digest.hex):
+            path.unlink(missing_ok=True)
 
 
-def protected(directory: Path, seconds: float = SECONDS) -> set[str]:
-    """Hex parts of the digests with a lease younger than `seconds`; older ones are removed."""
-    fresh = set()
-    for name in _names(directory):
-        path = directory / name
+def claims(directory: Path, seconds: float = SECONDS) -> Claims:
+    """What is claimed for less than `seconds`; older claims are removed."""
+    fresh: dict[bool, set[str]] = {True: set(), False: set()}
+    for path in _files(directory):
         if time.time() - path.stat().st_mtime < seconds:
-            fresh.add(name.partition(".")[0])
+            fresh[path.suffix == f".{_SEEN}"].add(path.stem)
         else:
             path.unlink(missing_ok=True)
-    return fresh
+    return Claims(leased=frozenset(fresh[False]), seen=frozenset(fresh[True]))
 
 
-def _names(directory: Path) -> list[str]:
+def _files(directory: Path) -> list[Path]:
     try:
-        return [path.name for path in directory.iterdir()]
+        return list(directory.iterdir())
     except FileNotFoundError:
         return []

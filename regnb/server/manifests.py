@@ -9,11 +9,12 @@ the registry could not say which blobs it needs, so the garbage collector would 
 from __future__ import annotations
 
 from regnb.errors import InvalidManifest, InvalidPlatform
-from regnb.oci import Descriptor, Digest, ImageManifest, Manifest, parse_manifest
+from regnb.oci import Descriptor, Digest, Manifest, parse_manifest
 from regnb.oci.json import as_text, json_object
 from regnb.oci.media_types import ACCEPTED_MANIFESTS
 from regnb.server.body import BodyCutShort, read_at_most
 from regnb.server.names import digest_in, is_digest, tag_in
+from regnb.server.needs import needs_of
 from regnb.server.problems import (
     DIGEST_INVALID,
     MANIFEST_BLOB_UNKNOWN,
@@ -28,9 +29,6 @@ from regnb.server.registry import Registry, Request, Response
 from regnb.server.storage import BlobsMissing, NewManifest, Repository
 
 MAX_SIZE = 4 * 1024 * 1024
-# Layers that licences keep from being passed on: they are fetched from elsewhere.
-# https://github.com/opencontainers/image-spec/blob/main/layer.md#non-distributable-layers
-NOT_DISTRIBUTED = ("nondistributable", "foreign")
 
 
 def get_manifest(registry: Registry, request: Request, name: str, reference: str) -> Response:
@@ -58,7 +56,7 @@ def put_manifest(registry: Registry, request: Request, name: str, reference: str
     content = _body_of(request)
     digest = _verified(content, digest)
     manifest = _parsed(content, request.mimetype)
-    new = NewManifest(content, digest, manifest.media_type, tags, _needs_of(manifest))
+    new = NewManifest(content, digest, manifest.media_type, tags, needs_of(manifest))
     try:
         registry.repository(name).put_manifest(new)
     except BlobsMissing as error:
@@ -137,14 +135,3 @@ def _parsed(content: bytes, content_type: str) -> Manifest:
     if stated not in {"", manifest.media_type}:
         raise Problem(MANIFEST_INVALID, {"Content-Type": content_type, "mediaType": stated})
     return manifest
-
-
-def _needs_of(manifest: Manifest) -> frozenset[Digest]:
-    if not isinstance(manifest, ImageManifest):
-        return frozenset()
-    parts = (manifest.config, *manifest.layers)
-    return frozenset(part.digest for part in parts if _is_distributed(part))
-
-
-def _is_distributed(part: Descriptor) -> bool:
-    return not any(word in part.media_type for word in NOT_DISTRIBUTED)

@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import threading
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
@@ -14,8 +15,12 @@ from regnb.server.app import create_app
 from regnb.server.config import Config
 from regnb.server.directory import DirectoryStorage
 from regnb.server.http_server import STOP_SECONDS, Server
+from regnb.server.log import start_log
 from regnb.server.memory import MemoryStorage
 from regnb.server.storage import Storage
+from regnb.server.tls import context_of
+
+logger = logging.getLogger(__name__)
 
 
 def storage_of(config: Config) -> Storage:
@@ -26,11 +31,28 @@ def storage_of(config: Config) -> Storage:
 
 
 def server_of(config: Config) -> Server:
-    """A server that listens already; raises OSError when it cannot."""
-    host, _, port = config.address.rpartition(":")
-    server = Server((host.strip("[]"), int(port)), create_app(storage_of(config), config))
-    server.prepare()
+    """A server that listens already; raises InvalidConfiguration, or OSError when it cannot."""
+    config.refuse_to_be_open()
+    context = context_of(config.tls) if config.tls else None
+    app = create_app(storage_of(config), config)
+    server = Server(config.socket or (config.host, config.port), app, context)
+    old_mask = os.umask(0o177 if config.socket else 0o077)
+    try:
+        server.prepare()
+    finally:
+        os.umask(old_mask)
     return server
+
+
+def run(config: Config) -> NoReturn:
+    """Serve until SIGTERM or SIGINT; raises as `server_of` does."""
+    start_log(config.log_level, requests=config.access_log)
+    server = server_of(config)
+    if config.debug_address:
+        debugging = server_of(replace(config, address=config.debug_address, socket="", tls=None))
+        threading.Thread(target=debugging.serve, daemon=True).start()
+    logger.info("listening on %s", config.socket or f"{config.host}:{server.port}")
+    serve_until_told(server)
 
 
 def serve_until_told(server: Server) -> NoReturn:

@@ -43,15 +43,15 @@ def sync(path: Path) -> None:
         os.close(descriptor)
 
 
-def whole_size(path: Path, digest: Digest) -> int | None:
+def whole_size(path: str | Path, digest: Digest) -> int | None:
     """Size in bytes of the file that holds the content of `digest`, None when it does not."""
     try:
-        status = path.stat()
+        status = os.stat(path)  # noqa: PTH116 - at each request: a Path is slow
     except (FileNotFoundError, NotADirectoryError):
         return None
     if status.st_mtime_ns == _time_of(status.st_size):
         return status.st_size
-    return status.st_size if _seal_again(path, digest) else None
+    return status.st_size if _seal_again(Path(path), digest) else None
 
 
 def has_digest(path: Path, digest: Digest) -> bool:
