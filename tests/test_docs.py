@@ -35,7 +35,7 @@ def test_every_public_name_stands_in_the_readme(name: str) -> None:
 
 
 def test_every_command_of_the_readme_exists() -> None:
-    named = set(re.findall(r"`(regnb [a-z]+(?: [a-z]+)?)", README))
+    named = set(re.findall(r"`(regnb [a-z-]+(?: [a-z-]+)?)", README))
     known = set(commands(main))
     assert {name for name in named if not any(name.startswith(one) for one in known)} == set()
 
