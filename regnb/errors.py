@@ -14,6 +14,7 @@
     │  ├─ NotARegistry                          (something else answers at the address)
     │  └─ RegistryUnreachable                   (nothing answers at the address)
     │        HostUnknown · RegistryTimedOut · ConnectionLost
+    ├─ CertificateUnreadable                    (path)
     ├─ DigestMismatch · SizeMismatch            (expected, actual)
     ├─ EngineError
     │  ├─ EngineUnavailable: EngineDenied · EngineUnreachable
@@ -100,6 +101,14 @@ class InvalidAddress(RegnbError, ValueError):
     def __init__(self, text: str) -> None:
         super().__init__(f"Invalid address `{text}`: expected `http://host:port`.")
         self.text = text
+
+
+class CertificateUnreadable(RegnbError):
+    """A file that holds no certificate or key, or none that can be used; `path` names it."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"The file `{path}` holds no certificate with a key that fits, or no PEM.")
+        self.path = path
 
 
 class DigestMismatch(RegnbError):

@@ -62,13 +62,14 @@ class Translator:
         values = {"message": str(error), **vars(error), **context}
         classes = [base.__name__ for base in type(error).__mro__]
         name = next(name for name in classes if self.has(f"errors.{name}.text"))
-        mend = "mend"
+        mend = f"errors.{name}.mend"
         if isinstance(error, InvalidReference):
             values["reason"] = self(f"reference.{error.reason}")
-            mend = "mend_with_suggestion" if error.suggestion else "mend"
+            mend += "_with_suggestion" if error.suggestion else ""
         if isinstance(error, TLSFailed):
-            values["reason"] = self(f"tls.{error.reason}")
-        return Told(self(f"errors.{name}.text", **values), self(f"errors.{name}.{mend}", **values))
+            values["reason"] = self(f"tls.{error.reason}.text")
+            mend = f"tls.{error.reason}.mend"
+        return Told(self(f"errors.{name}.text", **values), self(mend, **values))
 
     def size(self, size: int) -> str:
         """`size` bytes in decimal units with one decimal, as Docker counts: 109.0 MB, 109,0 Mo."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ipaddress
-from urllib.parse import urldefrag, urljoin, urlsplit
+from urllib.parse import parse_qsl, urldefrag, urlencode, urljoin, urlsplit
 
 from regnb.errors import InvalidAddress
 
+# The parameters of the registry API and of token servers; all others may be secret.
+_SHOWN = frozenset(("n", "last", "digest", "mount", "from", "artifactType", "service", "scope"))
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -34,6 +36,14 @@ def resolve(base: str, target: str) -> str | None:
     except ValueError:
         return None
     return url if is_url(url) else None
+
+
+def redacted(url: str) -> str:
+    """`url` to be shown: signatures and session states in its query are left out."""
+    parts = urlsplit(url)
+    pairs = parse_qsl(parts.query, keep_blank_values=True)
+    shown = [(name, value if name in _SHOWN else "...") for name, value in pairs]
+    return parts._replace(query=urlencode(shown, safe=":/")).geturl()
 
 
 def origin(url: str) -> tuple[str, str, int | None]:

@@ -127,7 +127,7 @@ class Authenticator:
         url = parts._replace(query=query, fragment="").geturl()
         headers = {"Authorization": self._credentials.basic} if self._credentials else {}
         if headers and not is_safe(url):
-            raise CredentialsWithheld("The token server has no TLS.", method="GET", url=url)
+            raise Request("GET", url).error(CredentialsWithheld, "The token server has no TLS.")
         return Request("GET", url, headers)
 
 

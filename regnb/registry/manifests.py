@@ -22,6 +22,8 @@ from regnb.registry.transport import Request, Response
 DIGEST_HEADER = "Docker-Content-Digest"
 # What a registry has to accept, and what most accept at most.
 MANIFEST_LIMIT = 4 << 20
+# The specification says 202; others than Distribution say that it is done.
+DELETED = (202, 200, 204)
 _ACCEPT = {"Accept": ", ".join(ACCEPTED_MANIFESTS)}
 
 
@@ -77,7 +79,7 @@ class ManifestMethods(Session):
         url = self._at(repository, "manifests", check_reference(reference))
         headers = {"Content-Type": media_type}
         request = Request("PUT", url, headers, content, repository=repository)
-        with self._exchange(request, 201) as response:
+        with self._exchange(request, 201, 202) as response:
             told = digest_told(response, request)
         if told:
             told.verify(content)
@@ -90,7 +92,7 @@ class ManifestMethods(Session):
         """
         url = self._at(repository, "manifests", Digest(digest))
         request = Request("DELETE", url, repository=repository)
-        self._exchange(request, 202, missing=ManifestNotFound).close()
+        self._exchange(request, *DELETED, missing=ManifestNotFound).close()
 
     def _manifest_request(self, method: str, repository: str, reference: str) -> Request:
         url = self._at(repository, "manifests", check_reference(reference))

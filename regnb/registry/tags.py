@@ -13,6 +13,7 @@ from regnb.errors import (
     Unsupported,
 )
 from regnb.oci.reference import is_tag
+from regnb.registry.manifests import DELETED
 from regnb.registry.pagination import PagedSession
 from regnb.registry.transport import Request
 
@@ -38,7 +39,7 @@ class TagMethods(PagedSession):
         url = self._at(repository, "manifests", tag)
         request = Request("DELETE", url, repository=repository)
         try:
-            self._exchange(request, 202, missing=ManifestNotFound).close()
+            self._exchange(request, *DELETED, missing=ManifestNotFound).close()
         except RegistryError as error:
             # 400 says the same as 405 here: end of
             # https://github.com/opencontainers/distribution-spec/blob/main/spec.md#deleting-tags

@@ -9,7 +9,7 @@ from typing import Protocol, Self, TypeAlias, TypeVar
 from urllib3 import HTTPHeaderDict
 
 from regnb.errors import InvalidAnswer, RegistryError
-from regnb.registry.address import resolve
+from regnb.registry.address import redacted, resolve
 
 # Blocks that bodies are read and written in: large enough for the speed of a loopback socket,
 # small enough that a block is still in the processor's cache when it is hashed.
@@ -47,8 +47,8 @@ class Request:
         return url
 
     def error(self, kind: type[E], message: str, **more: object) -> E:
-        """An error of `kind` that names this request."""
-        return kind(message, method=self.method, url=self.url, **more)  # type: ignore[arg-type]
+        """An error of `kind` that names this request, without the secrets of its address."""
+        return kind(message, method=self.method, url=redacted(self.url), **more)  # type: ignore[arg-type]
 
 
 class Response:

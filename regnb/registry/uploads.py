@@ -13,7 +13,7 @@ from urllib.parse import quote, urlencode
 from regnb.errors import BlobNotFound, DigestMismatch, RegistryError, UploadNotFound
 from regnb.oci.digest import Digest
 from regnb.registry.body import OnProgress, SizedBody, Stream
-from regnb.registry.manifests import digest_told
+from regnb.registry.manifests import DELETED, digest_told
 from regnb.registry.session import Session
 from regnb.registry.transport import Request, Response
 
@@ -133,7 +133,7 @@ class UploadMethods(Session):
 
     def _cancel(self, upload: Upload, timeout: float | None) -> None:
         request = Request("DELETE", upload.url, repository=upload.repository, timeout=timeout)
-        self._exchange(request, 200, 202, 204, missing=UploadNotFound).close()
+        self._exchange(request, *DELETED, missing=UploadNotFound).close()
 
 
 def _offset_told(response: Response, expected: int) -> int:

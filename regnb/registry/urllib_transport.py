@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 
 from urllib3 import BaseHTTPResponse, PoolManager, Timeout
 
-from regnb.errors import ConnectionLost, TLSFailed
+from regnb.errors import CertificateUnreadable, ConnectionLost
 from regnb.registry.network import network_errors
 from regnb.registry.transport import BLOCK_SIZE, Request, Response
 
@@ -23,7 +25,7 @@ class UrllibTransport:
     """Sockets, plain or TLS, kept open and shared between threads.
 
     `ca_file` is trusted beside the authorities of the system; `client_certificate` is the files of
-    a certificate and its key. Raises TLSFailed when one of these files cannot be used.
+    a certificate and its key. Raises CertificateUnreadable when one of them cannot be used.
     """
 
     def __init__(
@@ -33,13 +35,11 @@ class UrllibTransport:
         client_certificate: tuple[str | Path, str | Path] | None = None,
         verify: bool = True,
     ) -> None:
-        self._pool = PoolManager(
-            num_pools=_HOSTS_KEPT,
-            maxsize=_CONNECTIONS_KEPT,
-            blocksize=BLOCK_SIZE,
-            retries=False,
-            ssl_context=_tls_context(ca_file, client_certificate, verify=verify),
-        )
+        self._pools: list[PoolManager] = []
+        self._plain = self._pool(None)
+        self._tls_options = (ca_file, client_certificate, verify)
+        if ca_file or client_certificate:
+            _ = self._secure
 
     def send(self, request: Request) -> Response:
         """The answer; raises RegistryUnreachable, TLSFailed or NotARegistry.
@@ -56,7 +56,8 @@ class UrllibTransport:
 
     def _send_once(self, request: Request) -> Response:
         with network_errors(request):
-            answer = self._pool.urlopen(
+            pool = self._secure if request.url.startswith("https:") else self._plain
+            answer = pool.urlopen(
                 request.method,
                 request.url,
                 body=request.body,
@@ -72,9 +73,25 @@ class UrllibTransport:
 
     def close(self) -> None:
         """Close the connections that are kept."""
-        for key in self._pool.pools.keys():  # noqa: SIM118 - it is no mapping that iterates
-            self._pool.pools[key].close()
-        self._pool.clear()
+        for manager in self._pools:
+            for key in manager.pools.keys():  # noqa: SIM118 - it cannot be iterated itself
+                manager.pools[key].close()
+
+    @cached_property
+    def _secure(self) -> PoolManager:
+        """Made when it is needed: to read the authorities of the system takes a while."""
+        return self._pool(_tls_context(*self._tls_options))
+
+    def _pool(self, context: ssl.SSLContext | None) -> PoolManager:
+        pool = PoolManager(
+            num_pools=_HOSTS_KEPT,
+            maxsize=_CONNECTIONS_KEPT,
+            blocksize=BLOCK_SIZE,
+            retries=False,
+            ssl_context=context,
+        )
+        self._pools.append(pool)
+        return pool
 
 
 def _blocks(answer: BaseHTTPResponse, request: Request) -> Iterator[bytes]:
@@ -92,21 +109,26 @@ def _give_back(answer: BaseHTTPResponse) -> None:
 
 
 def _tls_context(
-    ca_file: str | Path | None,
-    client_certificate: tuple[str | Path, str | Path] | None,
-    *,
+    ca_file: Path | str | None,
+    client_certificate: tuple[Path | str, Path | str] | None,
     verify: bool,
 ) -> ssl.SSLContext:
-    # Reading the authorities of the system takes a while: not when nobody is checked.
     context = ssl.create_default_context() if verify else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    try:
-        if ca_file:
+    if ca_file:
+        with _reading(ca_file):
             context.load_verify_locations(ca_file)
-        if client_certificate:
+    if client_certificate:
+        with _reading(client_certificate[0]):
             context.load_cert_chain(*client_certificate)
-    except OSError as error:
-        raise TLSFailed(str(error), reason="unreadable_file") from error
     if not verify:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     return context
+
+
+@contextmanager
+def _reading(path: str | Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise CertificateUnreadable(str(path)) from error

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from regnb.registry.address import is_loopback, origin, resolve
+from regnb.registry.address import is_loopback, origin, redacted, resolve
 
 BASE = "http://registry.test:5000/v2/w3/blobs/uploads/"
 
@@ -45,3 +45,16 @@ def test_origin_knows_the_usual_ports() -> None:
 )
 def test_loopback(host: str, is_this_machine: bool) -> None:
     assert is_loopback(host) is is_this_machine
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("http://x/v2/_catalog?n=1000&last=a/b", "http://x/v2/_catalog?n=1000&last=a/b"),
+        ("http://x/up?_state=abc%2F&digest=sha256:1", "http://x/up?_state=...&digest=sha256:1"),
+        ("https://s/b?X-Amz-Signature=1", "https://s/b?X-Amz-Signature=..."),
+        ("https://s/b", "https://s/b"),
+    ],
+)
+def test_secrets_in_an_address_are_not_shown(url: str, shown: str) -> None:
+    assert redacted(url) == shown

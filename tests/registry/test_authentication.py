@@ -202,7 +202,7 @@ def test_token_server_that_is_down() -> None:
         pytest.raises(RegistryUnreachable) as caught,
     ):
         client.list_tags("w3")
-    assert caught.value.url == "http://localhost:1/token?scope=repository%3Aw3%3Apull"
+    assert caught.value.url == "http://localhost:1/token?scope=repository:w3:pull"
 
 
 def test_password_is_not_in_the_repr() -> None:

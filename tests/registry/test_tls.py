@@ -10,16 +10,32 @@ from typing import Any, Protocol
 import pytest
 import trustme
 from urllib3.exceptions import InsecureRequestWarning
-from werkzeug import Response
+from werkzeug import Request, Response
 
-from regnb.errors import RegistryUnreachable, TLSFailed
+from regnb.errors import CertificateUnreadable, ConnectionLost, RegistryUnreachable, TLSFailed
 from regnb.i18n import Translator, load_catalogue
+from regnb.oci import Digest
 from regnb.registry import RegistryClient, UrllibTransport
 from regnb.registry.network import CERTIFICATE_REASONS
 from tests.contract.registries import free_port
 from tests.registry.apps import REGISTRY, TableApp, serve
 
-APP = TableApp({"GET /v2/": Response("{}", headers=REGISTRY)})
+CUT = Digest.of(b"cut")
+
+
+def cut(request: Request) -> Response:
+    """An answer whose connection ends before its body does."""
+
+    def body() -> Iterator[bytes]:
+        yield b"start"
+        request.environ["werkzeug.socket"].close()
+
+    return Response(body(), headers={"Content-Length": "1000"})
+
+
+APP = TableApp(
+    {"GET /v2/": Response("{}", headers=REGISTRY), f"GET /v2/w3/blobs/{CUT}": cut},
+)
 LONG_AGO = datetime.now(UTC) - timedelta(days=2)
 
 
@@ -144,18 +160,32 @@ def test_file_that_cannot_be_used(tmp_path: Path, content: str | None) -> None:
     if content:
         path.write_text(content)
     for options in ({"ca_file": path}, {"client_certificate": (path, path)}):
-        with pytest.raises(TLSFailed) as caught:
+        with pytest.raises(CertificateUnreadable) as caught:
             UrllibTransport(**options)
-        assert caught.value.reason == "unreadable_file"
+        assert caught.value.path == str(path)
 
 
-def test_tls_failures_are_told_by_their_reason() -> None:
-    told = {
-        Translator(language).tell(TLSFailed("x", reason=reason, url="https://x/")).text
+def test_key_that_does_not_fit(authority: trustme.CA, tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    certificate, _ = client_files(authority, tmp_path)
+    _, other_key = client_files(authority, tmp_path / "other")
+    with pytest.raises(CertificateUnreadable):
+        UrllibTransport(client_certificate=(certificate, other_key))
+
+
+def test_failures_are_told_by_their_reason() -> None:
+    told = [
+        Translator(language).tell(TLSFailed("x", reason=reason, url="https://x/"))
         for language in ("fr", "en")
         for reason in ("expired", "wrong_name")
-    }
-    assert len(told) == 4
+    ]
+    assert len({item.text for item in told}) == len({item.mend for item in told}) == 4
+
+
+def test_connection_cut_in_the_middle(serve_tls: ServeTLS, ca_file: Path) -> None:
+    client = RegistryClient(serve_tls("localhost"), transport=UrllibTransport(ca_file=ca_file))
+    with client, pytest.raises(ConnectionLost):
+        client.get_blob("w3", CUT)
 
 
 def test_refused_port_stays_unreachable() -> None:
@@ -166,6 +196,6 @@ def test_refused_port_stays_unreachable() -> None:
 
 def test_every_reason_has_its_words() -> None:
     reasons = {"closed", "handshake", "wants_tls", "plain_http", "client_certificate"}
-    reasons |= {"unreadable_file", *CERTIFICATE_REASONS.values()}
+    reasons |= set(CERTIFICATE_REASONS.values())
     keys = {key for key in load_catalogue("en") if key.startswith("tls.")}
-    assert keys == {f"tls.{reason}" for reason in reasons}
+    assert keys == {f"tls.{reason}.{part}" for reason in reasons for part in ("text", "mend")}
