@@ -68,6 +68,13 @@ def status(socket: Path | None, home: Path | None) -> None:
     click.echo(text("embedded.containers", count=found.containers))
 
 
+@engine.command(help=text("embedded.endpoint_help"))
+@_SOCKET
+def endpoint(socket: Path | None) -> None:
+    """Print where it listens, for scripts."""
+    click.echo(_place(socket, None).endpoint)
+
+
 @engine.command(help=text("embedded.run_help"))
 @_SOCKET
 @_HOME

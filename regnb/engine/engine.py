@@ -30,13 +30,13 @@ from regnb.oci import ImageReference, Platform
 from regnb.oci.json import Json, as_list, as_object, as_text
 
 Flavour = Literal["docker", "podman", "embedded"]
-FoundBy = Literal["choice", "environment", "context", "socket"]
+FoundBy = Literal["choice", "environment", "context", "socket", "fallback"]
 
 LOOPBACK = "127.0.0.1"
 # A push is silent while the registry stores a large layer.
 WORK_TIMEOUT = 120
 _CONTAINERD_STORE = "io.containerd.snapshotter.v1"
-_FLAVOURS: dict[str, Flavour] = {"Podman Engine": "podman"}
+_FLAVOURS: dict[str, Flavour] = {"Podman Engine": "podman", "regnb's embedded engine": "embedded"}
 
 
 class Engine:
@@ -294,8 +294,6 @@ def _is_path(source: str) -> bool:
 
 
 def _flavour(facts: Json) -> Flavour:
-    for component in as_list(facts.get("Components"), "Components"):
-        name = as_text(as_object(component, "a component").get("Name"), "Name")
-        if name in _FLAVOURS:
-            return _FLAVOURS[name]
-    return "docker"
+    named = [facts.get("Platform") or {}, *as_list(facts.get("Components"), "Components")]
+    names = [as_text(as_object(one, "a component").get("Name"), "Name") for one in named]
+    return next((_FLAVOURS[name] for name in names if name in _FLAVOURS), "docker")

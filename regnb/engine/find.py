@@ -1,7 +1,8 @@
 """Finding the engine of this machine, in the order in which the docker command looks.
 
 What the user set decides alone: an explicit choice, `DOCKER_HOST`, the docker context. Without any,
-the sockets where engines are known to listen are tried one after another.
+the sockets where engines are known to listen are tried one after another. Where none answers, the
+embedded engine takes their place: it is started, and left running for other notebooks.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from regnb.engine.engine import Engine, FoundBy
 from regnb.errors import EngineDenied, EngineUnavailable, EngineUnreachable
 
 CHOICE = "REGNB_ENGINE"
+EMBEDDED = "embedded"
 SYSTEM_DOCKER_SOCKET = Path("/var/run/docker.sock")
 SYSTEM_PODMAN_SOCKET = Path("/run/podman/podman.sock")
 _PIPE = "npipe://"
@@ -38,13 +40,15 @@ class Candidate:
 
 
 def find_engine(choice: str | None = None, environment: Mapping[str, str] = os.environ) -> Engine:
-    """The engine to use: `choice` (`docker`, `podman` or an endpoint's URL), else what is found.
+    """The engine to use: `choice` (`docker`, `podman`, `embedded`, an endpoint's URL), else any.
 
     Raises EngineUnavailable when there is none, EngineUnreachable when the one that the settings
     name does not answer, EngineDenied when its socket refuses this user, EngineRemote when it is on
     another machine.
     """
     choice = choice or environment.get(CHOICE) or ""
+    if choice == EMBEDDED:
+        return _embedded("choice", environment)
     named = _named(choice, environment)
     if named is not None:
         return _open_named(named)
@@ -106,7 +110,10 @@ def _open_named(candidate: Candidate) -> Engine:
 
 
 def _first_that_answers(choice: str, environment: Mapping[str, str]) -> Engine:
-    """The first engine that answers; a socket that refuses this user is told if none does."""
+    """The first engine that answers, else the embedded one.
+
+    When `choice` wants no other, a socket that refuses this user is told if none answers.
+    """
     denied: EngineDenied | None = None
     silent = ""
     for endpoint in known_endpoints(choice, environment):
@@ -116,8 +123,20 @@ def _first_that_answers(choice: str, environment: Mapping[str, str]) -> Engine:
             denied = denied or error
         except EngineUnavailable:
             silent = silent or endpoint
-    # The embedded engine will take its place here, where no other was found.
+    if not choice and sys.platform != "win32":
+        return _embedded("fallback", environment)
     raise denied or EngineUnavailable("No container engine was found.", subject=silent)
+
+
+def _embedded(found_by: FoundBy, environment: Mapping[str, str]) -> Engine:
+    """The embedded engine, started if need be; raises EngineUnavailable."""
+    if sys.platform == "win32":
+        raise EngineUnreachable("The embedded engine needs Unix sockets.", subject=EMBEDDED)
+    from regnb.engine.embedded import background  # noqa: PLC0415 - there is no fcntl on Windows
+
+    place = background.Place.default(environment)
+    background.start(place)
+    return _connect(Candidate(place.endpoint, found_by))
 
 
 def known_endpoints(choice: str, environment: Mapping[str, str]) -> Iterator[str]:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from regnb.engine import Engine, find
+from regnb.engine.embedded import background
 from regnb.engine.find import find_engine, known_endpoints
 from regnb.errors import EngineDenied, EngineRemote, EngineUnavailable, EngineUnreachable
 from tests.engine.fake_api import FakeApi, serving
@@ -132,9 +133,21 @@ def test_dead_socket_is_passed_over(sockets: Path, environment: dict[str, str]) 
         assert engine.endpoint == endpoint
 
 
+@pytest.mark.parametrize(("choice", "found_by"), [("", "fallback"), ("embedded", "choice")])
+def test_embedded_engine_takes_the_place_of_others(
+    choice: str, found_by: str, environment: dict[str, str], tmp_path: Path
+) -> None:
+    environment |= {"REGNB_HOME": str(tmp_path)}
+    try:
+        with find_engine(choice, environment) as engine:
+            assert (engine.flavour, engine.found_by) == ("embedded", found_by)
+    finally:
+        assert background.stop(background.Place.default(environment))
+
+
 def test_no_engine_at_all(environment: dict[str, str]) -> None:
     with pytest.raises(EngineUnavailable) as caught:
-        find_engine(environment=environment)
+        find_engine("docker", environment)
     assert type(caught.value) is EngineUnavailable
 
 
@@ -142,7 +155,7 @@ def test_socket_that_refuses_this_user(sockets: Path, environment: dict[str, str
     with serving(FakeApi(), sockets / "system/docker.sock") as endpoint:
         Path(endpoint.removeprefix("unix://")).chmod(0o000)
         with unprivileged(), pytest.raises(EngineDenied) as caught:
-            find_engine(environment=environment)
+            find_engine("docker", environment)
     assert caught.value.subject == str(sockets / "system/docker.sock")
 
 

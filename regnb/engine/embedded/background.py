@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -74,13 +75,15 @@ def start(place: Place, *, idle: float | None = None) -> bool:
             cwd="/",
             start_new_session=True,
         )
+    # It outlives this process, but when it ends first somebody has to take its exit code.
+    threading.Thread(target=process.wait, daemon=True).start()
     end = time.monotonic() + _STARTS_WITHIN
     while not _answers(place):
         gave_up = process.poll() is not None and not _is_locked(place)
         if gave_up or time.monotonic() > end:
             raise EngineUnavailable(_last_words(place), subject=place.endpoint)
         time.sleep(_STEP)
-    return process.poll() is None
+    return _pid(place) == process.pid
 
 
 def stop(place: Place) -> bool:

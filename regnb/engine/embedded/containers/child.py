@@ -33,7 +33,8 @@ def _run_own(words: list[str]) -> int:
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:
-    raise SystemExit(STOPPED)
+    # Until the registry takes the signal over: its threads may live already, and would be awaited.
+    os._exit(STOPPED)
 
 
 def _mind(binary: str, words: list[str]) -> int:

@@ -1,0 +1,41 @@
+"""The Binder badges of the README: one per language, on one image, from the repository's address.
+
+A link is `https://mybinder.org/v2/gh/ORG/REPO/REF?urlpath=…`; the address is pyproject.toml's.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+BADGE = "https://mybinder.org/badge_logo.svg"
+REFERENCE = "main"
+_FOLDERS = {"fr": "notebooks/fr", "en": "notebooks/en"}
+_PROVIDERS = {"github.com": "gh", "gitlab.com": "gl"}
+
+
+def repository_address(project: Path) -> str | None:
+    """The `Repository` of the URLs in the pyproject.toml of `project`; None without any."""
+    fields = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))
+    address = fields["project"].get("urls", {}).get("Repository")
+    return str(address) if address else None
+
+
+def binder_link(address: str, language: str, reference: str = REFERENCE) -> str:
+    """The link that opens the notebooks of `language` on Binder; ValueError for a foreign host."""
+    parts = urlsplit(address)
+    provider = _PROVIDERS.get(parts.hostname or "")
+    if provider is None:
+        known = ", ".join(_PROVIDERS)
+        raise ValueError(f"Binder links are made for {known}, not for `{address}`.")
+    path = parts.path.strip("/").removesuffix(".git")
+    if provider == "gl":
+        path = quote(path, safe="")
+    target = quote(f"lab/tree/{_FOLDERS[language]}", safe="")
+    return f"https://mybinder.org/v2/{provider}/{path}/{reference}?urlpath={target}"
+
+
+def badge(address: str, language: str, text: str) -> str:
+    """The badge of `language` in Markdown, with `text` for those who cannot see it."""
+    return f"[![{text}]({BADGE})]({binder_link(address, language)})"

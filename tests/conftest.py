@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from regnb.engine.embedded import background
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """An embedded engine that a test starts is one of the tests, and ends with them."""
+    before = dict(os.environ)
+    os.environ["REGNB_HOME"] = str(tmp_path_factory.mktemp("regnb"))
+    place = background.Place.default()
+    yield
+    background.stop(place)
+    os.environ.clear()
+    os.environ.update(before)

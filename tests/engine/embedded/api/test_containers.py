@@ -1,0 +1,299 @@
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import threading
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import pytest
+from werkzeug.test import Client
+
+from regnb.engine.embedded.core import EmbeddedEngine
+from tests.engine.embedded.progress import lines, pull
+
+BAD_PORT = json.dumps(
+    {"Image": "registry:2", "HostConfig": {"PortBindings": {"5000/tcp": [{"HostPort": "x"}]}}}
+).encode()
+PUBLISHED = {"PortBindings": {"5000/tcp": [{"HostIp": "", "HostPort": "0"}]}}
+
+
+@pytest.fixture(autouse=True)
+def image(api: Client) -> None:
+    pull(api, "registry", "2")
+
+
+def create(api: Client, name: str = "registry", **fields: Any) -> str:
+    body = {"Image": "registry:2", "HostConfig": PUBLISHED} | fields
+    response = api.post(f"/v1.45/containers/create?name={name}", json=body)
+    assert response.status_code == 201, response.text
+    assert response.json is not None
+    return str(response.json["Id"])
+
+
+def inspect(api: Client, name: str = "registry") -> dict[str, Any]:
+    found = api.get(f"/containers/{name}/json").json
+    assert isinstance(found, dict)
+    return found
+
+
+def address_of(api: Client, name: str = "registry") -> str:
+    place = inspect(api, name)["NetworkSettings"]["Ports"]["5000/tcp"][0]
+    return f"{place['HostIp']}:{place['HostPort']}"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def test_started_registry_answers_where_it_is_published(api: Client) -> None:
+    create(api)
+    assert api.post("/containers/registry/start").status_code == 204
+    address = address_of(api)
+    assert address.startswith("127.0.0.1:")
+    with urllib.request.urlopen(f"http://{address}/v2/_catalog") as answer:
+        assert json.load(answer) == {"repositories": []}
+
+
+def test_life_of_a_container(api: Client) -> None:
+    create(api)
+    assert inspect(api)["State"]["Status"] == "created"
+    assert api.post("/containers/registry/start").status_code == 204
+    assert api.post("/containers/registry/start").status_code == 304
+    assert api.delete("/containers/registry").status_code == 409
+    assert api.post("/containers/registry/stop?t=5").status_code == 204
+    assert api.post("/containers/registry/stop").status_code == 304
+    assert inspect(api)["State"]["Status"] == "exited"
+    assert api.delete("/containers/registry?v=1").status_code == 204
+    assert api.get("/containers/registry/json").status_code == 404
+
+
+def test_killed_container_ends_as_by_docker(api: Client) -> None:
+    create(api)
+    api.post("/containers/registry/start")
+    assert api.post("/containers/registry/kill").status_code == 204
+    assert lines(api.post("/containers/registry/wait").data) == [{"Error": None, "StatusCode": 137}]
+    assert api.post("/containers/registry/kill").status_code == 409
+
+
+def test_wait_sends_its_headers_before_the_end(api: Client) -> None:
+    create(api)
+    response = api.post("/containers/registry/wait?condition=next-exit")
+    assert response.status_code == 200
+    chunks = iter(response.response)
+    assert not bytes(next(chunks)).strip()  # type: ignore[arg-type]
+    response.close()
+
+
+def test_wait_tells_the_next_exit(api: Client) -> None:
+    create(api)
+    api.post("/containers/registry/start")
+    answers: list[bytes] = []
+    waiting = threading.Thread(
+        target=lambda: answers.append(
+            api.post("/containers/registry/wait?condition=next-exit", buffered=True).data
+        )
+    )
+    waiting.start()
+    while waiting.is_alive():
+        api.post("/containers/registry/restart?t=0")
+        waiting.join(0.2)
+    assert lines(answers[0])[0].keys() == {"Error", "StatusCode"}
+
+
+def test_taken_name_is_refused_in_moby_words(api: Client) -> None:
+    identity = create(api)
+    response = api.post("/containers/create?name=registry", json={"Image": "registry:2"})
+    assert response.status_code == 409
+    assert response.json == {
+        "message": 'Conflict. The container name "/registry" is already in use by container '
+        f'"{identity}". You have to remove (or rename) that container to be able to reuse that '
+        "name."
+    }
+
+
+def test_taken_port_is_refused_at_start_and_leaves_the_container(api: Client) -> None:
+    port = free_port()
+    bindings = {"PortBindings": {"5000/tcp": [{"HostIp": "", "HostPort": str(port)}]}}
+    create(api, "one", HostConfig=bindings)
+    create(api, "two", HostConfig=bindings)
+    assert api.post("/containers/one/start").status_code == 204
+    response = api.post("/containers/two/start")
+    assert response.status_code == 500
+    assert "driver failed programming external connectivity on endpoint two (" in response.text
+    assert f"Bind for 127.0.0.1:{port} failed: port is already allocated" in response.text
+    assert inspect(api, "two")["State"]["Status"] == "created"
+
+
+def test_port_of_another_program_is_refused(api: Client) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = str(other.getsockname()[1])
+        create(api, HostConfig={"PortBindings": {"5000/tcp": [{"HostPort": port}]}})
+        response = api.post("/containers/registry/start")
+    assert response.status_code == 500
+    assert f"listen tcp4 127.0.0.1:{port}: bind: address already in use" in response.text
+
+
+def test_image_that_is_no_registry_is_refused_at_start(api: Client) -> None:
+    pull(api, "nginx")
+    create(api, "web", Image="nginx")
+    response = api.post("/containers/web/start")
+    assert response.status_code == 501
+    assert "it runs registries only; use Docker for this image" in response.text
+    assert inspect(api, "web")["State"]["Status"] == "created"
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("no/json", "No such container: no"),
+        ("no/logs?stdout=1", "No such container: no"),
+        ("no/stats", "No such container: no"),
+    ],
+)
+def test_missing_container(api: Client, path: str, message: str) -> None:
+    response = api.get(f"/containers/{path}")
+    assert (response.status_code, response.json) == (404, {"message": message})
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "status"),
+    [
+        (b"{", "application/json", 400),
+        (b"[]", "application/json", 400),
+        (b"{}", "text/plain", 400),
+        (b"{}", "application/json", 400),
+        (b'{"Image": "nosuch"}', "application/json", 404),
+        (b'{"Image": "registry:2", "Env": "a=b"}', "application/json", 400),
+        (b'{"Image": "registry:2", "HostConfig": []}', "application/json", 400),
+        (BAD_PORT, "application/json", 400),
+        (
+            b'{"Image": "registry:2", "HostConfig": {"Binds": ["/only-one"]}}',
+            "application/json",
+            400,
+        ),
+    ],
+    ids=range(9),
+)
+def test_malformed_body_is_refused(api: Client, body: bytes, kind: str, status: int) -> None:
+    response = api.post("/containers/create", data=body, content_type=kind)
+    assert response.status_code == status
+    assert response.json is not None
+    assert response.json["message"]
+
+
+def test_logs_come_in_frames(api: Client) -> None:
+    create(api)
+    api.post("/containers/registry/start")
+    urllib.request.urlopen(f"http://{address_of(api)}/v2/").close()
+    api.post("/containers/registry/stop")
+    content = api.get("/containers/registry/logs?stdout=1&stderr=1&tail=1").data
+    assert content[0] in {1, 2}
+    assert int.from_bytes(content[4:8], "big") == len(content) - 8
+    assert content.endswith(b"\n")
+    assert api.get("/containers/registry/logs").status_code == 400
+
+
+def test_followed_logs_end_with_the_container(api: Client) -> None:
+    create(api)
+    api.post("/containers/registry/start")
+    threading.Timer(0.3, lambda: api.post("/containers/registry/stop")).start()
+    response = api.get("/containers/registry/logs?stdout=1&stderr=1&follow=1", buffered=True)
+    assert response.status_code == 200
+
+
+def test_list_shows_running_ones_and_with_all_the_others(api: Client) -> None:
+    create(api, "one", Labels={"a": "1"})
+    create(api, "two")
+    api.post("/containers/one/start")
+    names = [row["Names"] for row in api.get("/containers/json").json or []]
+    assert names == [["/one"]]
+    every = api.get("/containers/json?all=1").json or []
+    assert [row["Names"] for row in every] == [["/two"], ["/one"]]
+    assert every[0]["Status"] == "Created"
+    assert every[1]["Status"].startswith("Up ")
+
+
+@pytest.mark.parametrize(
+    ("filters", "names"),
+    [
+        ({"name": ["on"]}, ["/one"]),
+        ({"label": ["a=1"]}, ["/one"]),
+        ({"label": ["a=2"]}, []),
+        ({"status": ["created"]}, ["/two", "/one"]),
+        ({"ancestor": ["registry:2"]}, ["/two", "/one"]),
+        ({"volume": ["data"]}, ["/two"]),
+        ({"before": ["two"]}, ["/one"]),
+    ],
+)
+def test_list_filters(api: Client, filters: dict[str, list[str]], names: list[str]) -> None:
+    create(api, "one", Labels={"a": "1"})
+    create(api, "two", HostConfig={"Binds": ["data:/var/lib/registry"]})
+    query = {"all": "1", "filters": json.dumps(filters)}
+    rows = api.get("/containers/json", query_string=query).json or []
+    assert [row["Names"][0] for row in rows] == names
+
+
+def test_anonymous_volume_goes_with_the_container_when_asked(
+    api: Client, engine: EmbeddedEngine
+) -> None:
+    create(api, "one")
+    create(api, "two", HostConfig={"Binds": ["data:/var/lib/registry"]})
+    api.delete("/containers/one?v=1")
+    api.delete("/containers/two?v=1")
+    assert [volume.name for volume in engine.volumes.all()] == ["data"]
+
+
+def test_volume_in_use_is_not_removed(api: Client) -> None:
+    create(api, HostConfig={"Binds": ["data:/var/lib/registry"]})
+    assert api.delete("/volumes/data").status_code == 409
+    api.delete("/containers/registry")
+    assert api.delete("/volumes/data").status_code == 204
+    assert api.delete("/volumes/data").status_code == 404
+
+
+def test_restart_keeps_what_was_pushed(api: Client, engine: EmbeddedEngine) -> None:
+    create(api, HostConfig=PUBLISHED | {"Binds": ["data:/var/lib/registry"]})
+    api.post("/containers/registry/start")
+    name = f"{address_of(api)}/kept"
+    api.post(f"/images/registry:2/tag?repo={name}&tag=1")
+    assert b'"aux"' in api.post(f"/images/{name}/push?tag=1").data
+    api.post("/containers/registry/restart")
+    with urllib.request.urlopen(f"http://{address_of(api)}/v2/_catalog") as answer:
+        assert json.load(answer) == {"repositories": ["kept"]}
+    assert any(Path(engine.volumes.get("data").path).iterdir())
+
+
+def test_events_tell_the_life_of_a_container(api: Client) -> None:
+    create(api)
+    api.post("/containers/registry/start")
+    api.delete("/containers/registry?force=1")
+    response = api.get("/events?since=1&until=0s")
+    told = [line["status"] for line in lines(response.data) if line["Type"] == "container"]
+    assert told == ["create", "start", "die", "stop", "destroy"]
+
+
+def test_container_that_was_lost_is_restarted_by_its_policy(api: Client) -> None:
+    create(api, HostConfig=PUBLISHED | {"RestartPolicy": {"Name": "always"}})
+    api.post("/containers/registry/start")
+    pid = inspect(api)["State"]["Pid"]
+    os.kill(pid, signal.SIGKILL)
+    while inspect(api)["State"]["Pid"] in {0, pid}:
+        threading.Event().wait(0.02)
+    assert inspect(api)["RestartCount"] == 1
+
+
+def test_statistics_are_of_the_process(api: Client) -> None:
+    create(api)
+    api.post("/containers/registry/start")
+    found = api.get("/containers/registry/stats?stream=0&one-shot=1").json
+    assert found is not None
+    assert found["memory_stats"]["usage"] > 1_000_000
+    assert found["pids_stats"]["current"] >= 1

@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import stat
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import docker
+import pytest
+
+from regnb.engine.embedded import background
+from regnb.engine.embedded.background import Place
+from regnb.engine.embedded.home import Home, default_home, default_socket
+from regnb.errors import EngineUnavailable
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Place]:
+    place = Place(tmp_path / "run" / "engine.sock", Home(tmp_path / "home"), "samples")
+    yield place
+    background.stop(place)
+
+
+def client_of(place: Place) -> docker.DockerClient:
+    return docker.DockerClient(base_url=place.endpoint, version="auto")
+
+
+def wait_for(condition: object, seconds: float = 10.0) -> None:
+    end = time.monotonic() + seconds
+    while callable(condition) and not condition():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def run_registry(place: Place) -> str:
+    """The address of a registry in a container of the engine."""
+    client = client_of(place)
+    client.images.pull("registry", tag="2")
+    container = client.containers.run("registry:2", detach=True, ports={"5000/tcp": None})
+    container.reload()
+    places = container.ports["5000/tcp"]
+    client.close()
+    assert places
+    return f"http://127.0.0.1:{places[0]['HostPort']}"
+
+
+def test_engine_is_for_its_user_alone(place: Place) -> None:
+    assert background.start(place)
+    assert stat.S_IMODE(place.socket.stat().st_mode) == 0o600
+    assert stat.S_IMODE(place.socket.parent.stat().st_mode) == 0o700
+    assert stat.S_IMODE(place.home.root.stat().st_mode) == 0o700
+
+
+def test_engine_is_started_once(place: Place) -> None:
+    results: list[bool] = []
+    threads = [
+        threading.Thread(target=lambda: results.append(background.start(place))) for _ in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert results.count(True) == 1
+    found = background.status(place)
+    assert found is not None
+    assert (found.containers, found.images) == (0, 0)
+
+
+def test_stopped_engine_takes_its_registry_along(place: Place) -> None:
+    background.start(place)
+    address = run_registry(place)
+    urllib.request.urlopen(f"{address}/v2/").close()
+    assert background.stop(place)
+    assert background.status(place) is None
+    with pytest.raises(OSError, match="refused"):
+        urllib.request.urlopen(f"{address}/v2/")
+
+
+def test_killed_engine_leaves_no_registry_and_knows_its_container_again(place: Place) -> None:
+    background.start(place)
+    address = run_registry(place)
+    found = background.status(place)
+    assert found is not None
+    os.kill(found.pid, signal.SIGKILL)
+    wait_for(lambda: not _listens(address))
+    assert background.start(place)  # past a stale socket and a stale lock file
+    client = client_of(place)
+    container = client.containers.list(all=True)[0]
+    assert (container.status, container.attrs["State"]["ExitCode"]) == ("exited", 255)
+    container.start()
+    client.close()
+
+
+def _listens(address: str) -> bool:
+    host, _, port = address.removeprefix("http://").partition(":")
+    with socket.socket() as probe:
+        return probe.connect_ex((host, int(port))) == 0
+
+
+def test_home_of_a_newer_version_is_refused_with_a_sentence(place: Place) -> None:
+    place.home.root.mkdir()
+    (place.home.root / "version").write_text("2\n")
+    with pytest.raises(EngineUnavailable, match="written by a newer regnb"):
+        background.start(place)
+
+
+def test_engine_rests_when_nobody_asks(place: Place) -> None:
+    background.start(place, idle=0.3)
+    wait_for(lambda: not place.socket.exists())
+    assert background.status(place) is None
+
+
+def test_stopping_what_does_not_run(place: Place) -> None:
+    assert not background.stop(place)
+
+
+def test_homes_are_apart_when_images_come_from_elsewhere(tmp_path: Path) -> None:
+    environment = {"REGNB_HOME": str(tmp_path)}
+    usual, samples = environment, environment | {"REGNB_HUB": "samples"}
+    assert default_home(usual).root == tmp_path / "engine"
+    assert default_home(samples).root == tmp_path / "engine-samples"
+    assert default_socket(samples) == tmp_path / "engine-samples.sock"
+
+
+def test_socket_path_fits_the_system_however_deep_the_home() -> None:
+    path = default_socket({"REGNB_HOME": "/" + "deep/" * 40})
+    assert len(os.fsencode(path)) < 104
+    assert path.parent.name.startswith("regnb-")
