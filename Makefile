@@ -23,6 +23,7 @@ check: $(STAMP)  ## lint and check the types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/codespell
 
 test: $(STAMP)  ## run the tests that need no engine
 	$(BIN)/pytest
