@@ -31,8 +31,12 @@ def test_folder_of_a_run_that_is_alive_is_kept() -> None:
 
 def test_what_is_left_is_named() -> None:
     folder, lock = make_folder()
-    sleep = [sys.executable, "-c", "import time; time.sleep(60)", str(folder)]
-    with lock, subprocess.Popen(sleep) as process:
+    # It is not found by its command line before it really runs.
+    sleep = [sys.executable, "-c", "print(flush=True); input()", str(folder)]
+    pipe = subprocess.PIPE
+    with lock, subprocess.Popen(sleep, stdin=pipe, stdout=pipe) as process:
+        assert process.stdout
+        process.stdout.readline()
         assert left_of(folder.name) == [f"process {process.pid}", str(folder)]
         process.kill()
     remove(folder)
