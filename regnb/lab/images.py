@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from regnb.errors import ImageNotFound, PushToHub
+from regnb.lab.origin import say_origin
 from regnb.lab.progress import follow
 from regnb.lab.session import Session
 from regnb.oci import Digest, ImageReference
@@ -12,7 +13,8 @@ from regnb.oci.reference import DOCKER_HUB
 def pull(session: Session, reference: ImageReference) -> None:
     """Pull, and write down what was not here before."""
     before = session.engine.find_image(reference)
-    digest = follow(session.engine.pull(reference), session.translator)
+    events = say_origin(session, session.engine.pull(reference))
+    digest = follow(events, session.translator)
     if before is None:
         session.record.add(reference.familiar)
     after = session.engine.find_image(reference)
