@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-
+from regnb.server.json import json_response
 from regnb.server.paging import page_of
 from regnb.server.registry import Registry, Request, Response
 
@@ -16,5 +15,4 @@ def list_repositories(registry: Registry, request: Request) -> Response:
     https://distribution.github.io/distribution/spec/api/#catalog
     """
     page = page_of(request, registry.storage.repositories(), DEFAULT_PAGE)
-    body = json.dumps({"repositories": page.entries})
-    return Response(body, 200, page.headers, content_type="application/json; charset=utf-8")
+    return json_response({"repositories": page.entries}, headers=page.headers)

@@ -8,13 +8,13 @@ stand for several situations, and then has several rows.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import NamedTuple
 
 from werkzeug.wrappers import Response
 
 from regnb.errors import RegnbError
+from regnb.server.json import json_response
 
 
 class Situation(NamedTuple):
@@ -78,5 +78,4 @@ def answer_of(problem: Problem) -> Response:
     code, status, message = problem.situation
     details = problem.detail if isinstance(problem.detail, list) else [problem.detail]
     errors = [{"code": code, "message": message, "detail": detail} for detail in details]
-    body = json.dumps({"errors": errors})
-    return Response(body, status, problem.headers, content_type="application/json; charset=utf-8")
+    return json_response({"errors": errors}, status, problem.headers)

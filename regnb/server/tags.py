@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-
+from regnb.server.json import json_response
 from regnb.server.paging import page_of
 from regnb.server.registry import Registry, Request, Response
 
@@ -15,5 +14,4 @@ def list_tags(registry: Registry, request: Request, name: str) -> Response:
     """
     tags = registry.existing(name).tag_index().sorted_tags
     page = page_of(request, tags)
-    body = json.dumps({"name": name, "tags": page.entries})
-    return Response(body, 200, page.headers, content_type="application/json; charset=utf-8")
+    return json_response({"name": name, "tags": page.entries}, headers=page.headers)

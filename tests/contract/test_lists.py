@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from regnb.oci import media_types
 from regnb.registry import RegistryClient
+from regnb.registry.transport import Request
 from tests.contract.images import push
 from tests.oci import samples
 
@@ -31,3 +32,13 @@ def test_tags_are_sorted(client: RegistryClient, repository: str) -> None:
     for tag in ("b", "1.10", "1.9", "A"):
         push(client, repository, tag)
     assert client.list_tags(repository) == ["1.10", "1.9", "A", "b"]
+
+
+def test_tags_are_listed_without_spaces_as_the_course_shows(
+    client: RegistryClient, repository: str
+) -> None:
+    push(client, repository, "1.0")
+    request = Request("GET", f"{client.url}/v2/{repository}/tags/list")
+    with client._transport.send(request) as response:
+        body = response.read(limit=1000)
+    assert body == f'{{"name":"{repository}","tags":["1.0"]}}\n'.encode()
