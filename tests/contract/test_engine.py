@@ -30,12 +30,16 @@ TEST_LABEL = "regnb.test"
 
 @pytest.fixture(scope="module", params=[pytest.param(None, marks=pytest.mark.docker, id="docker")])
 def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    """An engine that is left as it was found."""
     with find_engine(request.param) as found:
+        before = image_names(found)
         yield found
         for container in found.containers(label=TEST_LABEL):
             found.remove_container(container.name)
         for volume in found.volumes(label=TEST_LABEL):
             found.remove_volume(volume)
+        for name in image_names(found) - before:
+            found.remove_image(ImageReference.parse(name))
 
 
 @pytest.fixture(scope="module")
@@ -71,6 +75,10 @@ def w3(engine: Engine, registry: Container) -> Iterator[ImageReference]:
     yield reference
     if engine.find_image(reference):
         engine.remove_image(reference)
+
+
+def image_names(engine: Engine) -> set[str]:
+    return {f"{image.name}:{image.tag}" for image in engine.images()}
 
 
 def new_name() -> str:
