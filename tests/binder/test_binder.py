@@ -16,7 +16,7 @@ from regnb.engine.embedded.background import Place
 ROOT = Path(__file__).parents[2]
 BINDER = ROOT / "binder"
 # PyPI's names where conda-forge has others.
-CONDA_NAMES = {"docker": "docker-py"}
+CONDA_NAMES = {"docker": "docker-py", "prometheus-client": "prometheus_client"}
 ENVIRONMENT = (ROOT / "environment.yml").read_text("utf-8")
 
 
