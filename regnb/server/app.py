@@ -24,15 +24,19 @@ from regnb.server.problems import (
     READ_ONLY,
     STORAGE_FULL,
     UNSUPPORTED,
+    UPSTREAM_FAILED,
     Problem,
     answer_of,
 )
 from regnb.server.registry import Handler, Registry
 from regnb.server.routes import ROUTES
-from regnb.server.storage import Storage, StorageFull
+from regnb.server.storage import Storage, StorageFull, UpstreamFailed
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+    from regnb.server.notifications import Notifier
+    from regnb.server.pull_through import PullThrough
 
 logger = logging.getLogger(__name__)
 
@@ -73,6 +77,9 @@ class App:
             return answer_of(problem)
         except StorageFull:
             return answer_of(Problem(STORAGE_FULL))
+        except UpstreamFailed as error:
+            logger.warning("%s", error)
+            return answer_of(Problem(UPSTREAM_FAILED))
         except Exception:
             logger.exception("%s %s failed", request.method, request.path)
             return answer_of(Problem(INTERNAL))
@@ -86,6 +93,7 @@ class App:
             repository_name(name)
         if request.path.startswith("/v2"):
             exchange.user = self._registry.guard.user_of(request, wanted_by(request, name))
+            request.environ["REMOTE_USER"] = exchange.user
         self._refuse_what_is_switched_off(request)
         return handler(self._registry, request, **arguments)
 
@@ -110,7 +118,7 @@ class App:
         config = self._registry.config
         if request.method in READING:
             return
-        if config.read_only:
+        if config.read_only or config.upstream:
             raise Problem(READ_ONLY)
         deletes_content = request.method == "DELETE" and "/blobs/uploads/" not in request.path
         if deletes_content and not config.delete_enabled:
@@ -120,7 +128,15 @@ class App:
 def create_app(storage: Storage, config: Config | None = None) -> App:
     """The registry of `storage` as a WSGI application; raises InvalidConfiguration."""
     config = config or Config()
-    return App(Registry(storage, config, _guard_of(config)))
+    return App(
+        Registry(
+            storage,
+            config,
+            _guard_of(config),
+            notifier=_notifier_of(config),
+            pull_through=_pull_through_of(config),
+        )
+    )
 
 
 def _guard_of(config: Config) -> Guard:
@@ -134,6 +150,22 @@ def _guard_of(config: Config) -> Guard:
 
         return TokenGuard(config.token)
     return Everybody()
+
+
+def _notifier_of(config: Config) -> Notifier | None:
+    if not config.endpoints:
+        return None
+    from regnb.server.notifications import Notifier  # noqa: PLC0415
+
+    return Notifier(config.endpoints)
+
+
+def _pull_through_of(config: Config) -> PullThrough | None:
+    if not config.upstream:
+        return None
+    from regnb.server.pull_through import PullThrough  # noqa: PLC0415
+
+    return PullThrough(config.upstream)
 
 
 def _matched(request: Request) -> tuple[Handler, dict[str, str]]:

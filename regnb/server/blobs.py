@@ -7,10 +7,14 @@ from typing import BinaryIO
 
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
+from regnb.oci import Descriptor
 from regnb.server.body import BLOCK
+from regnb.server.events import Happening
 from regnb.server.names import digest_in
 from regnb.server.problems import BLOB_UNKNOWN, RANGE_INVALID, Problem
 from regnb.server.registry import Registry, Request, Response
+
+BYTES = "application/octet-stream"
 
 
 class Slice:
@@ -41,10 +45,13 @@ def get_blob(registry: Registry, request: Request, name: str, digest: str) -> Re
     """
     wanted = digest_in(digest)
     repository = registry.repository(name)
+    if registry.pull_through:
+        registry.pull_through.bring_blob(repository, wanted)
     size = repository.blob_size(wanted, for_push=request.method == "HEAD")
     if size is None:
         raise Problem(BLOB_UNKNOWN, {"digest": digest})
-    response = Response(content_type="application/octet-stream", direct_passthrough=True)
+    registry.tell_of_reading(request, name, Descriptor(BYTES, wanted, size))
+    response = Response(content_type=BYTES, direct_passthrough=True)
     response.headers["Docker-Content-Digest"] = wanted
     response.set_etag(wanted)
     start, stop = _part_asked(request, response, size)
@@ -57,13 +64,17 @@ def get_blob(registry: Registry, request: Request, name: str, digest: str) -> Re
     return response
 
 
-def delete_blob(registry: Registry, request: Request, name: str, digest: str) -> Response:  # noqa: ARG001
+def delete_blob(registry: Registry, request: Request, name: str, digest: str) -> Response:
     """Forget a blob.
 
     https://github.com/opencontainers/distribution-spec/blob/main/spec.md#deleting-blobs
     """
-    if not registry.existing(name).delete_blob(digest_in(digest)):
+    wanted = digest_in(digest)
+    repository = registry.existing(name)
+    size = repository.blob_size(wanted)
+    if not repository.delete_blob(wanted):
         raise Problem(BLOB_UNKNOWN, {"digest": digest})
+    registry.tell(request, Happening("delete", name, Descriptor(BYTES, wanted, size or 0)))
     return Response(status=202)
 
 

@@ -14,6 +14,8 @@ from regnb.server.problems import SIZE_INVALID, Problem
 BLOCK = 256 * 1024
 # A chunked body arrives in pieces that the HTTP server glues: small blocks are glued faster.
 CHUNKED_BLOCK = 64 * 1024
+# https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pushing-manifests
+MAX_MANIFEST = 4 * 1024 * 1024
 
 
 class BodyCutShort(RegnbError):

@@ -38,12 +38,13 @@ class Token:
 
 @dataclass(frozen=True)
 class Endpoint:
-    """Where to send notifications; `timeout` and `backoff` in seconds."""
+    """Where to send notifications; after `threshold` failures it waits for `backoff` seconds."""
 
     name: str
     url: str
     headers: Mapping[str, str] = field(default_factory=dict)
     timeout: float = 5.0
+    threshold: int = 3
     backoff: float = 1.0
     ignored_media_types: frozenset[str] = frozenset()
     ignored_actions: frozenset[str] = frozenset()

@@ -236,6 +236,7 @@ def _endpoint(item: Mapping[str, object], name: str) -> Endpoint:
         url=str(item["url"]),
         headers=dict(_headers(_typed(item, "headers", dict, {}), f"{name}.headers")),
         timeout=seconds_of(item.get("timeout", "5s"), f"{name}.timeout"),
+        threshold=_typed(item, "threshold", int, 3),
         backoff=seconds_of(item.get("backoff", "1s"), f"{name}.backoff"),
         ignored_media_types=frozenset(map(str, media_types)),
         ignored_actions=frozenset(map(str, ignore.get("actions", []))),

@@ -12,7 +12,9 @@ from regnb.errors import InvalidManifest, InvalidPlatform
 from regnb.oci import Descriptor, Digest, Manifest, parse_manifest
 from regnb.oci.json import as_text, json_object
 from regnb.oci.media_types import ACCEPTED_MANIFESTS
-from regnb.server.body import BodyCutShort, read_at_most
+from regnb.oci.reference import is_tag
+from regnb.server.body import MAX_MANIFEST, BodyCutShort, read_at_most
+from regnb.server.events import Happening
 from regnb.server.names import digest_in, is_digest, tag_in
 from regnb.server.needs import needs_of
 from regnb.server.problems import (
@@ -28,8 +30,6 @@ from regnb.server.problems import (
 from regnb.server.registry import Registry, Request, Response
 from regnb.server.storage import BlobsMissing, NewManifest, Repository
 
-MAX_SIZE = 4 * 1024 * 1024
-
 
 def get_manifest(registry: Registry, request: Request, name: str, reference: str) -> Response:
     """Answer the exact bytes that were pushed.
@@ -37,10 +37,13 @@ def get_manifest(registry: Registry, request: Request, name: str, reference: str
     https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests
     """
     repository = registry.repository(name)
+    if registry.pull_through:
+        registry.pull_through.bring_manifest(repository, _checked(reference))
     found = _find(repository, reference)
     content = repository.get_manifest(found.digest)
     if content is None:
         raise Problem(MANIFEST_UNKNOWN, {"reference": reference})
+    registry.tell_of_reading(request, name, found, "" if is_digest(reference) else reference)
     response = Response(content, headers=_identity(found.digest), content_type=found.media_type)
     response.set_etag(found.digest)
     response.make_conditional(request.environ)
@@ -62,6 +65,9 @@ def put_manifest(registry: Registry, request: Request, name: str, reference: str
     except BlobsMissing as error:
         missing = [{"digest": digest} for digest in error.digests]
         raise Problem(MANIFEST_BLOB_UNKNOWN, missing) from error
+    for tag in tags or ("",):
+        stored = Descriptor(manifest.media_type, digest, len(content))
+        registry.tell(request, Happening("push", name, stored, tag))
     response = Response(status=201, headers=_identity(digest))
     response.headers["Location"] = f"/v2/{name}/manifests/{digest}"
     if manifest.subject:
@@ -71,19 +77,31 @@ def put_manifest(registry: Registry, request: Request, name: str, reference: str
     return response
 
 
-def delete_manifest(registry: Registry, request: Request, name: str, reference: str) -> Response:  # noqa: ARG001
+def delete_manifest(registry: Registry, request: Request, name: str, reference: str) -> Response:
     """Forget a tag, or a manifest with all its tags.
 
     https://github.com/opencontainers/distribution-spec/blob/main/spec.md#content-management
     """
     repository = registry.existing(name)
+    known = repository.tag_index().find(reference)
     if is_digest(reference):
         found = repository.delete_manifest(digest_in(reference))
+        happening = Happening("delete", name, known)
     else:
         found = repository.delete_tag(reference)
+        happening = Happening("delete", name, tag=reference)
     if not found:
         raise Problem(MANIFEST_UNKNOWN, {"reference": reference})
+    registry.tell(request, happening)
     return Response(status=202)
+
+
+def _checked(reference: str) -> str:
+    if is_digest(reference):
+        return digest_in(reference)
+    if not is_tag(reference):
+        raise Problem(MANIFEST_UNKNOWN, {"reference": reference[:200]})
+    return reference
 
 
 def _find(repository: Repository, reference: str) -> Descriptor:
@@ -109,11 +127,11 @@ def _names_asked(request: Request, reference: str) -> tuple[Digest | None, tuple
 
 def _body_of(request: Request) -> bytes:
     try:
-        content = read_at_most(request, MAX_SIZE)
+        content = read_at_most(request, MAX_MANIFEST)
     except BodyCutShort as error:
         raise Problem(SIZE_INVALID) from error
     if content is None:
-        raise Problem(MANIFEST_TOO_LARGE, {"limit": MAX_SIZE})
+        raise Problem(MANIFEST_TOO_LARGE, {"limit": MAX_MANIFEST})
     return content
 
 

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from werkzeug.wrappers import Request, Response
 
+from regnb.oci import Descriptor
 from regnb.server.access import Everybody, Guard
 from regnb.server.config import Config
+from regnb.server.events import Happening
 from regnb.server.metrics import Metrics
 from regnb.server.problems import NAME_UNKNOWN, Problem
 from regnb.server.storage import Repository, Storage
+
+if TYPE_CHECKING:
+    from regnb.server.notifications import Notifier
+    from regnb.server.pull_through import PullThrough
 
 
 @dataclass(frozen=True)
@@ -23,6 +29,8 @@ class Registry:
     config: Config
     guard: Guard = field(default_factory=Everybody)
     metrics: Metrics = field(default_factory=Metrics)
+    notifier: Notifier | None = None
+    pull_through: PullThrough | None = None
 
     def repository(self, name: str) -> Repository:
         """The repository `name`, whether it exists or not."""
@@ -34,6 +42,18 @@ class Registry:
         if not repository.exists():
             raise Problem(NAME_UNKNOWN, {"name": name})
         return repository
+
+    def tell(self, request: Request, happening: Happening) -> None:
+        """Tell those who listen, if anybody does."""
+        if self.notifier:
+            self.notifier.tell(happening, request)
+
+    def tell_of_reading(
+        self, request: Request, name: str, content: Descriptor, tag: str = ""
+    ) -> None:
+        """Tell of a pull, when `request` is more than a question whether it is there."""
+        if request.method == "GET":
+            self.tell(request, Happening("pull", name, content, tag))
 
 
 Handler: TypeAlias = Callable[..., Response]

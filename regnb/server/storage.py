@@ -23,6 +23,10 @@ class StorageFull(RegnbError):
     """There is no room for what was pushed; nothing of it was kept."""
 
 
+class UpstreamFailed(RegnbError):
+    """The registry that is cached does not answer, or with an error of its own."""
+
+
 class BlobsMissing(RegnbError):
     """A manifest names blobs that its repository does not hold."""
 

@@ -12,6 +12,9 @@ def list_tags(registry: Registry, request: Request, name: str) -> Response:
 
     https://github.com/opencontainers/distribution-spec/blob/main/spec.md#listing-tags
     """
-    tags = registry.existing(name).tag_index().sorted_tags
+    if registry.pull_through:
+        tags = registry.pull_through.tags(registry.repository(name))
+    else:
+        tags = registry.existing(name).tag_index().sorted_tags
     page = page_of(request, tags)
     return json_response({"name": name, "tags": page.entries}, headers=page.headers)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 
 from regnb.errors import DigestMismatch
-from regnb.oci import Digest
+from regnb.oci import Descriptor, Digest
+from regnb.server.blobs import BYTES
 from regnb.server.body import BodyCutShort, blocks_of, length_of
+from regnb.server.events import Happening
 from regnb.server.names import digest_in, repository_name
 from regnb.server.problems import (
     DIGEST_INVALID,
@@ -36,7 +38,7 @@ def start_upload(registry: Registry, request: Request, name: str) -> Response:
         raise Problem(DIGEST_MALFORMED, {"algorithm": algorithm[:50]})
     if mount := request.args.get("mount"):
         if _mount(registry, request, name, digest_in(mount)):
-            return _created(name, digest_in(mount))
+            return _created(registry, request, name, digest_in(mount))
     elif digest := request.args.get("digest"):
         return _receive_at_once(registry, request, name, digest_in(digest))
     return _accepted(name, registry.repository(name).start_upload(algorithm))
@@ -60,7 +62,7 @@ def put_upload(registry: Registry, request: Request, name: str, upload_id: str) 
     digest = digest_in(request.args.get("digest", ""))
     upload = _find(registry, name, upload_id)
     _append(request, name, upload)
-    return _finish(name, upload, digest)
+    return _finish(registry, request, name, upload, digest)
 
 
 def get_upload(registry: Registry, request: Request, name: str, upload_id: str) -> Response:  # noqa: ARG001
@@ -91,7 +93,7 @@ def _receive_at_once(registry: Registry, request: Request, name: str, digest: Di
     upload = registry.repository(name).start_upload(digest.algorithm)
     try:
         _append(request, name, upload)
-        return _finish(name, upload, digest)
+        return _finish(registry, request, name, upload, digest)
     except Exception:
         upload.cancel()
         raise
@@ -129,16 +131,21 @@ def _check_order(request: Request, name: str, upload: Upload) -> None:
         raise Problem(SIZE_INVALID, {"Content-Range": text[:100], "Content-Length": length})
 
 
-def _finish(name: str, upload: Upload, digest: Digest) -> Response:
+def _finish(
+    registry: Registry, request: Request, name: str, upload: Upload, digest: Digest
+) -> Response:
     try:
         upload.finish(digest)
     except DigestMismatch as error:
         detail = {"expected": error.expected, "actual": error.actual}
         raise Problem(DIGEST_INVALID, detail) from error
-    return _created(name, digest)
+    return _created(registry, request, name, digest)
 
 
-def _created(name: str, digest: Digest) -> Response:
+def _created(registry: Registry, request: Request, name: str, digest: Digest) -> Response:
+    blob = Descriptor(BYTES, digest, registry.repository(name).blob_size(digest) or 0)
+    action = "mount" if "mount" in request.args else "push"
+    registry.tell(request, Happening(action, name, blob, source=request.args.get("from", "")))
     headers = {"Location": f"/v2/{name}/blobs/{digest}", "Docker-Content-Digest": digest}
     return Response(status=201, headers=headers)
 

@@ -66,6 +66,7 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
                 "http://127.0.0.1:8000/events",
                 {"Authorization": "Bearer x"},
                 timeout=0.5,
+                threshold=5,
                 backoff=90,
                 ignored_media_types=frozenset({"application/octet-stream"}),
                 ignored_actions=frozenset({"pull"}),
