@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import TypeAlias
 
@@ -26,7 +27,7 @@ class Prose:
 
     @property
     def line(self) -> int:
-        """Where the cell starts in the source."""
+        """Where its first text starts in the source."""
         return min(self.lines.values())
 
 
@@ -97,11 +98,16 @@ def read_chapter(path: Path) -> Chapter:
 def _blocks(path: Path) -> Iterator[Block]:
     # The converter itself, since `jupytext.read` guesses the format and keeps no line numbers.
     try:
-        notebook = myst_to_notebook(path.read_text("utf-8"), add_source_map=True)
+        source = path.read_text("utf-8")
+        notebook = myst_to_notebook(source, add_source_map=True)
     except (MystMetadataParsingError, YAMLError, UnicodeDecodeError) as error:
         raise AuthoringError([at(path, 1, "", f"this is not MyST Markdown: {error}.")]) from error
+    lines = source.splitlines()
     for cell, line in zip(notebook.cells, notebook.metadata.source_map, strict=True):
-        yield _block(cell, line)
+        # A text begins after the blank lines that follow its `+++`.
+        blank = takewhile(lambda text: not text.strip(), lines[line:])
+        is_prose = cell.cell_type == "markdown"
+        yield _block(cell, line + len(list(blank)) + 1 if is_prose else line)
 
 
 def _block(cell: NotebookNode, line: int) -> Block:
@@ -109,7 +115,7 @@ def _block(cell: NotebookNode, line: int) -> Block:
     text = cell.source.rstrip()
     if cell.cell_type == "markdown" and metadata.get("lang") in LANGUAGES:
         text = typeset(text, str(metadata["lang"]))
-    return Block(cell.cell_type, metadata, text, max(line, 1))
+    return Block(cell.cell_type, metadata, text, line)
 
 
 def _lacks(block: Block) -> Iterator[str]:

@@ -111,7 +111,12 @@ def _of_prose(chapter: Chapter, cell: Prose) -> Iterator[str]:
         for message in _of_one_text(held, is_first=cell is chapter.cells[0]):
             yield at(chapter.path, here, cell.name, f"{message} [{language}]")
         for flaw in flaws(cell.texts[language], language):
-            yield at(chapter.path, here, cell.name, f"“{flaw.excerpt}”: {flaw.mend}. [{language}]")
+            yield at(
+                chapter.path,
+                here + flaw.line,
+                cell.name,
+                f"“{flaw.excerpt}”: {flaw.mend}. [{language}]",
+            )
 
 
 def _differences(outlines: list[Outline]) -> Iterator[str]:

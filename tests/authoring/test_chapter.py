@@ -24,9 +24,9 @@ def test_cells_know_their_lines(tmp_path: Path) -> None:
     path = write_lesson(tmp_path, code("sum", "1 + 1"))
     lines = path.read_text("utf-8").splitlines()
     goals, number, recap = read_chapter(path).cells
-    assert "goals" in lines[goals.line - 1]
+    assert lines[goals.line - 1] == "# Essai"
     assert lines[number.line - 1] == "```{code-cell} ipython3"
-    assert "recap" in lines[recap.line - 1]
+    assert lines[recap.line - 1] == "Retenez ceci."
 
 
 def test_prose_is_typeset(tmp_path: Path) -> None:
@@ -40,16 +40,16 @@ def test_prose_is_typeset(tmp_path: Path) -> None:
     ("cells", "line", "message"),
     [
         ("loose text\n", 1, "prose without a language"),
-        (GOALS + "+++\n\nloose text\n", 13, "prose without a language"),
-        ('+++ {"lang": "de", "name": "x"}\n\nText\n', 1, "prose without a language"),
-        ('+++ {"lang": "fr"}\n\nTexte\n', 1, "has no name"),
+        (GOALS + "+++\n\nloose text\n", 15, "prose without a language"),
+        ('+++ {"lang": "de", "name": "x"}\n\nText\n', 3, "prose without a language"),
+        ('+++ {"lang": "fr"}\n\nTexte\n', 3, "has no name"),
         ("```{code-cell} ipython3\n1\n```\n", 1, "has no name"),
         ("```{code-cell} ipython3\n:name: a\n:tag: b\n\n1\n```\n", 1, "`tag` means nothing"),
         ("```{raw-cell}\nx\n```\n", 1, "no raw cells"),
-        ('+++ {"lang": "fr", "name": "x"}\n\nTexte\n', 1, "in `fr` and then `en`"),
-        (prose("x", "Texte", ""), 1, "in `fr` and then `en`"),
-        (prose("x", "Texte", "Text").replace('"en", "name": "x"', '"en", "name": "y"'), 1, "`fr`"),
-        ('+++ {"lang": "en", "name": "x"}\n\nT\n\n+++ {"lang": "fr", "name": "x"}\nT\n', 1, "`fr`"),
+        ('+++ {"lang": "fr", "name": "x"}\n\nTexte\n', 3, "in `fr` and then `en`"),
+        (prose("x", "Texte", ""), 3, "in `fr` and then `en`"),
+        (prose("x", "Texte", "Text").replace('"en", "name": "x"', '"en", "name": "y"'), 3, "`fr`"),
+        ('+++ {"lang": "en", "name": "x"}\n\nT\n\n+++ {"lang": "fr", "name": "x"}\nT\n', 3, "`fr`"),
         ('+++ {"lang": "fr", "name": "x"\n\nTexte\n', 1, "not MyST Markdown"),
         ("```{code-cell} ipython3\n:name: [a\n\n1\n```\n", 1, "not MyST Markdown"),
     ],

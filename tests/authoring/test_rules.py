@@ -69,6 +69,13 @@ def test_chapter_without_its_frame(tmp_path: Path, cells: list[str], message: st
     assert any(message in problem for problem in problems), problems
 
 
+def test_flaw_is_told_with_its_line(tmp_path: Path) -> None:
+    path = write_lesson(tmp_path, prose("x", "Un.\n\nDeux,\ntrois?", "One.\n\nTwo,\nthree?"))
+    (problem,) = problems_of(read_chapter(path))
+    number = path.read_text("utf-8").splitlines().index("trois?") + 1
+    assert problem.startswith(f"00_trial.md:{number} (cell `x`): “Deux, trois?”")
+
+
 def test_file_without_number_is_refused(tmp_path: Path) -> None:
     (problem,) = problems_of(read_chapter(write_lesson(tmp_path, slug="Trial")))
     assert "NN_slug.md" in problem
