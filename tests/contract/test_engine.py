@@ -28,7 +28,13 @@ NGINX = ImageReference.parse("nginx")
 TEST_LABEL = "regnb.test"
 
 
-@pytest.fixture(scope="module", params=[pytest.param(None, marks=pytest.mark.docker, id="docker")])
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param("embedded", id="embedded"),
+        pytest.param(None, marks=pytest.mark.docker, id="docker"),
+    ],
+)
 def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
     """An engine that is left as it was found."""
     with find_engine(request.param) as found:

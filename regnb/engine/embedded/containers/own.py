@@ -2,35 +2,55 @@
 
 from __future__ import annotations
 
-import logging
-import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
+from regnb.errors import InvalidConfiguration
+from regnb.server.collect import Rules, collect_garbage
 from regnb.server.config import Config
-from regnb.server.runner import serve_until_told, server_of
-
-_ROOT = "REGISTRY_STORAGE_FILESYSTEM_ROOTDIRECTORY"
-_SERVE = "serve"
-_LINE = 'time="%(asctime)s" level=%(levelname)s msg="%(message)s"'
+from regnb.server.config_file import load_config
+from regnb.server.directory import DirectoryStorage
+from regnb.server.runner import run
 
 
-def run_own(words: list[str], environment: Mapping[str, str] = os.environ) -> int:
-    """Run the registry command `words`; gives the exit code of one that does not serve."""
-    if words[0] == _SERVE:
-        logging.basicConfig(stream=sys.stdout, level=logging.INFO, format=_LINE)
-        config = _config(environment)
-        server = server_of(config)
-        logging.getLogger(__name__).info("listening on %s", config.address)
-        serve_until_told(server)
-    print(f"regnb's registry does not know `{words[0]}`", file=sys.stderr)
-    return 1
+def run_own(words: list[str]) -> int:
+    """Run a command of Distribution's, `serve` or `garbage-collect`; gives its exit code."""
+    word, *arguments = words
+    paths = [text for text in arguments if not text.startswith("-")]
+    flags = {text.lstrip("-") for text in arguments if text.startswith("-")}
+    command = _COMMANDS.get(word)
+    if command is None:
+        return _failed(f"unknown command {word}")
+    try:
+        # The engine chose the address: loopback, unless the user named another one.
+        config = replace(load_config(paths[0] if paths else None), open_to_network=True)
+        return command(config, flags)
+    except (InvalidConfiguration, OSError) as error:
+        return _failed(f"configuration error: {error}")
 
 
-def _config(environment: Mapping[str, str]) -> Config:
-    return Config(
-        address=environment["REGISTRY_HTTP_ADDR"],
-        storage_directory=environment.get(_ROOT, ""),
-        delete_enabled=environment.get("REGISTRY_STORAGE_DELETE_ENABLED") == "true",
-        read_only="REGISTRY_STORAGE_MAINTENANCE_READONLY" in environment,
+def _serve(config: Config, _flags: set[str]) -> int:
+    run(config)
+
+
+def _collect_garbage(config: Config, flags: set[str]) -> int:
+    rules = Rules(
+        delete_untagged=bool(flags & {"m", "delete-untagged", "delete-untagged=true"}),
+        dry_run=bool(flags & {"d", "dry-run"}),
     )
+    for garbage in collect_garbage(DirectoryStorage(Path(config.storage_directory)), rules):
+        print(f"{garbage.repository}: {garbage.kind} eligible for deletion: {garbage.digest}")
+    return 0
+
+
+_COMMANDS: dict[str, Callable[[Config, set[str]], int]] = {
+    "serve": _serve,
+    "garbage-collect": _collect_garbage,
+}
+
+
+def _failed(message: str) -> int:
+    print(message, file=sys.stderr)
+    return 1

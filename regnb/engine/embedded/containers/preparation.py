@@ -47,6 +47,14 @@ _PORT = re.compile(r"^\s+addr:\s*[\"']?[^\s\"']*:(\d+)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
+class Addresses:
+    """Hosts and ports of this machine: of the registry, and of its metrics if it has any."""
+
+    listens: tuple[str, int]
+    debug: tuple[str, int] | None
+
+
+@dataclass(frozen=True, slots=True)
 class Preparation:
     """What to start: `arguments` and `environment` of the process."""
 
@@ -68,10 +76,10 @@ def prepare(
     command: RegistryCommand,
     folder: Path,
     *,
-    listens: tuple[str, int],
+    addresses: Addresses,
     binary: str,
 ) -> Preparation:
-    """What to start so that `container` serves at `listens`; writes its files into `folder`.
+    """What to start so that `container` serves at `addresses`; writes its files into `folder`.
 
     `binary` is a program of Distribution's to use in place of our own registry; empty for ours.
     """
@@ -80,7 +88,9 @@ def prepare(
     config = folder / "config.yml"
     config.write_text(_config(container, command, inside), "utf-8")
     environment = _registry_environment(container, inside)
-    environment[ADDRESS] = _join(*listens)
+    environment[ADDRESS] = _join(*addresses.listens)
+    if addresses.debug:
+        environment[DEBUG_ADDRESS] = _join(*addresses.debug)
     words = [
         command.word,
         *(str(config) if text == command.config_file else text for text in command.arguments),

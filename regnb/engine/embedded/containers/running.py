@@ -13,7 +13,12 @@ from regnb.engine.embedded.containers.manager import Containers
 from regnb.engine.embedded.containers.model import Binding, Container, State, now
 from regnb.engine.embedded.containers.network import free_address
 from regnb.engine.embedded.containers.ports import allocate, free_port, requested_bindings
-from regnb.engine.embedded.containers.preparation import container_port, prepare
+from regnb.engine.embedded.containers.preparation import (
+    DEBUG_ADDRESS,
+    Addresses,
+    container_port,
+    prepare,
+)
 from regnb.engine.embedded.containers.process import Process
 from regnb.engine.embedded.refusal import Refusal
 from regnb.engine.embedded.settings import Settings
@@ -136,7 +141,7 @@ class Running:
             container,
             command,
             self._containers.folder(container),
-            listens=listens,
+            addresses=Addresses(listens, _debug_address(container, bindings)),
             binary=self._settings().registry_binary,
         )
         # Two starts may overlap with the end of a process: each has its own `on_exit`.
@@ -209,6 +214,15 @@ class Running:
         if condition == "next-exit":
             return self._exits.get(container.id, 0) > exits
         return not container.state.running
+
+
+def _debug_address(container: Container, bindings: list[Binding]) -> tuple[str, int] | None:
+    """Where the metrics of the registry go, when it is to have some: published, or out of sight."""
+    port = container.environment.get(DEBUG_ADDRESS, "").rpartition(":")[2]
+    if not port.isdecimal():
+        return None
+    found = [(one.host, one.port) for one in bindings if one.number == int(port)]
+    return found[0] if found else ("127.0.0.1", free_port("127.0.0.1"))
 
 
 def _restarts(container: Container, code: int) -> bool:
