@@ -44,19 +44,19 @@ def server_of(config: Config) -> Server:
     return server
 
 
-def run(config: Config) -> NoReturn:
-    """Serve until SIGTERM or SIGINT; raises as `server_of` does."""
+def run(config: Config, *, stopped: int = 0) -> NoReturn:
+    """Serve until SIGTERM or SIGINT, then exit with `stopped`; raises as `server_of` does."""
     start_log(config.log_level, requests=config.access_log)
     server = server_of(config)
     if config.debug_address:
         debugging = server_of(replace(config, address=config.debug_address, socket="", tls=None))
         threading.Thread(target=debugging.serve, daemon=True).start()
     logger.info("listening on %s", config.socket or f"{config.host}:{server.port}")
-    serve_until_told(server)
+    serve_until_told(server, stopped)
 
 
-def serve_until_told(server: Server) -> NoReturn:
-    """Serve until SIGTERM or SIGINT, then end the process within a second.
+def serve_until_told(server: Server, stopped: int = 0) -> NoReturn:
+    """Serve until SIGTERM or SIGINT, then end the process within a second, by exit code `stopped`.
 
     Requests that run have half a second to end. What was acknowledged is on the disk by then, and
     what was not is swept at the next start: there is nothing else to wait for.
@@ -70,7 +70,7 @@ def serve_until_told(server: Server) -> NoReturn:
         stopping.start()
         stopping.join(STOP_SECONDS)
     logging.shutdown()
-    os._exit(0)
+    os._exit(stopped)
 
 
 def _stop(_number: int, _frame: FrameType | None) -> NoReturn:

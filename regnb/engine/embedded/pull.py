@@ -83,7 +83,8 @@ def _pull_one(
     parts = [manifest.config.digest, *(layer.digest for layer in manifest.layers)]
     with engine.images.lease(parts):
         engine.images.blobs.put(config)
-        yield from _layers(engine, origin, manifest)
+        if not _is_here(engine, manifest):  # Docker tells nothing of the layers of a known image
+            yield from _layers(engine, origin, manifest)
         fresh = _keep(engine, reference, manifest, top.digest, origin.source)
     yield {"status": f"Digest: {top.digest}"}
     return fresh
@@ -140,6 +141,12 @@ def _keep(
     image = engine.images.add(manifest, names, source=source)
     engine.events.tell("image", "pull", reference.familiar, name=reference.name)
     return image.image_id != former
+
+
+def _is_here(engine: EmbeddedEngine, manifest: ImageManifest) -> bool:
+    known = {image.image_id for image in engine.images.images()}
+    layers = all(engine.images.blobs.has(layer) for layer in manifest.layers)
+    return manifest.config.digest in known and layers
 
 
 def _layers(engine: EmbeddedEngine, origin: Origin, manifest: ImageManifest) -> Iterator[Line]:

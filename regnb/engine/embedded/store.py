@@ -129,7 +129,7 @@ class ImageStore:
         with self._lock:
             found = self._by_reference(name) or self._by_id(name)
             if found is None:
-                raise no_such_image(name)
+                raise no_such_image(_familiar(name))
             return self._image(found)
 
     def add(
@@ -262,3 +262,11 @@ class ImageStore:
     def _write(self) -> None:
         entries = (entry.to_descriptor() for entry in self._entries)
         write_atomically(self._index, layout.index_content(entries))
+
+
+def _familiar(name: str) -> str:
+    """`name` with the tag that it implies, as Docker tells it."""
+    try:
+        return ImageReference.parse(name).familiar
+    except InvalidReference:
+        return name

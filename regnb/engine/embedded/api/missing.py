@@ -37,13 +37,11 @@ _MISSING = [
     ("HEAD", "/containers/<name>/archive", "copying files of a container", _LOOK),
     ("PUT", "/containers/<name>/archive", "copying files into a container", _LOOK),
     ("POST", "/build", "building an image", _DOCKER),
-    ("POST", "/build/prune", "building an image", _DOCKER),
     ("POST", "/session", "building an image", _DOCKER),
     ("POST", "/grpc", "building an image", _DOCKER),
     ("POST", "/commit", "making an image of a container", _DOCKER),
     ("GET", "/images/search", "searching Docker Hub", "search at https://hub.docker.com."),
     ("POST", "/networks/create", "making a network", "the containers share one network."),
-    ("POST", "/networks/prune", "removing networks", "there is one network, and it stays."),
     ("POST", "/networks/<name>/connect", "making a network", "the containers share one network."),
     (
         "POST",

@@ -73,6 +73,16 @@ def list_networks(call: Call) -> Response:
     return answer([] if filters.get("label") else found)
 
 
+def prune_networks(_call: Call) -> Response:
+    """Nothing to remove: `docker system prune` asks everywhere."""
+    return answer({"NetworksDeleted": None})
+
+
+def prune_builds(_call: Call) -> Response:
+    """Nothing to remove: nothing is built here."""
+    return answer({"CachesDeleted": None, "SpaceReclaimed": 0})
+
+
 def inspect_network(call: Call, name: str) -> Response:
     """One network, by name or the beginning of its ID."""
     for one in network.networks(call.engine.containers.all()):
@@ -101,5 +111,7 @@ RULES = [
     rule("GET", "/volumes/<name>", inspect_volume),
     rule("DELETE", "/volumes/<name>", remove_volume),
     rule("GET", "/networks", list_networks),
+    rule("POST", "/networks/prune", prune_networks),
+    rule("POST", "/build/prune", prune_builds),
     rule("GET", "/networks/<name>", inspect_network),
 ]

@@ -14,7 +14,7 @@ import threading
 from collections.abc import Callable
 from types import FrameType
 
-# How Distribution's registry ends when it is told to: Go's default for a signal nobody handles.
+# As `own.STOPPED`, which is not loaded for another program.
 STOPPED = 2
 
 

@@ -32,7 +32,7 @@ def run_own(words: list[str]) -> int:
 
 
 def _serve(config: Config, _flags: set[str]) -> int:
-    run(config)
+    run(config, stopped=STOPPED)
 
 
 def _collect_garbage(config: Config, flags: set[str]) -> int:
@@ -45,6 +45,8 @@ def _collect_garbage(config: Config, flags: set[str]) -> int:
     return 0
 
 
+# How Distribution's registry ends when it is told to: Go's default for a signal nobody handles.
+STOPPED = 2
 _COMMANDS: dict[str, Callable[[Config, set[str]], int]] = {
     "serve": _serve,
     "garbage-collect": _collect_garbage,
