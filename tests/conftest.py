@@ -10,9 +10,10 @@ from regnb.engine.embedded import background
 
 @pytest.fixture(scope="session", autouse=True)
 def own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """An embedded engine that a test starts is one of the tests, and ends with them."""
+    """An embedded engine that a test starts needs no network, and ends with the tests."""
     before = dict(os.environ)
     os.environ["REGNB_HOME"] = str(tmp_path_factory.mktemp("regnb"))
+    os.environ.setdefault("REGNB_HUB", "samples")
     place = background.Place.default()
     yield
     background.stop(place)
