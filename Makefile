@@ -3,9 +3,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+NBVAL := REGNB_PROGRESS=0 $(BIN)/python -m pytest -c tests/notebooks/nbval.ini --rootdir=.
+NBVAL_OPTIONS := --nbval-current-env --nbval-cell-timeout=300 -p no:cacheprovider
 
 .DEFAULT_GOAL := help
-.PHONY: help lab check test test-docker test-notebooks notebooks format clean
+.PHONY: help lab check test test-docker test-notebooks test-notebooks-docker notebooks format clean
 
 help:  ## list the commands
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -25,20 +27,25 @@ check: $(STAMP)  ## lint and check the types
 	$(BIN)/mypy
 	$(BIN)/codespell
 
-test: $(STAMP)  ## run the tests that need no engine
+test: $(STAMP)  ## run the tests and the notebooks; they need nothing but Python
 	$(BIN)/pytest
-
-test-docker: $(STAMP)  ## run the tests and notebooks that use the Docker Engine of this machine
-	$(BIN)/pytest -m docker
 	$(MAKE) test-notebooks
 
-test-notebooks: $(STAMP)  ## run the notebooks on that engine and compare their outputs
+test-notebooks: $(STAMP)  ## run the notebooks on the embedded engine and compare all outputs
 	$(BIN)/regnb notebooks check
-	REGNB_PROGRESS=0 $(BIN)/python -m pytest -c tests/notebooks/nbval.ini --rootdir=. \
-		notebooks/fr notebooks/en
+	$(NBVAL) notebooks/fr notebooks/en
 
-notebooks: $(STAMP)  ## build the notebooks beside an engine and a Hub of their own (as root)
-	$(BIN)/python -m tests.realparts -- env --unset DOCKER_HOST $(BIN)/regnb notebooks build
+test-docker: $(STAMP)  ## run the tests and the notebooks on the Docker Engine of this machine
+	$(BIN)/pytest -m docker
+	$(NBVAL) --override-ini addopts="--nbval-lax $(NBVAL_OPTIONS)" notebooks/fr notebooks/en
+
+test-notebooks-docker: $(STAMP)  ## compare outputs on a Docker Engine whose Hub has the samples
+	$(NBVAL) --nbval-sanitize-with=tests/notebooks/sanitize_docker.cfg notebooks/fr notebooks/en
+
+test-docker test-notebooks-docker: export REGNB_ENGINE ?= $(or $(DOCKER_HOST),docker)
+
+notebooks: $(STAMP)  ## build the notebooks on the embedded engine
+	$(BIN)/regnb notebooks build
 
 format: $(STAMP)  ## format the code
 	$(BIN)/ruff check --fix .

@@ -33,14 +33,16 @@ def notebooks() -> None:
 def build(execute: bool, directory: Path, chapters: tuple[str, ...]) -> None:
     """Build the notebooks of `chapters`, or of all."""
     from regnb.authoring import build_chapter, source_paths  # noqa: PLC0415 - loads nbformat
+    from regnb.authoring.reference import reference_engine  # noqa: PLC0415
     from regnb.errors import AuthoringError  # noqa: PLC0415
 
     try:
-        for source in source_paths(directory, chapters):
-            with Progress() as progress:
-                paths = build_chapter(source, execute=execute, on_step=progress.show)
-            for path in paths:
-                click.echo(text("notebooks.written", path=path))
+        with reference_engine():
+            for source in source_paths(directory, chapters):
+                with Progress() as progress:
+                    paths = build_chapter(source, execute=execute, on_step=progress.show)
+                for path in paths:
+                    click.echo(text("notebooks.written", path=path))
     except AuthoringError as error:
         raise Failure(str(translator().tell(error))) from error
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import socket
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
+from regnb.engine.embedded import background
+from regnb.engine.embedded.background import Place
 from regnb.errors import (
     ContainerNotFound,
     ImageNotFound,
@@ -34,18 +35,27 @@ OpenLab = Callable[..., Lab]
 Printed = Callable[[], str]
 
 
-@pytest.fixture(params=[pytest.param(None, marks=pytest.mark.docker, id="docker")])
+@pytest.fixture(scope="module")
+def embedded() -> Iterator[str]:
+    """The choice of an embedded engine that pulls samples, for the tests of this file."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("REGNB_HUB", "samples")
+        place = Place.default()
+        yield "embedded"
+        background.stop(place)
+
+
+@pytest.fixture(params=["embedded", pytest.param("docker", marks=pytest.mark.docker)])
 def engine(request: pytest.FixtureRequest) -> str | None:
-    choice: str | None = request.param
+    if request.param == "docker":
+        return None
+    choice: str = request.getfixturevalue("embedded")
     return choice
 
 
 @pytest.fixture
-def open_a_lab(
-    engine: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[OpenLab]:
+def open_a_lab(engine: str | None, monkeypatch: pytest.MonkeyPatch) -> Iterator[OpenLab]:
     """Opens labs of learners; what they leave is removed after the test."""
-    monkeypatch.setenv("REGNB_HOME", str(tmp_path))
     labs: list[tuple[str, Lab]] = []
 
     def open_one(learner: str = "test-learner", language: str = "en") -> Lab:

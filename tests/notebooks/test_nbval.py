@@ -12,7 +12,7 @@ from nbformat import NotebookNode
 from regnb.authoring import problems_of_chapter, source_paths
 from regnb.authoring.notebook import code_cells, read_notebook, write_notebook
 from tests.notebooks.conftest import PROJECT, Compare
-from tests.notebooks.sanitizer import SANITIZER, rules
+from tests.notebooks.sanitizer import STRICT, rules
 
 NOTEBOOK = "fr/00_digests.ipynb"
 OTHER_TEXT = "Le port 5001 est libre.\n"
@@ -64,8 +64,8 @@ def test_catalogue_with_another_text_is_red_in_its_language(
 def test_sanitizer_without_a_rule_is_red(
     built_lesson: Path, tmp_path: Path, compare: Compare
 ) -> None:
-    (rule,) = [rule for rule in rules() if rule[1] == "<short id>"]
-    text = SANITIZER.read_text("ascii")
+    (rule,) = [rule for rule in rules(STRICT) if rule[1] == r"\1<container ID>"]
+    text = STRICT.read_text("ascii")
     without = text.replace("regex: {}\nreplace: {}\n".format(*rule), "")
     assert without != text
     sanitizer = tmp_path / "sanitize.cfg"

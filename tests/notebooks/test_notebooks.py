@@ -15,7 +15,7 @@ from regnb.authoring import (
 )
 from regnb.authoring.notebook import code_cells, read_notebook
 from tests.notebooks.conftest import PROJECT
-from tests.notebooks.sanitizer import rules, rules_that_match, texts
+from tests.notebooks.sanitizer import DOCKER, STRICT, rules, rules_that_match, texts
 
 NOTEBOOKS = PROJECT / "notebooks"
 SOURCES = source_paths(NOTEBOOKS)
@@ -49,7 +49,9 @@ def test_no_notebook_is_without_source() -> None:
     assert notebooks_without_source(NOTEBOOKS) == []
 
 
-def test_every_rule_is_of_use() -> None:
-    matching = {regex for text in stored_outputs() for regex in rules_that_match(text)}
-    unused = [regex for regex, _ in rules() if regex not in matching]
+@pytest.mark.parametrize("sanitizer", [STRICT, DOCKER], ids=lambda path: str(path.stem))
+def test_every_rule_is_of_use(sanitizer: Path) -> None:
+    outputs = stored_outputs()
+    matching = {regex for text in outputs for regex in rules_that_match(text, sanitizer)}
+    unused = [regex for regex, _ in rules(sanitizer) if regex not in matching]
     assert unused == []

@@ -57,7 +57,7 @@ def _require() -> None:
 
 def _run(hub: str, command: list[str]) -> int:
     with _folder() as (folder, lock):
-        if hub == "full":
+        if hub in {"full", "samples"}:
             fetch_packages(folder / "packages")
         code = _run_inside(folder, lock, ["--hub", hub, "--", *command])
     left = left_of(folder.name)

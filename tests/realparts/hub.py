@@ -18,6 +18,8 @@ import trustme
 from werkzeug import Request, Response
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from regnb.engine.embedded.samples import SampleRegistry
+from regnb.oci import ImageManifest
 from regnb.registry import RegistryClient
 from tests.realparts.images import Recipe, build
 from tests.realparts.processes import Running, running
@@ -104,6 +106,22 @@ def upload(recipe: Recipe, server: Server) -> None:
             client.put_blob(recipe.repository, content)
         for tag in recipe.tags:
             client.put_manifest(recipe.repository, tag, image.manifest, media_type=image.media_type)
+
+
+def upload_sample(repository: str, server: Server) -> None:
+    """Put the samples of `repository` in the place of what the registry has there.
+
+    They are what the embedded engine pulls, so notebooks show the same on both engines.
+    """
+    samples = SampleRegistry()
+    with RegistryClient(f"http://{server.address}") as client:
+        for tag in samples.list_tags(repository):
+            manifest = samples.get_manifest(repository, tag)
+            assert isinstance(manifest, ImageManifest)
+            for blob in (manifest.config, *manifest.layers):
+                client.put_blob(repository, samples.get_blob(repository, blob.digest))
+            content, media_type = manifest.content, manifest.media_type
+            client.put_manifest(repository, tag, content, media_type=media_type)
 
 
 def _configuration(storage: Path, http: dict[str, object]) -> dict[str, object]:

@@ -15,7 +15,7 @@ from tests.realparts import hub
 from tests.realparts.dockerd import Daemon, direct_environment, dockerd
 from tests.realparts.recipes import recipes
 
-HUBS = ("full", "empty", "limited")
+HUBS = ("full", "samples", "empty", "limited")
 _SIGNALS = (signal.SIGTERM, signal.SIGHUP)
 
 
@@ -49,9 +49,11 @@ def _start(folder: Path, kind: str, stack: ExitStack) -> dict[str, str]:
         stack.enter_context(hub.limited_hub(certificate))
     else:
         servers.append(stack.enter_context(hub.registry(folder, name="hub", tls=certificate)))
-    if kind == "full":
+    if kind in {"full", "samples"}:
         for recipe in recipes(folder / "packages"):
             hub.upload(recipe, mirror)
+    if kind == "samples":
+        hub.upload_sample("library/nginx", mirror)
     daemon = stack.enter_context(
         dockerd(folder, authority=certificate.authority, mirror=mirror.address)
     )
@@ -65,8 +67,8 @@ def _environment(folder: Path, servers: list[hub.Server], daemon: Daemon) -> dic
         "DOCKER_HOST": daemon.endpoint,
         "DOCKER_CONFIG": str(folder / "config"),
         "REGNB_REALPARTS": str(folder),
-        "REGNB_HUB": servers[0].address,
-        "REGNB_HUB_PIDS": " ".join(str(server.running.process.pid) for server in servers),
+        "REGNB_MIRROR": servers[0].address,
+        "REGNB_MIRROR_PIDS": " ".join(str(server.running.process.pid) for server in servers),
         "REGNB_ENGINE_PID": str(daemon.running.process.pid),
     }
 

@@ -12,7 +12,7 @@ from typing import IO
 
 from regnb.engine import Engine
 
-_READY = 'echo "$DOCKER_HOST;$REGNB_HUB;$REGNB_ENGINE_PID;$REGNB_HUB_PIDS"'
+_READY = 'echo "$DOCKER_HOST;$REGNB_MIRROR;$REGNB_ENGINE_PID;$REGNB_MIRROR_PIDS"'
 _KILL = 'while read -r signal pids; do kill -"$signal" $pids; echo done; done'
 
 
