@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
+from regnb.engine import Progress
 from regnb.errors import ImageNotFound, PushToHub
-from regnb.lab.origin import say_origin
+from regnb.lab.origin import told_origin
 from regnb.lab.progress import follow
 from regnb.lab.session import Session
+from regnb.lab.show import Sentence, show
 from regnb.oci import Digest, ImageReference
 from regnb.oci.reference import DOCKER_HUB
 
@@ -13,14 +17,26 @@ from regnb.oci.reference import DOCKER_HUB
 def pull(session: Session, reference: ImageReference) -> None:
     """Pull, and write down what was not here before."""
     before = session.engine.find_image(reference)
-    events = say_origin(session, session.engine.pull(reference))
+    origins: list[str] = []
+    events = _noting_origin(session, session.engine.pull(reference), origins)
     digest = follow(events, session.translator)
     if before is None:
         session.record.add(reference.familiar)
     after = session.engine.find_image(reference)
     unchanged = before and after and before.image_id == after.image_id
     key = "lab.pull_up_to_date" if unchanged else "lab.pulled"
-    session.say(key, image=reference.familiar, digest=_text(digest))
+    pulled = session.translator(key, image=reference.familiar, digest=_text(digest))
+    show(Sentence(" ".join([pulled, *origins])))
+
+
+def _noting_origin(
+    session: Session, events: Iterable[Progress], origins: list[str]
+) -> Iterator[Progress]:
+    for event in events:
+        origin = told_origin(event.status, session.translator)
+        if origin:
+            origins.append(origin)
+        yield event
 
 
 def tag(session: Session, source: ImageReference, target: ImageReference) -> None:

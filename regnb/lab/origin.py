@@ -6,25 +6,19 @@ The embedded engine says it in a line of its pull: a mirror of Docker Hub, or a 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
 
-from regnb.engine import Progress
-from regnb.lab.session import Session
+from regnb.i18n import Translator
 
 _SAMPLE = re.compile(r"Not from Docker Hub \((?P<why>.+)\)")
 _MIRROR = re.compile(r"this image comes from (?P<host>\S+)$")
 
 
-def say_origin(session: Session, events: Iterable[Progress]) -> Iterator[Progress]:
-    """The same events; says in the learner's language where the image comes from."""
-    for event in events:
-        if sample := _SAMPLE.match(event.status):
-            session.say("lab.from_samples", why=_why(session, sample["why"]))
-        elif mirror := _MIRROR.search(event.status):
-            session.say("lab.from_mirror", host=mirror["host"])
-        yield event
-
-
-def _why(session: Session, why: str) -> str:
-    key = f"lab.why_{re.sub(r'[^a-z]+', '_', why.lower())}"
-    return session.translator(key) if session.translator.has(key) else why
+def told_origin(status: str, translator: Translator) -> str | None:
+    """The sentence for a `status` that tells another origin; None for any other status."""
+    if sample := _SAMPLE.match(status):
+        key = f"lab.why_{re.sub(r'[^a-z]+', '_', sample['why'].lower())}"
+        why = translator(key) if translator.has(key) else sample["why"]
+        return translator("lab.from_samples", why=why)
+    if mirror := _MIRROR.search(status):
+        return translator("lab.from_mirror", host=mirror["host"])
+    return None
