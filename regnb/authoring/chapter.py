@@ -6,15 +6,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from jupytext.myst import MystMetadataParsingError, myst_to_notebook
-from nbformat import NotebookNode
+from nbformat import NotebookNode, ValidationError
 from yaml import YAMLError
 
 from regnb.authoring.typography import typeset
 from regnb.errors import AuthoringError
 from regnb.i18n import LANGUAGES
+
+# The last one when a name is no text, or the tags are no list.
+_UNREADABLE = (MystMetadataParsingError, YAMLError, UnicodeDecodeError, ValidationError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +103,9 @@ def _blocks(path: Path) -> Iterator[Block]:
     try:
         source = path.read_text("utf-8")
         notebook = myst_to_notebook(source, add_source_map=True)
-    except (MystMetadataParsingError, YAMLError, UnicodeDecodeError) as error:
-        raise AuthoringError([at(path, 1, "", f"this is not MyST Markdown: {error}.")]) from error
+    except _UNREADABLE as error:
+        reason = str(getattr(error, "message", error))
+        raise AuthoringError([at(path, 1, "", f"this is not MyST Markdown: {reason}.")]) from error
     lines = source.splitlines()
     for cell, line in zip(notebook.cells, notebook.metadata.source_map, strict=True):
         # A text begins after the blank lines that follow its `+++`.
@@ -148,9 +152,8 @@ def _join(path: Path, blocks: list[Block]) -> Iterator[Cell]:
 
 
 def _code(block: Block) -> Code:
-    tags = block.metadata.get("tags") or []
-    names = [tags] if isinstance(tags, str) else list(tags)  # type: ignore[call-overload]
-    return Code(block.name, block.text, tuple(map(str, names)), block.line)
+    tags = cast("list[str]", block.metadata.get("tags") or [])
+    return Code(block.name, block.text, tuple(tags), block.line)
 
 
 def _prose(group: list[Block]) -> Prose:

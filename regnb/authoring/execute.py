@@ -15,6 +15,7 @@ from regnb.authoring.notebook import code_cells
 from regnb.errors import CellFailed
 
 CELL_TIMEOUT = 300  # seconds: a pull over a slow line
+OUTPUT_TIMEOUT = 30  # seconds: outputs that come late are waited for, never left out
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 # Without it, a kernel warns that it speaks over TCP, which is on loopback here.
 _QUIET = ["--log-level=ERROR"]
@@ -31,6 +32,8 @@ def run(notebook: NotebookNode, path: Path) -> Iterator[str]:
         timeout=CELL_TIMEOUT,
         record_timing=False,
         coalesce_streams=True,
+        iopub_timeout=OUTPUT_TIMEOUT,
+        raise_on_iopub_timeout=True,
         extra_arguments=_QUIET,
     )
     client.reset_execution_trackers()

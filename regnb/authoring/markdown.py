@@ -15,7 +15,7 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 OBJECT = "\N{OBJECT REPLACEMENT CHARACTER}"
 VERBATIM_BLOCKS = frozenset({"fence", "code_block", "html_block", "math_block", "math_block_label"})
 # `HOST:PORT/NAME` is `HÔTE:PORT/NOM` in French; the methods of HTTP are not translated.
-_PLACEHOLDER = re.compile(r"\b(?!GET|HEAD|POST|PUT|PATCH|DELETE|HTTP)[A-ZÀ-Þ]{2,}\b")
+_PLACEHOLDER = re.compile(r"\b(?!(?:GET|HEAD|POST|PUT|PATCH|DELETE|HTTP)\b)[A-ZÀ-Þ]{2,}\b")
 _BREAKS = frozenset({"softbreak", "hardbreak"})
 _OBJECTS = frozenset({"code_inline", "math_inline", "math_inline_double"})
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 import nbformat
 from nbformat import NotebookNode, ValidationError
@@ -64,11 +63,9 @@ def write_notebook(path: Path, notebook: NotebookNode) -> None:
     """Put `notebook` at `path`, whole or not at all."""
     text = to_text(notebook)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as file:
-        file.write(text)
-    temporary = Path(file.name)
+    temporary = path.with_suffix(".tmp")
     try:
-        temporary.chmod(0o644)
+        temporary.write_text(text, "utf-8")
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)

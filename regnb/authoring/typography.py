@@ -34,7 +34,7 @@ _APOSTROPHE = r"(?P<apostrophe>(?<=[\w`.,!?)…])')"
 _FRENCH = rf"""
     | (?P<colon>(?<=\S){_SPACES}+(?=:(?:[\s)*_»|\]]|$)))
     | (?P<narrow>(?<=\S){_SPACES}+(?=[;?»]|!(?!\[)) | (?<=«){_SPACES}* | (?<=\S)(?<!{_SPACES})(?=»))
-    | (?P<number>(?<=\d){_SPACES}(?=(?:\d\d\d(?!\d)|(?:{_UNITS})(?!\w))))
+    | (?P<number>(?<=\d){_SPACES}(?=(?:\d\d\d(?!\d)|(?:{_UNITS})(?![\w'’]))))
 """
 _REPLACEMENTS = {"apostrophe": APOSTROPHE, "colon": NO_BREAK, "narrow": NARROW, "number": NARROW}
 _RULES = {

@@ -83,6 +83,15 @@ def test_write_that_fails_leaves_the_old_notebook(tmp_path: Path) -> None:
     assert list(path.parent.iterdir()) == [path]
 
 
+def test_write_that_is_broken_off_leaves_nothing(tmp_path: Path) -> None:
+    notebook = read_notebook(build_chapter(write_lesson(tmp_path), execute=False)[0])
+    taken = tmp_path / "taken" / "00_trial.ipynb"
+    taken.mkdir(parents=True)
+    with pytest.raises(OSError, match="00_trial"):
+        write_notebook(taken, notebook)
+    assert list(taken.parent.iterdir()) == [taken]
+
+
 @pytest.mark.parametrize(
     ("wanted", "slugs"),
     [

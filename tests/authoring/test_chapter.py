@@ -45,6 +45,8 @@ def test_prose_is_typeset(tmp_path: Path) -> None:
         ('+++ {"lang": "fr"}\n\nTexte\n', 3, "has no name"),
         ("```{code-cell} ipython3\n1\n```\n", 1, "has no name"),
         ("```{code-cell} ipython3\n:name: a\n:tag: b\n\n1\n```\n", 1, "`tag` means nothing"),
+        ("```{code-cell} ipython3\n:name: a\n:tags: b\n\n1\n```\n", 1, "not of type 'array'"),
+        ("```{code-cell} ipython3\n:name: 5\n\n1\n```\n", 1, "not of type 'string'"),
         ("```{raw-cell}\nx\n```\n", 1, "no raw cells"),
         ('+++ {"lang": "fr", "name": "x"}\n\nTexte\n', 3, "in `fr` and then `en`"),
         (prose("x", "Texte", ""), 3, "in `fr` and then `en`"),

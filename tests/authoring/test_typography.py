@@ -28,6 +28,7 @@ def visible(text: str) -> str:
         ("« un » et «deux»", "«~un~» et «~deux~»"),
         ("l'`image` d'*un*, qu'un", "l’`image` d’*un*, qu’un"),
         ("1 000 octets, 50 %, 12 Mo", "1~000~octets, 50~%, 12~Mo"),
+        ("à 10 s'il faut", "à 10 s’il faut"),
         ("`a : b` ``c ` : d``", "`a : b` ``c ` : d``"),
         ("![un : deux](a.png) !", "![un_: deux](a.png)~!"),
         ("voir ![un](a.png)", "voir ![un](a.png)"),
