@@ -9,6 +9,7 @@ import click
 import pytest
 
 import regnb
+from regnb.authoring.badges import binder_link, repository_address
 from regnb.cli import main
 
 ROOT = Path(__file__).parent.parent
@@ -43,6 +44,13 @@ def test_every_command_of_the_readme_exists() -> None:
 @pytest.mark.parametrize("target", re.findall(r"\]\((?!https?:)([^)#]+)\)", README))
 def test_every_link_of_the_readme_leads_somewhere(target: str) -> None:
     assert (ROOT / target).exists()
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_badges_lead_to_the_address_of_the_project(language: str) -> None:
+    address = repository_address(ROOT)
+    assert address is not None
+    assert binder_link(address, language) in README
 
 
 def test_every_chapter_stands_in_the_readme() -> None:
