@@ -5,7 +5,7 @@ from __future__ import annotations
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.client import HTTPException, IncompleteRead, RemoteDisconnected
+from http.client import HTTPException, IncompleteRead
 
 from urllib3 import exceptions
 
@@ -38,22 +38,17 @@ _CLIENT_CERTIFICATE = ("CERTIFICATE_REQUIRED", "ALERT_UNKNOWN_CA", "ALERT_BAD_CE
 
 
 @contextmanager
-def network_errors(request: Request, *, in_body: bool = False) -> Iterator[None]:
-    """Raise a RegistryError that names `request` instead of what urllib3 and the network raise.
-
-    `in_body` when the answer has begun, so that what ends early is no refusal.
-    """
+def network_errors(request: Request) -> Iterator[None]:
+    """Raise a RegistryError that names `request` instead of what urllib3 and the network raise."""
     try:
         yield
     except (exceptions.HTTPError, HTTPException, OSError) as error:
-        raise _error_for(error, request, in_body=in_body) from error
+        raise _error_for(error, request) from error
 
 
-def _error_for(error: Exception, request: Request, *, in_body: bool) -> RegistryError:
+def _error_for(error: Exception, request: Request) -> RegistryError:
     causes = list(_causes(error))
     for cause in causes:
-        if in_body and isinstance(cause, ssl.SSLEOFError):
-            return request.error(ConnectionLost, "The connection was cut in the middle.")
         if isinstance(cause, ssl.SSLError):
             return request.error(TLSFailed, str(cause), reason=_tls_reason(cause))
     for kinds, kind, message in _TABLE:
@@ -69,7 +64,6 @@ _TABLE = (
     (exceptions.NewConnectionError, RegistryUnreachable, "Nothing listens there."),
     (exceptions.TimeoutError, RegistryTimedOut, "No answer in time."),
     (TimeoutError, RegistryTimedOut, "No answer in time."),
-    (RemoteDisconnected, ConnectionLost, "The connection was closed without an answer."),
     (IncompleteRead, ConnectionLost, "The connection was cut in the middle."),
     (ConnectionError, ConnectionLost, "The connection was cut."),
     (exceptions.LocationValueError, InvalidAnswer, "It leads to what is no address."),

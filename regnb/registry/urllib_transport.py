@@ -95,7 +95,7 @@ class UrllibTransport:
 
 
 def _blocks(answer: BaseHTTPResponse, request: Request) -> Iterator[bytes]:
-    with network_errors(request, in_body=True):
+    with network_errors(request):
         while block := answer.read1(BLOCK_SIZE):
             yield block
 

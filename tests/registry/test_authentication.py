@@ -71,6 +71,28 @@ def test_list_without_the_right_to_it(
     assert len(app.asked) == (2 if credentials else 1)
 
 
+def test_refused_password_is_not_sent_twice_in_a_row(open_client: OpenClient) -> None:
+    app = TableApp({TAGS: refusal("Basic realm=x")})
+    client = open_client(app, credentials=ANNA)
+    for _ in range(2):
+        with pytest.raises(Unauthorized):
+            client.list_tags("w3")
+    sent = [request.headers.get("Authorization") for request in app.asked]
+    assert sent == [None, ANNAS_HEADER, ANNAS_HEADER]
+
+
+def test_stream_is_not_sent_again_with_credentials(open_client: OpenClient) -> None:
+    app = TableApp(
+        {
+            "POST /v2/w3/blobs/uploads/": Response("", 202, headers={"Location": "/up"}),
+            "PUT /up": refusal("Basic realm=x"),
+        }
+    )
+    with pytest.raises(Unauthorized):
+        open_client(app, credentials=ANNA).put_blob("w3", b"layer")
+    assert [request.method for request in app.asked] == ["POST", "PUT", "DELETE"]
+
+
 @pytest.mark.parametrize("field", ["token", "access_token"])
 def test_token_is_asked_once_and_kept(open_client: OpenClient, field: str) -> None:
     app = token_app(token(**{field: "t1", "expires_in": 300}))

@@ -155,6 +155,22 @@ def test_connection_is_kept_and_replaced_when_closed() -> None:
         assert len(connections) == 1
 
 
+def test_close_ends_what_was_kept() -> None:
+    ended = threading.Event()
+
+    def answer(connection: socket.socket) -> None:
+        connection.sendall(OK + b"Content-Length: 2\r\n\r\n{}")
+        if connection.recv(1) == b"":
+            ended.set()
+
+    with speaking(answer) as url:
+        client = RegistryClient(url)
+        client.ping()
+        assert not ended.wait(0.05)
+        client.close()
+        assert ended.wait(4)
+
+
 def test_read_is_repeated_when_a_kept_connection_ends() -> None:
     answers = iter([b"", OK + b"Content-Length: 2\r\n\r\n{}"])
 

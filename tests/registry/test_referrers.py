@@ -51,6 +51,13 @@ def test_pages_are_read_to_the_end(open_client: OpenClient) -> None:
     assert [entry.to_json() for entry in found] == [SBOM, SIGNATURE]
 
 
+def test_pages_that_lead_in_circles_are_left(open_client: OpenClient) -> None:
+    app = TableApp({API: index(SBOM, Link=f'</v2/w3/referrers/{SUBJECT}>; rel="next"')})
+    with pytest.raises(InvalidAnswer):
+        open_client(app).list_referrers("w3", SUBJECT)
+    assert len(app.asked) == 1
+
+
 def test_registry_without_this_api_is_asked_for_the_tag(open_client: OpenClient) -> None:
     app = TableApp({f"GET {TAGGED}": index(SBOM)})
     (found,) = open_client(app).list_referrers("w3", SUBJECT)

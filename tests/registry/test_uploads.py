@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -99,9 +100,11 @@ def test_stream_that_fails_is_the_cause_told(open_client: OpenClient, failure: E
         raise failure
 
     app = upload_app(Store())
+    started = time.monotonic()
     with pytest.raises(type(failure)) as caught:
         open_client(app).upload_blob("w3", DIGEST, failing(), size=len(CONTENT))
     assert caught.value is failure
+    assert time.monotonic() - started < 5
     assert f"DELETE {LOCATION}" in app.lines
 
 
