@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 
 _GZIP_HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
 _MAX_STORED = 0xFFFF
+_END_OF_ARCHIVE = 2 * tarfile.BLOCKSIZE
 # One time for all files: images that share a step share its layer.
 _MTIME = 1_767_225_600
 
@@ -31,7 +32,9 @@ def tar_of(folders: list[Path]) -> bytes:
     with tarfile.open(fileobj=buffer, mode="w", format=tarfile.USTAR_FORMAT) as tar:
         for path in sorted(parents | files.keys()):
             tar.addfile(_member(path, files.get(path)), io.BytesIO(files.get(path, b"")))
-    return buffer.getvalue()
+        end = tar.offset
+    # Without the zeros up to a record of 10,240 bytes, which would make all small layers equal.
+    return buffer.getvalue()[: end + _END_OF_ARCHIVE]
 
 
 def gzip_of(content: bytes) -> bytes:

@@ -15,12 +15,12 @@ from regnb.oci import Digest, ImageConfig, ImageIndex, ImageManifest, Platform, 
 SAMPLES = SampleRegistry()
 # The notebooks show these digests: whoever changes a sample builds them again.
 DIGESTS = {
-    "alpine:latest": "sha256:58fa409e2bc57eb2c9990cada8f69240e8f9bc10f5575cb3bd9d3561a61e06a1",
-    "nginx:latest": "sha256:d633fe136a9e8ce496fa1c46c26aefee41deac5476b5f92c9fd5c372d59adea4",
-    "nginx:alpine": "sha256:b9cf8b747de814ae42487cd27634d67886a6e3263c0fb46f3f0a36336c8de6aa",
-    "registry:2.6": "sha256:bdca727dc06aedad38fe7d3900761b6772593770407970276e2edc7c7c8682a7",
-    "registry:2": "sha256:1526ec7e53664e05aca1008f135473048e303ad21e466bd6f26b1400558bac9d",
-    "registry:3": "sha256:215b88350be44e5b99150e69a4173178958c07021b35169ef8411c96a39376f5",
+    "alpine:latest": "sha256:2ca6b75f3368c8525703ffbfd19d9ca43d21f979b22b83ce3a337836fc94d982",
+    "nginx:latest": "sha256:90b6f073dce28c3bc0f10f94c304f08fcae084a75599dbb3ea3f47fade2cb38e",
+    "nginx:alpine": "sha256:6a9e75e90c0294cbabf57bb95c908e02fff4b801cc4fd9d3778e2361bbc4851e",
+    "registry:2.6": "sha256:a5f28fa889805fb6c9d91e7d5402329a8943841997cdd8388fc74929c2744242",
+    "registry:2": "sha256:4e843b6bb95722af556498276ee27e9d746b8ed1e1457ee7540b2e12a0499276",
+    "registry:3": "sha256:e96ceabab3b993936194d1e97577b3918f6187fb2e0d9f5addb2bf4332ac354c",
 }
 
 
