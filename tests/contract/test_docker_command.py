@@ -120,8 +120,8 @@ def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("embedded")
     place = Place(folder / "e.sock", Home(folder / "home"))
     place.home.root.mkdir()
-    mirror = os.environ.get("REGNB_HUB", "")
-    if ":" in mirror:  # the stand-in for Docker Hub that the real engine pulls from
+    mirror = os.environ.get("REGNB_MIRROR")
+    if mirror:  # the stand-in for Docker Hub that the real engine pulls from
         (place.home.settings).write_text(f'{{"registry-mirrors": ["http://{mirror}"]}}')
     background.start(place)
     yield place.endpoint

@@ -270,14 +270,14 @@ def test_image_of_the_learner_stays(lab: Lab, printed: Printed) -> None:
 
 
 def test_clean_up_twice_and_with_nothing_to_do(lab: Lab, printed: Printed) -> None:
-    volumes = lab.engine.client.volumes.list()
+    volumes = {volume.id for volume in lab.engine.client.volumes.list()}
     lab.clean_up()
     assert "nothing to remove" in printed()
     pushed(lab)
     lab.clean_up()
     assert "Nothing that carries this lab’s label is left" in printed()
     assert not list(leftovers(lab.engine))
-    assert lab.engine.client.volumes.list() == volumes
+    assert {volume.id for volume in lab.engine.client.volumes.list()} == volumes
 
 
 def test_logs_show_the_requests(lab: Lab, printed: Printed) -> None:
