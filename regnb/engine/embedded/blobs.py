@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Self
 
@@ -56,9 +57,13 @@ class BlobStore:
         path.parent.mkdir(parents=True, exist_ok=True)
         # Two pulls may bring the same config: each writes a file of its own.
         handle, temporary = tempfile.mkstemp(dir=self._ingest)
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        Path(temporary).replace(path)
+        try:
+            with _naming(temporary), os.fdopen(handle, "wb") as file:
+                file.write(content)
+            Path(temporary).replace(path)
+        except OSError:
+            Path(temporary).unlink(missing_ok=True)
+            raise
         return digest
 
     def ingest(self, digest: Digest) -> Ingest:
@@ -114,8 +119,9 @@ class Ingest:
     def append_hashed(self, chunk: bytes) -> None:
         """Add the next bytes, which somebody else gives to `hasher`: hashing twice takes time."""
         rest = memoryview(chunk)
-        while rest:
-            rest = rest[self._file.write(rest) :]
+        with _naming(self._part):
+            while rest:
+                rest = rest[self._file.write(rest) :]
 
     def restart(self) -> None:
         """Forget the bytes that are here."""
@@ -152,6 +158,16 @@ class Ingest:
 
     def __exit__(self, *_: object) -> None:
         self._file.close()
+
+
+@contextmanager
+def _naming(path: Path | str) -> Iterator[None]:
+    """Tell which file an error is about: a write that fails does not."""
+    try:
+        yield
+    except OSError as error:
+        error.filename = str(path)
+        raise
 
 
 def write_atomically(path: Path, content: bytes) -> None:

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TypeAlias
 
 from regnb.engine.embedded.core import EmbeddedEngine
-from regnb.engine.embedded.refusal import Refusal
+from regnb.engine.embedded.refusal import Refusal, write_failed
 from regnb.engine.embedded.remote import words
 from regnb.engine.embedded.remote.hub import Origin
 from regnb.engine.embedded.transfers import Transfer
@@ -203,7 +203,7 @@ def _failed(error: Exception) -> Refusal:
     if isinstance(error, RegistryError):
         return words.refusal(error)
     if isinstance(error, OSError):
-        return Refusal(500, f"write {error.filename or ''}: {(error.strerror or '').lower()}")
+        return write_failed(error)
     return Refusal(500, str(error))
 
 

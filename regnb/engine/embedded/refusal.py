@@ -43,6 +43,11 @@ def no_such_container(name: str) -> Refusal:
     return Refusal(404, f"No such container: {name}")
 
 
+def write_failed(error: OSError) -> Refusal:
+    """A file that could not be written, for want of room as a rule; Go's words."""
+    return Refusal(500, f"write {error.filename or ''}: {(error.strerror or '').lower()}")
+
+
 def not_here(what: str, instead: str) -> Refusal:
     """Something that only Docker can do."""
     return Refusal(501, f"{what} is not possible with regnb's embedded engine: {instead}")

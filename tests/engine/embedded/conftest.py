@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 from werkzeug.test import Client
 
+from regnb.engine.embedded import background
 from regnb.engine.embedded.api.app import Api
+from regnb.engine.embedded.background import Place
 from regnb.engine.embedded.core import EmbeddedEngine
 from regnb.engine.embedded.home import Home
 from regnb.server import MemoryStorage, create_app
@@ -31,3 +33,11 @@ def registry() -> Iterator[str]:
     """The address of a registry on this machine."""
     with serving(create_app(MemoryStorage())) as server:
         yield f"localhost:{server.port}"
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Place]:
+    """Where an engine may be started; it is stopped at the end."""
+    place = Place(tmp_path / "run" / "engine.sock", Home(tmp_path / "home"), "samples")
+    yield place
+    background.stop(place)

@@ -1,40 +1,19 @@
 from __future__ import annotations
 
 import os
-import signal
 import socket
 import stat
 import threading
-import time
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 
-import docker
 import pytest
 
 from regnb.engine.embedded import background
 from regnb.engine.embedded.background import Place
-from regnb.engine.embedded.home import Home, default_home, default_socket
+from regnb.engine.embedded.home import default_home, default_socket
 from regnb.errors import EngineUnavailable
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> Iterator[Place]:
-    place = Place(tmp_path / "run" / "engine.sock", Home(tmp_path / "home"), "samples")
-    yield place
-    background.stop(place)
-
-
-def client_of(place: Place) -> docker.DockerClient:
-    return docker.DockerClient(base_url=place.endpoint, version="auto")
-
-
-def wait_for(condition: object, seconds: float = 10.0) -> None:
-    end = time.monotonic() + seconds
-    while callable(condition) and not condition():
-        assert time.monotonic() < end
-        time.sleep(0.02)
+from tests.engine.embedded.running import client_of, kill, wait_for
 
 
 def run_registry(place: Place) -> str:
@@ -84,9 +63,7 @@ def test_stopped_engine_takes_its_registry_along(place: Place) -> None:
 def test_killed_engine_leaves_no_registry_and_knows_its_container_again(place: Place) -> None:
     background.start(place)
     address = run_registry(place)
-    found = background.status(place)
-    assert found is not None
-    os.kill(found.pid, signal.SIGKILL)
+    kill(place)
     wait_for(lambda: not _listens(address))
     assert background.start(place)  # past a stale socket and a stale lock file
     client = client_of(place)

@@ -2,9 +2,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 from werkzeug.test import Client
@@ -14,13 +12,11 @@ from regnb.engine.embedded.api.app import Api
 from regnb.engine.embedded.core import EmbeddedEngine
 from regnb.engine.embedded.home import Home
 from regnb.engine.embedded.remote.hub import HubPlaces
-from regnb.oci import Digest, ImageManifest, media_types
+from regnb.oci import Digest, ImageManifest
 from regnb.registry import RegistryClient
-from regnb.server import MemoryStorage, create_app
-from regnb.server.http_server import serving
+from tests.engine.embedded.faults import fill_bytes, troubled
 from tests.engine.embedded.images import put_image
 from tests.engine.embedded.progress import error_in, lines, pull, statuses
-from tests.oci.samples import descriptor, encode
 
 
 def fill(address: str, repository: str, engine: EmbeddedEngine, *layers: bytes) -> ImageManifest:
@@ -32,28 +28,6 @@ def fill(address: str, repository: str, engine: EmbeddedEngine, *layers: bytes) 
         client.put_manifest(repository, "1", manifest.content, media_type=manifest.media_type)
     engine.images.delete_unused_blobs()
     return manifest
-
-
-class Troubled:
-    """A registry with a fault: `spoil` sees each request and may answer in its place."""
-
-    def __init__(self, spoil: Any) -> None:
-        self.inner = create_app(MemoryStorage())
-        self.spoil = spoil
-        self.seen: list[tuple[str, str, str]] = []
-
-    def __call__(self, environ: Any, start_response: Any) -> Any:
-        request = Request(environ)
-        self.seen.append((request.method, request.path, request.headers.get("Range", "")))
-        spoiled = self.spoil(request)
-        return (spoiled or self.inner)(environ, start_response)
-
-
-@contextmanager
-def troubled(spoil: Any) -> Iterator[tuple[Troubled, str]]:
-    app = Troubled(spoil)
-    with serving(app) as server:
-        yield app, f"localhost:{server.port}"
 
 
 def test_pull_tells_each_step_and_says_what_it_is(api: Client) -> None:
@@ -159,23 +133,6 @@ def test_broken_layer_is_taken_up_where_it_broke(api: Client, engine: EmbeddedEn
     assert any(status.startswith("Retrying") for status in told)
     assert ranges == [f"bytes={len(layer) // 2}-"]
     assert engine.images.blobs.has(manifest.layers[0])
-
-
-def fill_bytes(address: str, layer: bytes) -> ImageManifest:
-    """An image of one layer, which need not be text."""
-    config = encode({"architecture": "amd64", "os": "linux"})
-    value = {
-        "schemaVersion": 2,
-        "mediaType": media_types.OCI_MANIFEST,
-        "config": descriptor(config, media_types.OCI_CONFIG),
-        "layers": [descriptor(layer, media_types.OCI_LAYER)],
-    }
-    manifest = ImageManifest.parse(encode(value), media_types.OCI_MANIFEST)
-    with RegistryClient(f"http://{address}") as client:
-        for blob in (config, layer):
-            client.put_blob("app", blob)
-        client.put_manifest("app", "1", manifest.content, media_type=manifest.media_type)
-    return manifest
 
 
 def test_wrong_bytes_are_refused_and_not_kept(api: Client, engine: EmbeddedEngine) -> None:

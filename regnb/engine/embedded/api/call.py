@@ -14,7 +14,7 @@ from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
 from regnb.engine.embedded.core import EmbeddedEngine
-from regnb.engine.embedded.refusal import Refusal, bad_request
+from regnb.engine.embedded.refusal import Refusal, bad_request, write_failed
 from regnb.errors import RegnbError
 
 Filters: TypeAlias = dict[str, list[str]]
@@ -126,6 +126,8 @@ def progress(lines: Iterator[dict[str, object]]) -> Response:
         except Exception as error:  # noqa: BLE001 - the stream has begun: it must tell, not break
             if not isinstance(error, RegnbError | OSError):
                 _LOG.exception("in a stream")
+            if isinstance(error, OSError):
+                error = write_failed(error)
             message = error.message if isinstance(error, Refusal) else str(error)
             yield {"errorDetail": {"message": message}, "error": message}
 
