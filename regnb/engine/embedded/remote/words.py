@@ -33,6 +33,7 @@ _TLS = {
     "not_yet_valid": "x509: certificate has expired or is not yet valid",
     "client_certificate": "remote error: tls: bad certificate",
     "handshake": "remote error: tls: handshake failure",
+    "closed": "EOF",
 }
 _WANTS_TLS = "received unexpected HTTP status: 400 Bad Request"
 _CODES = {
