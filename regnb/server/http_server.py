@@ -45,6 +45,8 @@ TIMEOUT_SECONDS = 60
 STOP_SECONDS = 0.5
 MAX_HEADER_BYTES = 64 * 1024
 BUFFER = 64 * 1024
+# What the kernel takes at once: with the usual size it stops sending a blob at every turn.
+SEND_BUFFER = 4 * 1024 * 1024
 # How long the rest of an unwanted body is thrown away, so that the client reads its answer.
 DRAIN_SECONDS = 5.0
 PLAIN_ON_TLS = (
@@ -92,6 +94,7 @@ class Connection(HTTPConnection):
     """A connection with fast buffers, whose TLS handshake is done by its own thread."""
 
     def __init__(self, server: HTTPServer, sock: socket.socket, _make_file: object = None) -> None:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
         super().__init__(server, sock, make_file)
         self.is_new = True
         self._needs_handshake = isinstance(sock, ssl.SSLSocket)
