@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from werkzeug.test import Client
+
+from regnb.oci import Digest
+from regnb.server import Config, DirectoryStorage, create_app
+from regnb.server.collect import Rules, collect_garbage
+from regnb.server.scrub import scrub
+
+from .samples import CONFIG, image, push_blob, put
+
+CLIENTS = 16
+
+
+def push_and_pull(client: Client, number: int) -> None:
+    layer = f"layer {number}".encode()
+    for blob in (CONFIG, layer):
+        push_blob(client, blob)
+    content = image(layers=(layer,))
+    assert put(client, f"/v2/w3/manifests/v{number}", content).status_code == 201
+    assert client.get(f"/v2/w3/manifests/v{number}").data == content
+    assert client.get(f"/v2/w3/blobs/{Digest.of(layer)}").data == layer
+
+
+def at_once(work: Callable[[int], None], numbers: range) -> None:
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        for done in [pool.submit(work, number) for number in numbers]:
+            done.result()
+
+
+def test_clients_at_once_lose_nothing(tmp_path: Path) -> None:
+    app = create_app(DirectoryStorage(tmp_path))
+    at_once(lambda number: push_and_pull(Client(app), number), range(64))
+    tags = Client(app).get("/v2/w3/tags/list").get_json()["tags"]
+    assert tags == sorted(f"v{number}" for number in range(64))
+
+
+def test_garbage_is_collected_while_pushes_go_on(tmp_path: Path) -> None:
+    storage = DirectoryStorage(tmp_path)
+    app = create_app(storage, Config(delete_enabled=True))
+    is_over = threading.Event()
+
+    def collect() -> None:
+        while not is_over.is_set():
+            list(collect_garbage(storage, Rules(delete_untagged=True)))
+
+    collector = threading.Thread(target=collect)
+    collector.start()
+    try:
+        at_once(lambda number: push_and_pull(Client(app), number), range(48))
+    finally:
+        is_over.set()
+        collector.join()
+    assert list(scrub(storage)) == []
+    assert len(Client(app).get("/v2/w3/tags/list").get_json()["tags"]) == 48
