@@ -20,7 +20,7 @@
     │  ├─ EngineUnavailable: EngineDenied · EngineUnreachable
     │  ├─ EngineRemote
     │  ├─ ImageNotFound · ContainerNotFound
-    │  ├─ NameTaken · PortTaken
+    │  ├─ NameTaken · PortTaken · RegistryDiffers
     │  └─ PullFailed: HubUnreachable · HubRateLimited
     │     PushFailed
     ├─ PushToHub · NotClean                     (the lab's own refusals)
@@ -301,6 +301,15 @@ class ContainerNotFound(EngineError):
 
 class RegistryStopped(ContainerNotFound):
     """The container of the registry exists, and does not run."""
+
+
+class RegistryDiffers(EngineError):
+    """The registry `subject` runs already, with another `image` or `port` than is asked for."""
+
+    def __init__(self, name: str, image: str, port: int | None) -> None:
+        super().__init__(f"The registry `{name}` runs already, as `{image}`.", subject=name)
+        self.image = image
+        self.port = port
 
 
 class NameTaken(EngineError):

@@ -9,6 +9,7 @@ import click
 from regnb.cli.texts import Failure, text, translator
 
 if TYPE_CHECKING:
+    from regnb.engine import Engine
     from regnb.lab.leftovers import Leftover
 
 
@@ -19,7 +20,7 @@ def clean(yes: bool, everybody: bool) -> None:
     """List what is left, ask, and remove it."""
     from regnb.engine import find_engine  # noqa: PLC0415 - loads docker
     from regnb.errors import RegnbError  # noqa: PLC0415
-    from regnb.lab.leftovers import leftovers, remove  # noqa: PLC0415
+    from regnb.lab.leftovers import leftovers  # noqa: PLC0415
 
     try:
         with find_engine() as engine:
@@ -31,10 +32,22 @@ def clean(yes: bool, everybody: bool) -> None:
                 click.echo(text("clean.kept"))
                 return
             for leftover in found:
-                remove(engine, leftover)
-                click.echo(text("clean.removed", what=_name(leftover)))
+                click.echo(text(_outcome(engine, leftover), what=_name(leftover)))
     except RegnbError as error:
         raise Failure(str(translator().tell(error))) from error
+
+
+def _outcome(engine: Engine, leftover: Leftover) -> str:
+    from regnb.errors import EngineError, EngineUnavailable  # noqa: PLC0415
+    from regnb.lab.leftovers import remove  # noqa: PLC0415
+
+    try:
+        remove(engine, leftover)
+    except EngineUnavailable:
+        raise
+    except EngineError:  # a container that is not the lab's uses the image
+        return "clean.in_use"
+    return "clean.removed"
 
 
 def _agreed(found: list[Leftover]) -> bool:

@@ -22,8 +22,9 @@ from regnb.tables import Table, catalog_table, image_table, layers_table, tags_t
 
 def catalog(session: Session) -> Table:
     """Repositories of the lab's registry."""
-    session.show(curl(f"http://{session.address}/v2/_catalog"))
-    return catalog_table(session.client.list_repositories(), language=session.language)
+    client = session.client
+    session.show(curl(f"{client.url}/v2/_catalog"))
+    return catalog_table(client.list_repositories(), language=session.language)
 
 
 def tags(session: Session, repository: str) -> Table:

@@ -31,7 +31,7 @@ def leftovers(engine: Engine, *, everybody: bool = False) -> Iterator[Leftover]:
 
 
 def remove(engine: Engine, leftover: Leftover) -> None:
-    """Remove one of them, with what hangs on it."""
+    """Remove one of them, with what hangs on it; raises EngineError for an image in use."""
     match leftover.kind:
         case "container":
             engine.remove_container(leftover.name)

@@ -11,6 +11,7 @@ from regnb.errors import RegistryError, RegnbError
 from regnb.i18n import Translator, language_of_notebook
 from regnb.lab.identity import LABEL, lab_id
 from regnb.lab.ports import PREFERRED, is_free, who_has
+from regnb.lab.session import published_port
 from regnb.registry import RegistryClient
 from regnb.tables import Finding, Table, findings_table
 
@@ -36,18 +37,23 @@ class Preflight:
         self._choice = engine
 
     def findings(self) -> Iterator[Finding]:
-        """Each finding as soon as it is known; none of the checks changes anything."""
+        """Each finding as soon as it is known.
+
+        Nothing is changed, but the embedded engine starts where no other answers.
+        """
         own_ports: set[int | None] = set()
+        embedded = False
         try:
             with find_engine(self._choice) as engine:
                 yield from self._of_engine(engine)
                 own = engine.containers(label=f"{LABEL}={lab_id()}")
-                own_ports = {container.host_port(PREFERRED) for container in own}
+                own_ports = {published_port(container) for container in own}
+                embedded = engine.flavour == "embedded"
         except RegnbError as error:
             told = self.translator.tell(error)
             yield self._finding("engine", BAD, told.text, told.mend)
         yield self._port(own_ports)
-        yield self._hub()
+        yield self._hub(otherwise="samples" if embedded else "unreachable")
         yield self._disk()
 
     def _of_engine(self, engine: Engine) -> Iterator[Finding]:
@@ -72,12 +78,12 @@ class Preflight:
         who = self.translator(f"lab.taken_by_{who_has(PREFERRED)}")
         return self._found("port", NOTE, "taken", port=PREFERRED, who=who)
 
-    def _hub(self) -> Finding:
+    def _hub(self, *, otherwise: str) -> Finding:
         try:
             RegistryClient(HUB, timeout=HUB_TIMEOUT).ping()
         except RegistryError as error:
             if error.status not in {200, 401}:
-                return self._found("hub", NOTE, "unreachable")
+                return self._found("hub", NOTE, otherwise)
         return self._found("hub", GOOD, "reachable")
 
     def _disk(self) -> Finding:

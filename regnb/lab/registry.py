@@ -5,10 +5,16 @@ from __future__ import annotations
 import time
 
 from regnb.engine import Container
-from regnb.errors import ContainerNotFound, NameTaken, PortTaken, RegistryUnreachable
+from regnb.errors import (
+    ContainerNotFound,
+    NameTaken,
+    PortTaken,
+    RegistryDiffers,
+    RegistryUnreachable,
+)
 from regnb.lab.images import pull
 from regnb.lab.ports import PREFERRED, choose_port
-from regnb.lab.session import REGISTRY_PORT, Session
+from regnb.lab.session import REGISTRY_PORT, Session, published_port
 from regnb.lab.show import command
 from regnb.oci import ImageReference
 
@@ -26,9 +32,12 @@ def run_registry(
 ) -> Container:
     """Run the registry in the background, or find it running; it answers when this returns.
 
-    Raises NameTaken or PortTaken when the name or the port that was asked for is.
+    Raises NameTaken or PortTaken when the name or the port that was asked for is, RegistryDiffers
+    when the lab's registry exists with another image or port than the one asked for.
     """
     container = _own(session, name)
+    if container is not None:
+        _refuse_another(container, image, port)
     if container is None:
         container = _create(session, image or _image(session), name=name, port=port)
     elif container.is_running:
@@ -59,11 +68,20 @@ def wait_for(session: Session) -> None:
 
 
 def _own(session: Session, name: str | None) -> Container | None:
+    if name is not None:
+        return next((found for found in session.own_containers() if found.name == name), None)
     try:
-        container = session.registry_container()
+        return session.registry_container()
     except ContainerNotFound:
         return None
-    return container if name in {None, container.name} else None
+
+
+def _refuse_another(container: Container, image: str | None, port: int | None) -> None:
+    published = published_port(container)
+    other_port = port is not None and published not in {None, port}
+    asked = ImageReference.parse(image) if image else None
+    if other_port or (asked and asked != ImageReference.parse(container.image)):
+        raise RegistryDiffers(container.name, container.image, published)
 
 
 def _image(session: Session) -> str:

@@ -24,6 +24,7 @@ from regnb.server.durations import seconds_of
 Settings: TypeAlias = dict[str, object]
 T = TypeVar("T")
 
+METRICS_PATH = "http.debug.prometheus.path"
 # Settings whose value is a list or a map are one setting.
 KNOWN = {
     "log.level": str,
@@ -40,7 +41,7 @@ KNOWN = {
     "http.tls.clientcas": list,
     "http.debug.addr": str,
     "http.debug.prometheus.enabled": bool,
-    "http.debug.prometheus.path": str,
+    METRICS_PATH: str,
     "auth.htpasswd.realm": str,
     "auth.htpasswd.path": str,
     "auth.token.realm": str,
@@ -156,6 +157,8 @@ def _config_of(settings: Settings) -> Config:
     def flag(name: str) -> bool:
         return _typed(settings, name, bool, False)
 
+    if text(METRICS_PATH, "/metrics") != "/metrics":
+        raise InvalidConfiguration(METRICS_PATH, "it is always `/metrics` here")
     is_socket = text("http.net", "tcp") == "unix"
     address = text("http.addr", ":5000")
     return Config(

@@ -7,7 +7,9 @@ import socket
 from collections.abc import Callable, Iterator
 
 import pytest
+from click.testing import CliRunner
 
+from regnb.cli import main
 from regnb.engine.embedded import background
 from regnb.engine.embedded.background import Place
 from regnb.errors import (
@@ -19,6 +21,7 @@ from regnb.errors import (
     PortTaken,
     PushFailed,
     PushToHub,
+    RegistryDiffers,
     RegistryError,
     RegistryStopped,
     Unauthorized,
@@ -167,6 +170,21 @@ def test_running_twice_keeps_the_registry(lab: Lab, open_a_lab: OpenLab, printed
     assert open_a_lab().run_registry().container_id[0] == first
 
 
+def test_another_image_or_port_than_that_of_the_registry_is_refused(lab: Lab) -> None:
+    lab.run_registry("registry:2.6")
+    with pytest.raises(RegistryDiffers, match=r"lab\.clean_up\(\)"):
+        lab.run_registry("registry:3")
+    with pytest.raises(RegistryDiffers):
+        lab.run_registry(port=5999)
+    assert lab.run_registry("registry:2.6").image[0] == "registry:2.6"
+
+
+def test_second_registry_is_found_again_by_its_name(lab: Lab, open_a_lab: OpenLab) -> None:
+    lab.run_registry()
+    second = lab.run_registry(name="registry-other").container_id[0]
+    assert open_a_lab().run_registry(name="registry-other").container_id[0] == second
+
+
 def test_new_kernel_finds_what_the_lab_made(lab: Lab, open_a_lab: OpenLab) -> None:
     w3 = pushed(lab)
     again = open_a_lab()
@@ -278,6 +296,23 @@ def test_clean_up_twice_and_with_nothing_to_do(lab: Lab, printed: Printed) -> No
     assert "Nothing that carries this lab’s label is left" in printed()
     assert not list(leftovers(lab.engine))
     assert {volume.id for volume in lab.engine.client.volumes.list()} == volumes
+
+
+def test_clean_goes_on_after_an_image_that_is_in_use(
+    lab: Lab, engine: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pushed(lab)
+    image = ImageReference.parse("registry:2.6")
+    foreign = lab.engine.client.containers.create(image.familiar)
+    try:
+        if engine:
+            monkeypatch.setenv("REGNB_ENGINE", engine)
+        result = CliRunner().invoke(main, ["clean", "--yes"])
+        assert result.exit_code == 0, result.output
+        assert lab.engine.find_image(image) is not None
+        assert [left.name for left in leftovers(lab.engine)] == [image.familiar]
+    finally:
+        foreign.remove(v=True)
 
 
 def test_logs_show_the_requests(lab: Lab, printed: Printed) -> None:

@@ -133,6 +133,7 @@ def test_token(tmp_path: Path) -> None:
         ("redis: {addr: x}", "redis.addr"),
         ("http: {adr: x}", "http.adr"),
         ("http: {addr: [1]}", "http.addr"),
+        ("http: {debug: {prometheus: {path: /stats}}}", "http.debug.prometheus.path"),
         ("storage: {delete: {enabled: maybe}}", "storage.delete.enabled"),
         ("auth: {htpasswd: {realm: r}}", "auth.htpasswd.path"),
         ("auth: {silly: {realm: r}}", "auth.silly.realm"),

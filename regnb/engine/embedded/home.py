@@ -78,25 +78,37 @@ class Home:
 
 def default_home(environment: Mapping[str, str] = os.environ) -> Home:
     """The home of this user's engine."""
-    return Home(_folder("data", environment) / _name(environment))
+    chosen = _chosen_folder(environment)
+    folder = chosen or platformdirs.user_data_path("regnb", appauthor=False)
+    return Home(folder / _name(environment))
 
 
 def default_socket(environment: Mapping[str, str] = os.environ) -> Path:
     """The Unix socket of this user's engine, short enough for every system."""
-    path = _folder("runtime", environment) / f"{_name(environment)}.sock"
+    path = _runtime_folder(environment) / f"{_name(environment)}.sock"
     if len(os.fsencode(path)) <= _LONGEST_SOCKET_PATH:
         return path
     short = hashlib.sha256(os.fsencode(path)).hexdigest()[:12]
     return Path(tempfile.gettempdir()) / f"regnb-{short}" / "engine.sock"
 
 
-def _folder(kind: str, environment: Mapping[str, str]) -> Path:
+def _chosen_folder(environment: Mapping[str, str]) -> Path | None:
     chosen = environment.get("REGNB_HOME")
+    return Path(chosen).expanduser().absolute() if chosen else None
+
+
+def _runtime_folder(environment: Mapping[str, str]) -> Path:
+    """Where sockets belong; the home, which is this user's alone, where there is no such place.
+
+    https://specifications.freedesktop.org/basedir-spec/latest/
+    """
+    chosen = _chosen_folder(environment)
     if chosen:
-        return Path(chosen).expanduser().absolute()
-    if kind == "data":
-        return platformdirs.user_data_path("regnb", appauthor=False)
-    return platformdirs.user_runtime_path("regnb", appauthor=False)
+        return chosen
+    runtime = environment.get("XDG_RUNTIME_DIR", "")
+    if runtime and os.access(runtime, os.W_OK | os.X_OK):
+        return Path(runtime) / "regnb"
+    return default_home(environment).root
 
 
 def _name(environment: Mapping[str, str]) -> str:

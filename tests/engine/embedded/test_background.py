@@ -104,6 +104,16 @@ def test_homes_are_apart_when_images_come_from_elsewhere(tmp_path: Path) -> None
     assert default_socket(samples) == tmp_path / "engine-samples.sock"
 
 
+@pytest.mark.parametrize("runtime", ["", "/no/such/folder"])
+def test_socket_is_in_the_home_where_there_is_no_folder_for_it(runtime: str) -> None:
+    environment = {"XDG_RUNTIME_DIR": runtime}
+    assert default_socket(environment).parent == default_home(environment).root
+
+
+def test_socket_is_where_the_system_keeps_them(tmp_path: Path) -> None:
+    assert default_socket({"XDG_RUNTIME_DIR": str(tmp_path)}).parent == tmp_path / "regnb"
+
+
 def test_socket_path_fits_the_system_however_deep_the_home() -> None:
     path = default_socket({"REGNB_HOME": "/" + "deep/" * 40})
     assert len(os.fsencode(path)) < 104
