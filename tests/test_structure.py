@@ -19,6 +19,7 @@ RANKS = {
     "registry": 2,
     "server": 2,
     "engine": 3,
+    "analysis": 3,
     "tables": 4,
     "checks": 4,
     "widgets": 5,

@@ -1,4 +1,4 @@
-"""The catalogues: TOML files whose tables are flattened to dotted keys."""
+"""The catalogues: a folder of TOML files per language, their tables flattened to dotted keys."""
 
 from __future__ import annotations
 
@@ -18,12 +18,21 @@ Catalogue: TypeAlias = Mapping[str, Entry]
 
 @cache
 def load_catalogue(language: str) -> Catalogue:
-    """Texts of `language` by key; raises ValueError for a language that has no catalogue."""
+    """Texts of `language` by key.
+
+    Raises ValueError for a language that has no catalogue, and for a key that two files have.
+    """
     if language not in LANGUAGES:
         known = " or ".join(f'"{name}"' for name in LANGUAGES)
         raise ValueError(f"No texts in the language `{language}`: use {known}.")
-    text = resources.files(__package__).joinpath(f"{language}.toml").read_text("utf-8")
-    return dict(_flatten(tomllib.loads(text), ""))
+    catalogue: dict[str, Entry] = {}
+    for file in resources.files(__package__).joinpath(language).iterdir():
+        texts = dict(_flatten(tomllib.loads(file.read_text("utf-8")), ""))
+        twice = texts.keys() & catalogue.keys()
+        if twice:
+            raise ValueError(f"`{file.name}` repeats a text of another file: {sorted(twice)}.")
+        catalogue |= texts
+    return catalogue
 
 
 def _flatten(table: Mapping[str, object], prefix: str) -> Iterator[tuple[str, Entry]]:

@@ -10,22 +10,19 @@ from regnb.lab.identity import lab_id
 from regnb.lab.record import record_of
 from regnb.lab.session import Session
 from regnb.lab.show import Sentence, command, show
+from regnb.lab.steps import Steps
 from regnb.lab.telling import told
 from regnb.oci import ImageReference
 from regnb.registry import RegistryClient
 from regnb.tables import Table, containers_table, images_table
 
 
-class Lab:
+class Lab(Steps):
     """The registry lab of one learner on one engine.
 
     A reference such as `localhost:5000/w3:1.0` names an image everywhere; where the registry is
     asked, `w3:1.0` is enough and means the lab's own. Methods raise errors of `regnb.errors`.
     """
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-        self.translator = session.translator
 
     def __repr__(self) -> str:
         return "<Lab>"

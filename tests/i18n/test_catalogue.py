@@ -2,15 +2,22 @@ from __future__ import annotations
 
 import inspect
 import string
+import tomllib
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
+import regnb.i18n
 from regnb import errors
 from regnb.i18n import LANGUAGES, load_catalogue
 from regnb.i18n.catalogue import Entry
 
 KEYS = sorted(set().union(*(load_catalogue(language) for language in LANGUAGES)))
+
+
+FOLDER = Path(regnb.i18n.__file__).parent
+FILES = sorted(path.name for path in FOLDER.glob("fr/*.toml"))
 
 
 def forms(entry: Entry) -> list[str]:
@@ -25,6 +32,18 @@ def placeholders(entry: Entry) -> set[str]:
 def test_every_key_is_in_every_language() -> None:
     french, english = (load_catalogue(language).keys() for language in ("fr", "en"))
     assert french == english
+
+
+def test_files_are_the_same() -> None:
+    assert sorted(path.name for path in FOLDER.glob("en/*.toml")) == FILES
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_tables_are_in_the_same_file(file: str) -> None:
+    french, english = (
+        tomllib.loads((FOLDER / name / file).read_text("utf-8")) for name in LANGUAGES
+    )
+    assert french.keys() == english.keys()
 
 
 @pytest.mark.parametrize("key", KEYS)

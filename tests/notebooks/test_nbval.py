@@ -53,7 +53,7 @@ def test_catalogue_with_another_text_is_red_in_its_language(
     built_lesson: Path, tmp_path: Path, compare: Compare
 ) -> None:
     shutil.copytree(PROJECT / "regnb", tmp_path / "regnb")
-    catalogue = tmp_path / "regnb" / "i18n" / "fr.toml"
+    catalogue = tmp_path / "regnb" / "i18n" / "fr" / "preflight.toml"
     text = catalogue.read_text("utf-8")
     changed = text.replace("Le port {port} est libre.", "Le port {port} est disponible.")
     assert changed != text

@@ -1,0 +1,79 @@
+"""Errors of the container engine."""
+
+from __future__ import annotations
+
+from regnb.errors.base import RegnbError
+
+
+class EngineError(RegnbError):
+    """An error of the container engine; `message` is its own text."""
+
+    def __init__(self, message: str, *, subject: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.subject = subject
+
+
+class EngineUnavailable(EngineError):
+    """No engine answers at `subject` (an endpoint), or none was found."""
+
+
+class EngineDenied(EngineUnavailable):
+    """The socket of the engine refuses this user."""
+
+
+class EngineUnreachable(EngineUnavailable):
+    """Nothing answers at the endpoint `subject`, which a setting of the user names."""
+
+
+class EngineRemote(EngineError):
+    """The engine is on another machine, so its `localhost` is not this one."""
+
+
+class ImageNotFound(EngineError):
+    """The image is neither on the engine nor where it was pulled from."""
+
+
+class ContainerNotFound(EngineError):
+    """The engine has no such container."""
+
+
+class RegistryStopped(ContainerNotFound):
+    """The container of the registry exists, and does not run."""
+
+
+class RegistryDiffers(EngineError):
+    """The registry `subject` runs already, with another `image` or `port` than is asked for."""
+
+    def __init__(self, name: str, image: str, port: int | None) -> None:
+        super().__init__(f"The registry `{name}` runs already, as `{image}`.", subject=name)
+        self.image = image
+        self.port = port
+
+
+class NameTaken(EngineError):
+    """A container or volume has the name `subject`; `ours` when regnb made it."""
+
+    def __init__(self, message: str, *, subject: str = "", ours: bool = False) -> None:
+        super().__init__(message, subject=subject)
+        self.ours = ours
+
+
+class PortTaken(EngineError):
+    """Something else listens on the port `subject`."""
+
+
+class PullFailed(EngineError):
+    """A pull that the engine started and could not finish."""
+
+
+class HubUnreachable(PullFailed):
+    """The registry of the image, mostly Docker Hub, cannot be reached by the engine."""
+
+
+class HubRateLimited(PullFailed):
+    """The pull limit of Docker Hub is reached (429, `toomanyrequests`)."""
+
+
+class PushFailed(EngineError):
+    """A push that the engine reported as failed inside its progress stream."""

@@ -1,0 +1,21 @@
+"""What the lab itself refuses."""
+
+from __future__ import annotations
+
+from regnb.errors.base import RegnbError
+
+
+class PushToHub(RegnbError):
+    """A push whose reference names no registry, and would go to Docker Hub."""
+
+    def __init__(self, reference: str) -> None:
+        super().__init__(f"`{reference}` names no registry: it would go to Docker Hub.")
+        self.reference = reference
+
+
+class NotClean(RegnbError):
+    """A clean-up after which something is left; `left` names it."""
+
+    def __init__(self, left: list[str]) -> None:
+        super().__init__(f"The clean-up left {', '.join(left)}.")
+        self.left = ", ".join(left)
