@@ -14,10 +14,9 @@ from typing import Any
 
 from regnb.engine import Progress
 from regnb.i18n import Translator
-from regnb.lab.show import in_notebook
 from regnb.oci import Digest
+from regnb.widgets.kernel import VARIABLE, in_notebook
 
-VARIABLE = "REGNB_PROGRESS"
 INTERVAL = 0.1  # seconds between two drawings: smooth to the eye, light on the browser
 BAR_WIDTH = 30
 

@@ -6,6 +6,8 @@ import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from regnb.widgets.kernel import in_notebook
+
 
 @dataclass(frozen=True, slots=True)
 class Command:
@@ -52,12 +54,3 @@ def show(shown: Command | Sentence) -> None:
         display(shown)
     else:
         print(shown)
-
-
-def in_notebook() -> bool:
-    """Whether this process is the kernel of a notebook."""
-    try:
-        from IPython import get_ipython  # noqa: PLC0415
-    except ImportError:
-        return False
-    return getattr(get_ipython(), "kernel", None) is not None

@@ -1,0 +1,7 @@
+"""Pictures of what a registry holds, with controls where a kernel runs; see `view`."""
+
+from __future__ import annotations
+
+from regnb.widgets.view import View
+
+__all__ = ["View"]
