@@ -7,7 +7,7 @@ NBVAL := REGNB_PROGRESS=0 $(BIN)/python -m pytest -c tests/notebooks/nbval.ini -
 NBVAL_OPTIONS := --nbval-current-env --nbval-cell-timeout=300 -p no:cacheprovider
 
 .DEFAULT_GOAL := help
-.PHONY: help lab check test test-docker test-notebooks test-notebooks-docker notebooks format clean
+.PHONY: help lab check test test-browser test-docker test-notebooks test-notebooks-docker notebooks format clean
 
 help:  ## list the commands
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -34,6 +34,9 @@ test: $(STAMP)  ## run the tests and the notebooks; they need nothing but Python
 test-notebooks: $(STAMP)  ## run the notebooks on the embedded engine and compare all outputs
 	$(BIN)/regnb notebooks check
 	$(NBVAL) notebooks/fr notebooks/en
+
+test-browser: $(STAMP)  ## run the notebooks and their widgets in a browser
+	$(BIN)/pytest -m browser tests/browser
 
 test-docker: $(STAMP)  ## run the tests and the notebooks on the Docker Engine of this machine
 	$(BIN)/pytest -m docker
