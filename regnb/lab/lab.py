@@ -10,14 +10,14 @@ from regnb.lab.identity import lab_id
 from regnb.lab.record import record_of
 from regnb.lab.session import Session
 from regnb.lab.show import Sentence, command, show
-from regnb.lab.steps import Steps
 from regnb.lab.telling import told
+from regnb.lab.wire import WireSteps
 from regnb.oci import ImageReference
 from regnb.registry import RegistryClient
 from regnb.tables import Table, containers_table, images_table
 
 
-class Lab(Steps):
+class Lab(WireSteps):
     """The registry lab of one learner on one engine.
 
     A reference such as `localhost:5000/w3:1.0` names an image everywhere; where the registry is

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from regnb.engine import Container, Engine
 from regnb.errors import ContainerNotFound, RegistryStopped
 from regnb.i18n import Translator
+from regnb.lab.exchanges import Exchanges
 from regnb.lab.identity import LABEL
 from regnb.lab.record import Record
 from regnb.lab.show import Command, Sentence, show
@@ -27,6 +28,7 @@ class Session:
     lab: str
     record: Record
     registry_name: str | None = None
+    exchanges: Exchanges = field(default_factory=Exchanges)
 
     @property
     def language(self) -> str:
@@ -74,14 +76,14 @@ class Session:
         """Client of the lab's registry."""
         address = self.address
         if address not in self._clients:
-            self._clients[address] = _client(address)
+            self._clients[address] = self._new_client(address)
         return self._clients[address]
 
     def client_of(self, reference: ImageReference) -> RegistryClient:
         """Client of the registry that `reference` names; raises NotARegistry when it is none."""
         address = reference.registry
         if address not in self._clients:
-            client = _client(address)
+            client = self._new_client(address)
             client.probe()
             self._clients[address] = client
         return self._clients[address]
@@ -105,10 +107,9 @@ class Session:
     def _clients(self) -> dict[str, RegistryClient]:
         return {}
 
-
-def _client(address: str) -> RegistryClient:
-    scheme = "http" if address.startswith(("localhost:", "127.")) else "https"
-    return RegistryClient(f"{scheme}://{address}")
+    def _new_client(self, address: str) -> RegistryClient:
+        scheme = "http" if address.startswith(("localhost:", "127.")) else "https"
+        return RegistryClient(f"{scheme}://{address}", on_exchange=self.exchanges.hear)
 
 
 def published_port(container: Container) -> int | None:

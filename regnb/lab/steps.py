@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
+
 from regnb.lab.session import Session
 
 
@@ -11,3 +13,7 @@ class Steps:
     def __init__(self, session: Session) -> None:
         self._session = session
         self.translator = session.translator
+
+    def during(self, step: str) -> AbstractContextManager[None]:
+        """Around the step of that name: what it exchanges with registries is heard."""
+        return self._session.exchanges.during(step)

@@ -21,7 +21,7 @@ from regnb.registry.address import check_address, is_safe, origin
 from regnb.registry.authentication import Authenticator, Credentials
 from regnb.registry.body import SizedBody
 from regnb.registry.problems import error_for
-from regnb.registry.transport import Exchange, OnExchange, Request, Response, Transport
+from regnb.registry.transport import BodyCopy, Exchange, OnExchange, Request, Response, Transport
 from regnb.registry.urllib_transport import UrllibTransport
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -131,7 +131,9 @@ class Session:
         _raise_failure_of(request)
         if self._on_exchange:
             duration = time.monotonic() - started
-            self._on_exchange(_exchange(request, response, duration))
+            exchange = _exchange(request, response, duration)
+            response.copy_to(exchange.response_body)
+            self._on_exchange(exchange)
         return response
 
 
@@ -164,4 +166,5 @@ def _exchange(request: Request, response: Response, duration: float) -> Exchange
         response.status,
         response.headers,
         duration,
+        BodyCopy(request.body) if isinstance(request.body, bytes) else None,
     )

@@ -87,6 +87,10 @@ class Response:
                 break
         return bytes(content[:limit])
 
+    def copy_to(self, copy: BodyCopy) -> None:
+        """Let `copy` have what is read of the body from now on."""
+        self._blocks = copy.of(self._blocks)
+
     def close(self) -> None:
         """Give the connection back, or close it when much of the body is left."""
         self._close()
@@ -108,9 +112,29 @@ class Transport(Protocol):
         """Close the connections that are kept."""
 
 
+class BodyCopy:
+    """The start of a body, as far as it was read: `content`, at most `LIMIT` bytes."""
+
+    LIMIT = 1 << 16
+
+    def __init__(self, content: bytes = b"") -> None:
+        self.content = content[: self.LIMIT]
+        self.is_whole = len(content) <= self.LIMIT
+
+    def of(self, blocks: Iterator[bytes]) -> Iterator[bytes]:
+        """`blocks` as they are, whose start is copied."""
+        for block in blocks:
+            self.is_whole = self.is_whole and len(self.content) + len(block) <= self.LIMIT
+            self.content += block[: self.LIMIT - len(self.content)]
+            yield block
+
+
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One request and its answer, for who listens: headers as sent, `duration` in seconds."""
+    """One request and its answer, for who listens: headers as sent, `duration` in seconds.
+
+    The body of the answer arrives in `response_body` as the client reads it.
+    """
 
     method: str
     url: str
@@ -118,6 +142,8 @@ class Exchange:
     status: int
     response_headers: Mapping[str, str]
     duration: float
+    request_body: BodyCopy | None = field(default=None, repr=False)
+    response_body: BodyCopy = field(default_factory=BodyCopy, repr=False)
 
 
 OnExchange: TypeAlias = Callable[[Exchange], None]

@@ -21,3 +21,12 @@ def in_notebook() -> bool:
 def somebody_looks(environment: Mapping[str, str] = os.environ) -> bool:
     """Whether what moves or answers has its place in the outputs of this kernel."""
     return environment.get(VARIABLE) != "0" and in_notebook()
+
+
+def cell_number() -> int:
+    """The number of the cell that runs, as its brackets show it; 0 outside a notebook."""
+    if not in_notebook():
+        return 0
+    from IPython import get_ipython  # noqa: PLC0415 - a terminal does without it
+
+    return int(get_ipython().execution_count)

@@ -52,6 +52,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def page(browser: Browser, address: str) -> Iterator[Screen]:
     page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     yield Screen(page, address)
     page.close()
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 
 import pytest
 
@@ -37,6 +38,10 @@ def test_show_prints_outside_a_notebook(capsys: pytest.CaptureFixture[str]) -> N
 
 class Speaker:
     translator = Translator("fr")
+
+    def during(self, step: str) -> AbstractContextManager[None]:
+        assert step
+        return nullcontext()
 
     @told
     def parse(self, text: str) -> ImageReference:

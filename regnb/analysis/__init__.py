@@ -1,0 +1,1 @@
+"""What can be told about a registry from what it holds and answers: data, and no display."""

@@ -1,0 +1,23 @@
+"""What went over the wire."""
+
+from __future__ import annotations
+
+from regnb.analysis.wire import shown
+from regnb.lab.steps import Steps
+from regnb.lab.telling import told
+from regnb.widgets.wire import Wire
+
+
+class WireSteps(Steps):
+    """The step that shows the others' exchanges."""
+
+    @told
+    def wire(self) -> Wire:
+        """The HTTP exchanges of this notebook with registries behind the last step.
+
+        Secrets are masked. An engine that pulls or pushes speaks to the registry itself: of that,
+        `lab.logs()` has what the registry wrote down.
+        """
+        heard = self._session.exchanges
+        exchanges = [shown(exchange) for exchange in heard.kept]
+        return Wire(self.translator, heard.step, exchanges, heard.count)
