@@ -107,7 +107,7 @@ class Wire(View):
         copy = tag("button", self.translator("wire.copy"), type="button", data_copy=command)
         return tag(
             "section",
-            tag("h4", self.translator("wire.curl"), copy if live else None),
+            tag("h4", _spans(self.translator("wire.curl")), copy if live else None),
             tag("pre", f"$ {command}"),
         )
 

@@ -137,6 +137,15 @@ class Screen:
             self.page.set_viewport_size(before)
         self.page.evaluate(_THEME, THEMES["light"])
 
+    def portrait(self, view: Locator, name: str) -> None:
+        """Take a picture of one view in light and in dark."""
+        OUTPUT.mkdir(parents=True, exist_ok=True)
+        for theme, title in THEMES.items():
+            self.page.evaluate(_THEME, title)
+            self.page.wait_for_timeout(500)
+            view.screenshot(path=OUTPUT / f"{name}-{theme}.png")
+        self.page.evaluate(_THEME, THEMES["light"])
+
     def _hear(self, message: ConsoleMessage) -> None:
         if message.type == "error" and not _is_harmless(message.text):
             self.complaints.append(f"{message.text} ({message.location.get('url', '')})")

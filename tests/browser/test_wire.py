@@ -44,5 +44,5 @@ def test_exchanges_are_told_as_they_were(screen: Screen, write: Write) -> None:
     assert screen.page.evaluate("() => navigator.clipboard.readText()") == copied
     assert "moteur" in screen.output("engine").inner_text()
     assert "404 Not Found" in screen.output("error").locator("summary").inner_text()
-    screen.picture("wire-fr")
+    screen.portrait(wire, "wire-fr")
     screen.close()
