@@ -70,6 +70,36 @@ class Container:
         return next(found, None)
 
 
+@dataclass(frozen=True, slots=True)
+class ContainerSetup:
+    """What a container was made with: its command, variables, and mounted sources by their path.
+
+    A source is the name of a volume, or a path of the engine's machine.
+    """
+
+    command: tuple[str, ...]
+    environment: dict[str, str]
+    sources: dict[str, str]
+
+    @classmethod
+    def from_json(cls, value: object) -> Self:
+        """Setup of the container that the engine describes in `value`."""
+        fields = as_object(value, "a container")
+        config = as_object(fields.get("Config"), "Config")
+        variables = [as_text(text, "Env") for text in as_list(config.get("Env"), "Env")]
+        mounts = [as_object(one, "a mount") for one in as_list(fields.get("Mounts"), "Mounts")]
+        return cls(
+            command=tuple(as_text(word, "Cmd") for word in as_list(config.get("Cmd"), "Cmd")),
+            environment=dict(text.split("=", 1) for text in variables if "=" in text),
+            sources={
+                as_text(mount.get("Destination"), "Destination"): as_text(
+                    mount.get("Name") or mount.get("Source"), "Source"
+                )
+                for mount in mounts
+            },
+        )
+
+
 def _own_name(fields: Json) -> str:
     # Names of links stand beside the own one and hold a second slash: /other/alias.
     names = [as_text(name, "Names").removeprefix("/") for name in as_list(fields["Names"], "Names")]

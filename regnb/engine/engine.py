@@ -11,7 +11,7 @@ import docker
 from docker.models.containers import Container as DockerContainer
 from docker.tls import TLSConfig
 
-from regnb.engine.containers import OWNER_LABEL, Container
+from regnb.engine.containers import OWNER_LABEL, Container, ContainerSetup
 from regnb.engine.endpoint import ANSWER_TIMEOUT, knock
 from regnb.engine.failures import engine_errors
 from regnb.engine.images import LocalImage, images_in, inspected_image
@@ -210,6 +210,11 @@ class Engine:
         """The container called `name`, running or not; None when there is none."""
         return next((found for found in self.containers() if found.name == name), None)
 
+    def setup_of(self, name: str) -> ContainerSetup:
+        """What the container `name` was made with; raises ContainerNotFound."""
+        with self._errors(name):
+            return ContainerSetup.from_json(self.client.api.inspect_container(name))
+
     def logs(self, name: str, *, tail: int | None = None) -> str:
         """What the container wrote, both streams, or its last `tail` lines.
 
@@ -228,12 +233,11 @@ class Engine:
         with self._errors(name):
             self.client.api.remove_container(found.container_id, v=True, force=True)
 
-    def volumes(self, *, label: str) -> list[str]:
-        """Names of the volumes with `label` (`key` or `key=value`), sorted."""
+    def volumes(self, *, label: str | None = None) -> list[str]:
+        """Names of the volumes, sorted; with `label` (`key` or `key=value`), of those with it."""
+        filters = {"label": label} if label else {}
         with self._errors():
-            return sorted(
-                str(volume.name) for volume in self.client.volumes.list(filters={"label": label})
-            )
+            return sorted(str(volume.name) for volume in self.client.volumes.list(filters=filters))
 
     def remove_volume(self, name: str) -> None:
         """Remove a volume of ours; raises NameTaken for one that regnb did not make."""

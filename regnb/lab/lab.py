@@ -9,6 +9,7 @@ from regnb.lab import cleanup, contents, images, registry
 from regnb.lab.identity import lab_id
 from regnb.lab.record import record_of
 from regnb.lab.session import Session
+from regnb.lab.settings import storage_settings
 from regnb.lab.show import Sentence, command, show
 from regnb.lab.telling import told
 from regnb.lab.wire import WireSteps
@@ -45,15 +46,26 @@ class Lab(WireSteps):
         return self._session.client
 
     @told
-    def run_registry(
-        self, image: str | None = None, *, name: str | None = None, port: int | None = None
+    def run_registry(  # noqa: PLR0913 - the choices of one `docker run`
+        self,
+        image: str | None = None,
+        *,
+        name: str | None = None,
+        port: int | None = None,
+        delete: bool = False,
+        volume: str | None = None,
+        memory: bool = False,
     ) -> Table:
         """Run the registry in the background; its containers table.
 
         `image` is `registry:2.6` when none is named (`registry:3` where 2.6 cannot work), `port`
-        5000 if it is free. A registry that runs already is kept, a stopped one is started again.
+        5000 if it is free. `delete` lets it delete, `volume` (a name, or a path of this machine)
+        keeps its content, `memory` forgets it with the container. A registry that runs already is
+        kept, a stopped one is started again.
         """
-        container = registry.run_registry(self._session, image, name=name, port=port)
+        settings = storage_settings(delete=delete, volume=volume, memory=memory)
+        wanted = registry.Wanted(image, name, port, settings)
+        container = registry.run_registry(self._session, wanted)
         return containers_table([container], language=self._session.language)
 
     @told

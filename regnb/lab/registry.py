@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass, field, replace
 
 from regnb.engine import Container
 from regnb.errors import (
@@ -15,7 +16,9 @@ from regnb.errors import (
 from regnb.lab.images import pull
 from regnb.lab.ports import PREFERRED, choose_port
 from regnb.lab.session import REGISTRY_PORT, Session, published_port
+from regnb.lab.settings import RegistrySettings
 from regnb.lab.show import command
+from regnb.lab.volumes import resolved
 from regnb.oci import ImageReference
 
 DEFAULT_NAME = "registry"
@@ -27,19 +30,28 @@ POLL = 0.05
 ATTEMPTS = 5
 
 
-def run_registry(
-    session: Session, image: str | None = None, *, name: str | None = None, port: int | None = None
-) -> Container:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The registry that a learner asks for; the lab chooses what is None."""
+
+    image: str | None = None
+    name: str | None = None
+    port: int | None = None
+    settings: RegistrySettings = field(default_factory=RegistrySettings)
+
+
+def run_registry(session: Session, wanted: Wanted) -> Container:
     """Run the registry in the background, or find it running; it answers when this returns.
 
     Raises NameTaken or PortTaken when the name or the port that was asked for is, RegistryDiffers
-    when the lab's registry exists with another image or port than the one asked for.
+    when the lab's registry exists with another image, port or settings than those asked for.
     """
-    container = _own(session, name)
+    wanted = replace(wanted, settings=resolved(session, wanted.settings))
+    container = _own(session, wanted.name)
     if container is not None:
-        _refuse_another(container, image, port)
+        _refuse_another(session, container, wanted)
     if container is None:
-        container = _create(session, image or _image(session), name=name, port=port)
+        container = _create(session, wanted)
     elif container.is_running:
         session.registry_name = container.name
         session.say("lab.registry_runs_already", name=container.name, address=session.address)
@@ -76,12 +88,22 @@ def _own(session: Session, name: str | None) -> Container | None:
         return None
 
 
-def _refuse_another(container: Container, image: str | None, port: int | None) -> None:
+def _refuse_another(session: Session, container: Container, wanted: Wanted) -> None:
     published = published_port(container)
-    other_port = port is not None and published not in {None, port}
-    asked = ImageReference.parse(image) if image else None
-    if other_port or (asked and asked != ImageReference.parse(container.image)):
+    other_port = wanted.port is not None and published not in {None, wanted.port}
+    asked = ImageReference.parse(wanted.image) if wanted.image else None
+    other_image = asked and asked != ImageReference.parse(container.image)
+    if other_port or other_image or not _has(session, container, wanted.settings):
         raise RegistryDiffers(container.name, container.image, published)
+
+
+def _has(session: Session, container: Container, settings: RegistrySettings) -> bool:
+    """Whether `container` was made with all of `settings`; it may have more."""
+    made = session.engine.setup_of(container.name)
+    return (
+        settings.environment.items() <= made.environment.items()
+        and settings.volumes.items() <= made.sources.items()
+    )
 
 
 def _image(session: Session) -> str:
@@ -91,12 +113,13 @@ def _image(session: Session) -> str:
     return CONTAINERD_IMAGE
 
 
-def _create(session: Session, image: str, *, name: str | None, port: int | None) -> Container:
+def _create(session: Session, wanted: Wanted) -> Container:
+    image = wanted.image or _image(session)
     reference = ImageReference.parse(image)
-    chosen_name = name or _free_name(session)
+    chosen_name = wanted.name or _free_name(session)
     for attempt in range(1, ATTEMPTS + 1):
-        chosen_port = port or _free_port(session)
-        _show_run(session, image, chosen_name, chosen_port)
+        chosen_port = wanted.port or _free_port(session)
+        _show_run(session, image, chosen_name, chosen_port, wanted.settings)
         if session.engine.find_image(reference) is None:
             session.say("lab.image_not_local", image=reference.familiar)
             pull(session, reference)
@@ -107,20 +130,24 @@ def _create(session: Session, image: str, *, name: str | None, port: int | None)
                 host_port=chosen_port,
                 container_port=REGISTRY_PORT,
                 labels=session.labels,
+                environment=wanted.settings.environment,
+                volumes={source: path for path, source in wanted.settings.volumes.items()},
             )
         except PortTaken:
             # Somebody took the free port between the look and the start.
-            if port or attempt == ATTEMPTS:
+            if wanted.port or attempt == ATTEMPTS:
                 raise
     raise AssertionError("unreachable")
 
 
-def _show_run(session: Session, image: str, name: str, port: int) -> None:
+def _show_run(
+    session: Session, image: str, name: str, port: int, settings: RegistrySettings
+) -> None:
     labels = [
         word for key, value in session.labels.items() for word in ("--label", f"{key}={value}")
     ]
     published = f"127.0.0.1:{port}:{REGISTRY_PORT}"
-    words = ["--name", name, "--detach", "--publish", published, *labels, image]
+    words = ["--name", name, "--detach", "--publish", published, *labels, *settings.words(), image]
     session.show(command("docker", "container", "run", *words))
 
 

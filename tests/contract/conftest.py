@@ -6,7 +6,10 @@ from collections.abc import Iterator
 import pytest
 
 from regnb.registry import RegistryClient
+from tests.contract.labs import embedded, engine, lab, open_a_lab, printed
 from tests.contract.registries import REGISTRIES
+
+__all__ = ["embedded", "engine", "lab", "open_a_lab", "printed"]
 
 
 @pytest.fixture(scope="session", params=REGISTRIES)

@@ -1,0 +1,72 @@
+"""Labs of learners, on every engine that is at hand: fixtures, and the steps that tests repeat."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from regnb.engine.embedded import background
+from regnb.engine.embedded.background import Place
+from regnb.lab import Lab, open_lab
+from regnb.lab.leftovers import leftovers, remove
+
+OpenLab = Callable[..., Lab]
+Printed = Callable[[], str]
+
+
+@pytest.fixture(scope="module")
+def embedded() -> Iterator[str]:
+    """The choice of an embedded engine that pulls samples, for the tests of this file."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("REGNB_HUB", "samples")
+        place = Place.default()
+        yield "embedded"
+        background.stop(place)
+
+
+@pytest.fixture(params=["embedded", pytest.param("docker", marks=pytest.mark.docker)])
+def engine(request: pytest.FixtureRequest) -> str | None:
+    if request.param == "docker":
+        return None
+    choice: str = request.getfixturevalue("embedded")
+    return choice
+
+
+@pytest.fixture
+def open_a_lab(engine: str | None, monkeypatch: pytest.MonkeyPatch) -> Iterator[OpenLab]:
+    """Opens labs of learners; what they leave is removed after the test."""
+    labs: list[tuple[str, Lab]] = []
+
+    def open_one(learner: str = "test-learner", language: str = "en") -> Lab:
+        monkeypatch.setenv("REGNB_LAB", learner)
+        lab = open_lab(language, engine=engine)
+        labs.append((learner, lab))
+        return lab
+
+    yield open_one
+    for learner, lab in labs:
+        monkeypatch.setenv("REGNB_LAB", learner)
+        for leftover in leftovers(lab.engine):
+            remove(lab.engine, leftover)
+        lab.engine.close()
+
+
+@pytest.fixture
+def lab(open_a_lab: OpenLab) -> Lab:
+    return open_a_lab()
+
+
+@pytest.fixture
+def printed(capsys: pytest.CaptureFixture[str]) -> Printed:
+    return lambda: capsys.readouterr().out
+
+
+def pushed(lab: Lab, name: str = "w3:1.0") -> str:
+    """Push nginx to the lab's registry as `name`, and give the whole reference."""
+    lab.run_registry()
+    lab.pull("nginx")
+    reference = f"{lab.address}/{name}"
+    lab.tag("nginx", reference)
+    lab.push(reference)
+    return reference
