@@ -10,6 +10,7 @@ from regnb.cli.doctor import doctor
 from regnb.cli.engine import engine
 from regnb.cli.lab import lab
 from regnb.cli.notebooks import notebooks
+from regnb.cli.run import run
 from regnb.cli.serve import collect_garbage, scrub, serve
 from regnb.cli.texts import text
 
@@ -20,5 +21,5 @@ def main() -> None:
     """Enter the command line."""
 
 
-for command in (lab, doctor, clean, engine, notebooks, serve, collect_garbage, scrub):
+for command in (lab, run, doctor, clean, engine, notebooks, serve, collect_garbage, scrub):
     main.add_command(command)

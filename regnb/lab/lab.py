@@ -159,11 +159,12 @@ def open_lab(language: str | None = None, *, engine: str | None = None) -> Lab:
         raise
     identity = lab_id()
     session = Session(found, translator, identity, record_of(identity))
-    show(Sentence(_opening(found, translator)))
+    show(Sentence(opening(found, translator)))
     return Lab(session)
 
 
-def _opening(engine: Engine, translator: Translator) -> str:
+def opening(engine: Engine, translator: Translator) -> str:
+    """The first line of a lab: which engine, why this one, and what differs on it."""
     name = translator(f"engine.{engine.flavour}")
     why = translator(f"engine.found_by_{engine.found_by}")
     line = translator("lab.opened", engine=name, version=engine.version, why=why)

@@ -1,0 +1,109 @@
+"""`regnb run`: the chapters, run one after the other, to check a room the evening before."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from regnb.cli.lab import find_course
+from regnb.cli.texts import Failure, text, translator
+from regnb.i18n import LANGUAGES
+
+if TYPE_CHECKING:
+    from regnb.authoring.rehearsal import Rehearsal
+
+SHOWN_LINES = 5  # of the cell that failed
+
+
+@click.command("run", help=text("run.help"))
+@click.option(
+    "--language",
+    "languages",
+    type=click.Choice(LANGUAGES),
+    multiple=True,
+    help=text("run.language_help"),
+)
+@click.option(
+    "--directory",
+    type=click.Path(path_type=Path, file_okay=False),
+    help=text("open.directory_help"),
+)
+@click.argument("chapters", nargs=-1, metavar="[CHAPTER]...")
+def run(languages: tuple[str, ...], directory: Path | None, chapters: tuple[str, ...]) -> None:
+    """Run `chapters`, or all of them; exit with 1 when a cell fails."""
+    from regnb.authoring.rehearsal import notebooks_of  # noqa: PLC0415 - loads nbclient
+    from regnb.errors import RegnbError  # noqa: PLC0415
+
+    course = find_course(directory)
+    if course is None:
+        raise Failure(text("open.no_notebooks"))
+    try:
+        paths = list(notebooks_of(course, languages or (translator().language,), chapters))
+        with _lab_of_its_own():
+            done = [_rehearsed(path) for path in paths]
+    except RegnbError as error:
+        raise Failure(str(translator().tell(error))) from error
+    failed = [rehearsal for rehearsal in done if rehearsal.failure]
+    click.echo(text("run.failed" if failed else "run.good", count=len(failed or done)))
+    raise SystemExit(1 if failed else 0)
+
+
+@contextmanager
+def _lab_of_its_own() -> Iterator[None]:
+    """A lab that is not the learner's, on the engine that theirs would use; nothing of it stays."""
+    from regnb.engine import find_engine  # noqa: PLC0415 - loads docker
+    from regnb.lab.identity import VARIABLE  # noqa: PLC0415
+    from regnb.lab.lab import opening  # noqa: PLC0415
+    from regnb.lab.leftovers import leftovers, remove  # noqa: PLC0415
+
+    before = os.environ.get(VARIABLE)
+    os.environ[VARIABLE] = f"run-{os.getpid()}"
+    try:
+        with find_engine() as engine:
+            click.echo(opening(engine, translator()))
+            try:
+                yield
+            finally:
+                for leftover in list(leftovers(engine)):
+                    remove(engine, leftover)
+    finally:
+        os.environ.pop(VARIABLE)
+        if before is not None:
+            os.environ[VARIABLE] = before
+
+
+def _rehearsed(path: Path) -> Rehearsal:
+    from regnb.authoring.rehearsal import rehearse  # noqa: PLC0415 - loads nbclient
+
+    label = f"{path.stem} [{path.parent.name}]"
+    with click.progressbar(length=1, label=label, file=sys.stderr, width=24) as bar:
+
+        def on_cell(number: int, total: int) -> None:
+            bar.length = total
+            bar.update(number - 1 - bar.pos)
+
+        rehearsal = rehearse(path, on_cell)
+        bar.update((bar.length or 0) - bar.pos if not rehearsal.failure else 0)
+    _report(rehearsal)
+    return rehearsal
+
+
+def _report(rehearsal: Rehearsal) -> None:
+    if rehearsal.failure is None:
+        seconds = round(rehearsal.seconds)
+        told = text("run.went_well", seconds=seconds, count=rehearsal.cells)
+        click.echo(f"{click.style('✓', fg='green')} {rehearsal.name}: {told}")
+        return
+    failure = rehearsal.failure
+    told = text("run.cell_failed", cell=failure.cell, number=rehearsal.cells)
+    click.echo(f"{click.style('✗', fg='red')} {rehearsal.name}: {told}")
+    for line in failure.source.splitlines()[:SHOWN_LINES]:
+        click.echo(f"    {line}")
+    click.echo(f"  {rehearsal.cause}")
+    click.echo(f"  → {rehearsal.mend or text('run.no_mend')}")
