@@ -9,11 +9,12 @@ import click
 import pytest
 
 import regnb
-from regnb.authoring.badges import binder_link, repository_address
+from regnb.authoring.badges import binder_link, git_pull_link, repository_address
 from regnb.cli import main
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
+TEACHING = {"docs/teaching.md": "en", "docs/teaching.fr.md": "fr"}
 
 
 def commands(group: click.Group, prefix: str = "regnb") -> list[str]:
@@ -51,6 +52,13 @@ def test_badges_lead_to_the_address_of_the_project(language: str) -> None:
     address = repository_address(ROOT)
     assert address is not None
     assert binder_link(address, language) in README
+
+
+@pytest.mark.parametrize(("document", "language"), TEACHING.items())
+def test_course_is_pulled_from_the_address_of_the_project(document: str, language: str) -> None:
+    address = repository_address(ROOT)
+    assert address is not None
+    assert git_pull_link(address, language) in (ROOT / document).read_text("utf-8")
 
 
 def test_every_chapter_stands_in_the_readme() -> None:

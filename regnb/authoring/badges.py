@@ -1,6 +1,6 @@
-"""The Binder badges of the README: one per language, on one image, from the repository's address.
+"""The links of the documents that open the course elsewhere: Binder, and a JupyterHub.
 
-A link is `https://mybinder.org/v2/gh/ORG/REPO/REF?urlpath=…`; the address is pyproject.toml's.
+The badges are one per language, on one image. A link is `https://mybinder.org/v2/gh/ORG/REPO/REF?urlpath=…`; the address is pyproject.toml's.
 """
 
 from __future__ import annotations
@@ -34,6 +34,17 @@ def binder_link(address: str, language: str, reference: str = REFERENCE) -> str:
         path = quote(path, safe="")
     target = quote(f"lab/tree/{_FOLDERS[language]}", safe="")
     return f"https://mybinder.org/v2/{provider}/{path}/{reference}?urlpath={target}"
+
+
+def git_pull_link(address: str, language: str, reference: str = REFERENCE) -> str:
+    """The part after the address of a JupyterHub, by which nbgitpuller brings and opens the course.
+
+    https://nbgitpuller.readthedocs.io/en/latest/topic/url-options.html
+    """
+    name = urlsplit(address).path.strip("/").removesuffix(".git").rpartition("/")[2]
+    target = quote(f"lab/tree/{name}/{_FOLDERS[language]}", safe="")
+    repository = quote(address, safe="")
+    return f"/hub/user-redirect/git-pull?repo={repository}&branch={reference}&urlpath={target}"
 
 
 def badge(address: str, language: str, text: str) -> str:

@@ -43,8 +43,11 @@ def chapters(language: str) -> dict[str, str]:
 
 
 def documents(language: str) -> dict[str, str]:
-    paths = PROJECT.glob("*.md") if language == "en" else []
-    return {path.name: typeset(path.read_text("utf-8"), language) for path in paths}
+    """Documents as they are, since nobody typesets them; `name.fr.md` is in French."""
+    paths = [*PROJECT.glob("*.md"), *PROJECT.glob("docs/*.md")]
+    french = [path for path in paths if path.name.endswith(".fr.md")]
+    chosen = french if language == "fr" else [path for path in paths if path not in french]
+    return {path.name: path.read_text("utf-8") for path in chosen}
 
 
 def texts(language: str) -> dict[str, str]:
