@@ -1,6 +1,7 @@
 """The links of the documents that open the course elsewhere: Binder, and a JupyterHub.
 
-The badges are one per language, on one image. A link is `https://mybinder.org/v2/gh/ORG/REPO/REF?urlpath=…`; the address is pyproject.toml's.
+The badges are one per language, on one image. A link is
+`https://mybinder.org/v2/gh/ORG/REPO/REF?urlpath=…`; the address is pyproject.toml's.
 """
 
 from __future__ import annotations
