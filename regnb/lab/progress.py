@@ -1,4 +1,4 @@
-"""The progress of a pull or a push, one line per layer, while somebody looks.
+"""The progress of a pull or a push, while somebody looks: a bar for each layer, and the total.
 
 Nothing is shown when `REGNB_PROGRESS=0`, as in tests and stored outputs, and nothing when the
 output is no notebook and no terminal.
@@ -13,9 +13,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from regnb.engine import Progress
+from regnb.engine.transfer import LayerTransfer, Transfer
 from regnb.i18n import Translator
 from regnb.oci import Digest
 from regnb.widgets.kernel import VARIABLE, in_notebook
+from regnb.widgets.transfer import Transfers, status, total
 
 INTERVAL = 0.1  # seconds between two drawings: smooth to the eye, light on the browser
 BAR_WIDTH = 30
@@ -27,78 +29,78 @@ def follow(
     environment: Mapping[str, str] = os.environ,
 ) -> Digest | None:
     """Digest that the last of `events` told; shows them as they come."""
-    display = _display(environment)
-    lines: dict[str, Progress] = {}
-    drawn, digest = 0.0, None
+    transfer = Transfer()
+    display = _display(transfer, translator, environment)
+    drawn = 0.0
     try:
         for event in events:
-            digest = event.digest or digest
-            if event.layer:
-                lines[event.layer] = event
-            if display and time.monotonic() - drawn > INTERVAL:
-                display.draw(_text(lines, translator))
+            transfer.add(event)
+            if display and transfer.layers and time.monotonic() - drawn > INTERVAL:
+                display.draw()
                 drawn = time.monotonic()
     finally:
-        if display:
-            display.finish(_text(lines, translator))
-    return digest
+        if display and transfer.layers:
+            display.finish()
+    return transfer.digest
 
 
-def _text(lines: Mapping[str, Progress], translator: Translator) -> str:
-    return "\n".join(_line(event, translator) for event in lines.values())
-
-
-def _line(event: Progress, translator: Translator) -> str:
-    key = f"progress.{event.status.lower().replace(' ', '_')}"
-    status = translator(key) if translator.has(key) else event.status
-    if not event.total or event.current >= event.total:
-        return f"{event.layer}: {status}"
-    filled = BAR_WIDTH * event.current // event.total
-    bar = f"{'█' * filled}{'░' * (BAR_WIDTH - filled)}"
-    done = f"{translator.size(event.current)} / {translator.size(event.total)}"
-    return f"{event.layer}: {status} {bar} {done}"
-
-
-def _display(environment: Mapping[str, str]) -> _Notebook | _Terminal | None:
+def _display(
+    transfer: Transfer, translator: Translator, environment: Mapping[str, str]
+) -> _Notebook | _Terminal | None:
     if environment.get(VARIABLE) == "0":
         return None
     if in_notebook():
-        return _Notebook()
-    return _Terminal() if sys.stderr.isatty() else None
+        return _Notebook(Transfers(translator, transfer))
+    return _Terminal(transfer, translator) if sys.stderr.isatty() else None
 
 
 class _Notebook:
-    """One output of the cell, drawn over and over."""
+    """A widget while bytes move; then what has become of each layer, which stays without one."""
 
-    def __init__(self) -> None:
+    def __init__(self, view: Transfers) -> None:
+        self._view = view
         self._handle: Any = None
 
-    def draw(self, text: str) -> None:
-        from IPython.display import display  # noqa: PLC0415 - a terminal does without it
-
-        bundle = {"text/plain": text}
-        if self._handle is None:
-            self._handle = display(bundle, raw=True, display_id=True)
+    def draw(self) -> None:
+        if self._handle:
+            self._view.refresh()
         else:
-            self._handle.update(bundle, raw=True)
+            from IPython.display import display  # noqa: PLC0415 - a terminal does without it
 
-    def finish(self, text: str) -> None:
-        if text:
-            self.draw(text)
+            self._handle = display(self._view, display_id=True)
+
+    def finish(self) -> None:
+        if not self._handle:
+            self.draw()
+        bundle = {"text/plain": repr(self._view), "text/html": str(self._view.html())}
+        self._handle.update(bundle, raw=True)
+        self._view.widget.close()
 
 
 class _Terminal:
     """The last lines of the terminal, drawn over and over."""
 
-    def __init__(self) -> None:
+    def __init__(self, transfer: Transfer, translator: Translator) -> None:
+        self._transfer = transfer
+        self._translator = translator
         self._height = 0
 
-    def draw(self, text: str) -> None:
+    def draw(self) -> None:
         up = f"\x1b[{self._height}A" if self._height else ""
-        lines = text.splitlines()
+        lines = [self._line(layer) for layer in self._transfer.layers.values()]
+        lines.append(total(self._transfer, self._translator))
         self._height = len(lines)
         sys.stderr.write(up + "".join(f"\x1b[2K{line}\n" for line in lines))
         sys.stderr.flush()
 
-    def finish(self, text: str) -> None:
-        self.draw(text)
+    finish = draw
+
+    def _line(self, layer: LayerTransfer) -> str:
+        text = f"{layer.layer}: {status(layer, self._translator)}"
+        if not layer.is_moving:
+            return text
+        filled = BAR_WIDTH * layer.moved // layer.size
+        bar = f"{'█' * filled}{'░' * (BAR_WIDTH - filled)}"
+        size = self._translator.size
+        speed = f" ({size(int(layer.speed))}/s)" if layer.speed else ""
+        return f"{text} {bar} {size(layer.moved)} / {size(layer.size)}{speed}"

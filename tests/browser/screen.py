@@ -107,7 +107,15 @@ class Screen:
 
     def run(self) -> list[Cell]:
         """Run all cells; the code cells when the last one is done, or when one has failed."""
+        self.start()
+        return self.wait()
+
+    def start(self) -> None:
+        """Start to run all cells."""
         self.page.evaluate(_RUN)
+
+    def wait(self) -> list[Cell]:
+        """The code cells when the last one is done, or when one has failed."""
         self.page.wait_for_function(_RUN_IS_OVER, polling=200)
         found = self.page.evaluate(_CELLS)
         return [Cell(**{**cell, "outputs": json.loads(cell["outputs"])}) for cell in found]

@@ -79,12 +79,18 @@ def test_progress_is_shown_only_when_somebody_looks(
     assert (terminal.getvalue() == "") is silent
 
 
-def test_progress_has_one_line_per_layer(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_progress_has_one_line_per_layer_and_one_for_the_whole(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     terminal = Terminal()
     monkeypatch.setattr("sys.stderr", terminal)
     follow(events(), Translator("fr"), {})
     last = terminal.getvalue().split("\x1b[2K")
-    assert last[-2:] == ["aaa: Terminé\n", "bbb: Déjà là\n"]
+    assert last[-3:] == [
+        "aaa: Terminé\n",
+        "bbb: Déjà là\n",
+        "2 couches sur 2 · 100,0\u202fMo sur 100,0\u202fMo\n",
+    ]
 
 
 def test_progress_into_a_file_is_silent(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,70 @@
+"""A pull or a push in a notebook: a bar for each layer, and one for the whole."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from markupsafe import Markup
+
+from regnb.engine.transfer import LayerTransfer, Transfer
+from regnb.i18n import Translator
+from regnb.widgets.html import tag
+from regnb.widgets.view import View
+
+
+class Transfers(View):
+    """The state of `transfer`; `refresh()` shows it anew."""
+
+    styles: ClassVar = ("transfer.css",)
+    live: ClassVar = True
+
+    def __init__(self, translator: Translator, transfer: Transfer) -> None:
+        super().__init__(translator)
+        self.transfer = transfer
+
+    def caption(self) -> str:
+        """How many layers are done, how many bytes have moved, how fast."""
+        return total(self.transfer, self.translator)
+
+    def picture(self, *, live: bool = False) -> Markup:  # noqa: ARG002 - there are no controls
+        """One row for each layer."""
+        rows = [self._row(layer) for layer in self.transfer.layers.values()]
+        names = ("layer", "state", "size", "speed")
+        heads = [tag("th", self.translator(f"transfer.{name}"), scope="col") for name in names]
+        return tag("table", tag("thead", tag("tr", heads)), tag("tbody", rows))
+
+    def _row(self, layer: LayerTransfer) -> Markup:
+        state = status(layer, self.translator)
+        bar = tag("progress", value=layer.moved, max=layer.size or 1, aria_label=state)
+        speed = f"{self.translator.size(int(layer.speed))}/s" if layer.speed else ""
+        size = self.translator.size(layer.size) if layer.size else ""
+        return tag(
+            "tr",
+            tag("td", tag("code", layer.layer)),
+            tag("td", bar if layer.is_moving else _mark(layer), tag("span", state)),
+            tag("td", size, class_="number"),
+            tag("td", speed, class_="number"),
+        )
+
+
+def total(transfer: Transfer, translator: Translator) -> str:
+    """The whole in one line."""
+    count = len(transfer.layers)
+    parts = [translator("transfer.layers", done=transfer.done, count=count)]
+    if transfer.size:
+        moved, size = translator.size(transfer.moved), translator.size(transfer.size)
+        parts.append(translator("transfer.bytes", moved=moved, size=size))
+    if transfer.speed:
+        parts.append(f"{translator.size(int(transfer.speed))}/s")
+    return " · ".join(parts)
+
+
+def status(layer: LayerTransfer, translator: Translator) -> str:
+    """The engine's word for the state of `layer`, in the reader's language."""
+    key = f"progress.{layer.status.lower().replace(' ', '_')}"
+    return translator(key) if translator.has(key) else layer.status
+
+
+def _mark(layer: LayerTransfer) -> Markup:
+    mark = "=" if layer.existed else "✓" if layer.is_done else "…"
+    return tag("span", mark, class_="mark", aria_hidden="true")
