@@ -1,4 +1,4 @@
-"""What the README promises exists, and what exists stands in the README."""
+"""What the documents promise exists, and what exists stands in the README, in both languages."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from regnb.authoring.badges import binder_link, git_pull_link, repository_addres
 from regnb.cli import main
 
 ROOT = Path(__file__).parent.parent
-README = (ROOT / "README.md").read_text("utf-8")
+READMES = ("README.md", "README.fr.md")
 TEACHING = {"docs/teaching.md": "en", "docs/teaching.fr.md": "fr"}
+DOCUMENTS = (*READMES, *TEACHING)
 
 
 def commands(group: click.Group, prefix: str = "regnb") -> list[str]:
@@ -25,49 +26,72 @@ def commands(group: click.Group, prefix: str = "regnb") -> list[str]:
     return names
 
 
+def text_of(document: str) -> str:
+    return (ROOT / document).read_text("utf-8")
+
+
+def address() -> str:
+    found = repository_address(ROOT)
+    assert found is not None
+    return found
+
+
+@pytest.fixture(params=READMES)
+def readme(request: pytest.FixtureRequest) -> str:
+    return text_of(request.param)
+
+
 @pytest.mark.parametrize("command", commands(main))
-def test_every_command_stands_in_the_readme(command: str) -> None:
-    assert f"`{command}`" in README
+def test_every_command_stands_in_the_readme(readme: str, command: str) -> None:
+    assert f"`{command}`" in readme
 
 
 @pytest.mark.parametrize("name", sorted(set(regnb.__all__) - {"__version__"}))
-def test_every_public_name_stands_in_the_readme(name: str) -> None:
-    assert f"regnb.{name}(" in README
+def test_every_public_name_stands_in_the_readme(readme: str, name: str) -> None:
+    assert f"regnb.{name}(" in readme
     assert getattr(regnb, name).__doc__
 
 
-def test_every_command_of_the_readme_exists() -> None:
-    named = set(re.findall(r"`(regnb [a-z-]+(?: [a-z-]+)?)", README))
-    known = set(commands(main))
-    assert {name for name in named if not any(name.startswith(one) for one in known)} == set()
+@pytest.mark.parametrize("document", READMES)
+def test_every_command_of_a_document_exists(document: str) -> None:
+    named = re.findall(r"(?m)(?:`|^)(regnb [a-z-]+(?: [a-z-]+)?)", text_of(document))
+    known = tuple(commands(main))
+    groups = {command.rpartition(" ")[0] for command in known} - {"regnb"}
+    wrong = [
+        name
+        for name in named
+        if (name.startswith(tuple(groups)) and name not in known) or not name.startswith(known)
+    ]
+    assert wrong == []
 
 
-@pytest.mark.parametrize("target", re.findall(r"\]\((?!https?:)([^)#]+)\)", README))
-def test_every_link_of_the_readme_leads_somewhere(target: str) -> None:
-    assert (ROOT / target).exists()
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_every_link_of_a_document_leads_somewhere(document: str) -> None:
+    targets = re.findall(r"\]\((?!https?:)([^)#]+)\)", text_of(document))
+    assert targets
+    missing = [
+        target for target in targets if not (ROOT / document).parent.joinpath(target).exists()
+    ]
+    assert missing == []
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
-def test_badges_lead_to_the_address_of_the_project(language: str) -> None:
-    address = repository_address(ROOT)
-    assert address is not None
-    assert binder_link(address, language) in README
+def test_badges_lead_to_the_address_of_the_project(readme: str, language: str) -> None:
+    assert binder_link(address(), language) in readme
 
 
 @pytest.mark.parametrize(("document", "language"), TEACHING.items())
 def test_course_is_pulled_from_the_address_of_the_project(document: str, language: str) -> None:
-    address = repository_address(ROOT)
-    assert address is not None
-    assert git_pull_link(address, language) in (ROOT / document).read_text("utf-8")
+    assert git_pull_link(address(), language) in text_of(document)
 
 
-def test_every_chapter_stands_in_the_readme() -> None:
+def test_every_chapter_stands_in_the_readme(readme: str) -> None:
     for source in sorted((ROOT / "notebooks" / "src").glob("*.md")):
         for language in ("fr", "en"):
-            assert f"notebooks/{language}/{source.stem}.ipynb" in README
+            assert f"notebooks/{language}/{source.stem}.ipynb" in readme
 
 
 @pytest.mark.parametrize("target", ["lab", "test"])
-def test_make_has_the_two_commands_of_the_readme(target: str) -> None:
-    assert f"make {target}" in README
+def test_make_has_the_two_commands_of_the_readme(readme: str, target: str) -> None:
+    assert f"make {target}" in readme
     assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
