@@ -44,6 +44,7 @@ from regnb.errors.base import (
 from regnb.errors.content import (
     DigestMismatch,
     InvalidDigest,
+    InvalidLayer,
     InvalidManifest,
     InvalidPlatform,
     InvalidReference,
@@ -129,6 +130,7 @@ __all__ = [
     "InvalidChallenge",
     "InvalidConfiguration",
     "InvalidDigest",
+    "InvalidLayer",
     "InvalidManifest",
     "InvalidPlatform",
     "InvalidReference",

@@ -39,6 +39,14 @@ class InvalidManifest(RegnbError, ValueError):
         self.reason = reason
 
 
+class InvalidLayer(RegnbError, ValueError):
+    """A layer whose archive cannot be read; `reason` is a key that views translate."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"Invalid layer: {reason.replace('_', ' ')}.")
+        self.reason = reason
+
+
 class DigestMismatch(RegnbError):
     """Content whose digest is not the one it was asked by."""
 

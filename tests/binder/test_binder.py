@@ -16,7 +16,11 @@ from regnb.engine.embedded.background import Place
 ROOT = Path(__file__).parents[2]
 BINDER = ROOT / "binder"
 # PyPI's names where conda-forge has others.
-CONDA_NAMES = {"docker": "docker-py", "prometheus-client": "prometheus_client"}
+CONDA_NAMES = {
+    "docker": "docker-py",
+    "isal": "python-isal",
+    "prometheus-client": "prometheus_client",
+}
 ENVIRONMENT = (ROOT / "environment.yml").read_text("utf-8")
 
 
