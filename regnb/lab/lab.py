@@ -12,13 +12,14 @@ from regnb.lab.session import Session
 from regnb.lab.settings import storage_settings
 from regnb.lab.show import Sentence, command, show
 from regnb.lab.telling import told
+from regnb.lab.views import ViewSteps
 from regnb.lab.wire import WireSteps
 from regnb.oci import ImageReference
 from regnb.registry import RegistryClient
 from regnb.tables import Table, containers_table, images_table
 
 
-class Lab(WireSteps):
+class Lab(ViewSteps, WireSteps):
     """The registry lab of one learner on one engine.
 
     A reference such as `localhost:5000/w3:1.0` names an image everywhere; where the registry is

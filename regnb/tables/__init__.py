@@ -10,6 +10,7 @@ from regnb.tables.registry import (
     layers_table,
     tags_table,
 )
+from regnb.tables.storage import contents_table, storage_table
 from regnb.tables.table import Table
 
 __all__ = [
@@ -17,9 +18,11 @@ __all__ = [
     "Table",
     "catalog_table",
     "containers_table",
+    "contents_table",
     "findings_table",
     "image_table",
     "images_table",
     "layers_table",
+    "storage_table",
     "tags_table",
 ]

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from regnb.analysis.wire import Header, ShownExchange
 from regnb.i18n import Translator
 from regnb.widgets.html import Child, join, tag
+from regnb.widgets.pieces import spans
 from regnb.widgets.view import View
 
 SHOWN = 20
@@ -33,7 +34,7 @@ class Wire(View):
     def caption(self) -> Markup:
         """How many exchanges there were, behind which step."""
         key = "wire.caption" if self.exchanges else "wire.none"
-        return _spans(self.translator(key, count=self.count, step=f"lab.{self.step}"))
+        return spans(self.translator(key, count=self.count, step=f"lab.{self.step}"))
 
     def picture(self, *, live: bool = False) -> Markup:
         """One foldable part for each exchange, the first of them open."""
@@ -107,11 +108,6 @@ class Wire(View):
         copy = tag("button", self.translator("wire.copy"), type="button", data_copy=command)
         return tag(
             "section",
-            tag("h4", _spans(self.translator("wire.curl")), copy if live else None),
+            tag("h4", spans(self.translator("wire.curl")), copy if live else None),
             tag("pre", f"$ {command}"),
         )
-
-
-def _spans(text: str) -> Markup:
-    """`text` with its `code spans`."""
-    return join(tag("code", part) if at % 2 else part for at, part in enumerate(text.split("`")))

@@ -1,0 +1,19 @@
+"""The pictures that the lab shows, on every engine that is at hand."""
+
+from __future__ import annotations
+
+from regnb.lab import Lab
+from tests.contract.labs import pushed
+
+
+def test_storage_counts_what_two_names_share_once(lab: Lab) -> None:
+    reference = pushed(lab)
+    once = lab.storage()
+    lab.tag(reference, f"{lab.address}/copy:1.0")
+    lab.push(f"{lab.address}/copy:1.0")
+    twice = lab.storage()
+    assert list(twice.repositories.repository) == ["copy", "w3"]
+    assert twice.storage.stored == once.storage.stored
+    assert twice.storage.saved == once.storage.stored
+    assert twice.repositories.unique_bytes.sum() == 0
+    assert f"{lab.address}" not in twice.html()
