@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from typing import Literal, Self
@@ -195,6 +195,54 @@ class Engine:
         found = self._own(name)
         with self._errors(name):
             self.client.api.start(found.container_id)
+
+    def stop_container(self, name: str) -> None:
+        """Stop a container of ours; nothing happens when it does not run.
+
+        Raises ContainerNotFound, and NameTaken for a container that regnb did not make.
+        """
+        found = self._own(name)
+        with self._errors(name):
+            self.client.api.stop(found.container_id)
+
+    def run_to_end(
+        self,
+        image: ImageReference,
+        command: Sequence[str],
+        *,
+        volumes_from: str,
+        labels: Mapping[str, str] | None = None,
+    ) -> tuple[int, str]:
+        """Exit code and output of `command` in a new container, which is removed when it ends.
+
+        It sees the volumes of the container `volumes_from`. Raises ImageNotFound (nothing is
+        pulled).
+        """
+        with self._errors(image.familiar):
+            created = self.client.containers.create(
+                image.familiar,
+                list(command),
+                labels={OWNER_LABEL: "true", **(labels or {})},
+                volumes_from=[volumes_from],
+            )
+        try:
+            with self._errors(image.familiar):
+                created.start()
+                code = int(created.wait()["StatusCode"])
+                output = created.logs().decode("utf-8", "replace")
+        finally:
+            with self._errors(image.familiar):
+                created.remove(force=True)
+        return code, output
+
+    def archive(self, name: str, path: str) -> Iterator[bytes]:
+        """The tar, in blocks, of the files at `path` in the container `name`, running or not.
+
+        Raises ContainerNotFound; EngineError when there is no such path.
+        """
+        with self._errors(name):
+            blocks, _ = self.client.api.get_archive(name, path)
+            yield from blocks
 
     def containers(self, *, label: str | None = None) -> list[Container]:
         """Containers, also stopped ones, sorted by name.

@@ -7,7 +7,8 @@
     │  ├─ NotFound: RepositoryNotFound · ManifestNotFound · BlobNotFound · UploadNotFound
     │  ├─ Refused: NameRefused · DigestRefused · SizeRefused · UploadRefused
     │  │           ManifestRefused: ManifestBlobMissing
-    │  ├─ Unauthorized · Denied · Unsupported · TooManyRequests · RegistryFailed
+    │  ├─ Unauthorized · Denied · TooManyRequests · RegistryFailed
+    │  ├─ Unsupported: DeletionOff · TagDeletionUnsupported
     │  ├─ InvalidAnswer                         (an answer that no registry should give)
     │  ├─ InvalidChallenge · CredentialsWithheld
     │  ├─ TLSFailed                             (reason)
@@ -23,7 +24,7 @@
     │  ├─ NameTaken · PortTaken · RegistryDiffers
     │  └─ PullFailed: HubUnreachable · HubRateLimited
     │     PushFailed
-    ├─ PushToHub · NotClean                     (the lab's own refusals)
+    ├─ PushToHub · NotClean · CollectionFailed  (the lab's own refusals)
     ├─ InvalidConfiguration                     (setting, reason: of the embedded registry)
     └─ ExerciseError                            (the author's mistake, never the learner's)
        └─ AuthoringError: CellFailed            (problems)
@@ -68,6 +69,7 @@ from regnb.errors.engine import (
     RegistryStopped,
 )
 from regnb.errors.lab import (
+    CollectionFailed,
     NotClean,
     PushToHub,
 )
@@ -76,6 +78,7 @@ from regnb.errors.registry import (
     CertificateUnreadable,
     ConnectionLost,
     CredentialsWithheld,
+    DeletionOff,
     Denied,
     DigestRefused,
     HostUnknown,
@@ -96,6 +99,7 @@ from regnb.errors.registry import (
     RegistryUnreachable,
     RepositoryNotFound,
     SizeRefused,
+    TagDeletionUnsupported,
     TLSFailed,
     TooManyRequests,
     Unauthorized,
@@ -109,9 +113,11 @@ __all__ = [
     "BlobNotFound",
     "CellFailed",
     "CertificateUnreadable",
+    "CollectionFailed",
     "ConnectionLost",
     "ContainerNotFound",
     "CredentialsWithheld",
+    "DeletionOff",
     "Denied",
     "DigestMismatch",
     "DigestRefused",
@@ -158,6 +164,7 @@ __all__ = [
     "SizeMismatch",
     "SizeRefused",
     "TLSFailed",
+    "TagDeletionUnsupported",
     "TooManyRequests",
     "Unauthorized",
     "Unsupported",

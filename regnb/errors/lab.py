@@ -19,3 +19,11 @@ class NotClean(RegnbError):
     def __init__(self, left: list[str]) -> None:
         super().__init__(f"The clean-up left {', '.join(left)}.")
         self.left = ", ".join(left)
+
+
+class CollectionFailed(RegnbError):
+    """A garbage collection that ended with an error; `output` is what it wrote."""
+
+    def __init__(self, output: str) -> None:
+        super().__init__(f"The garbage collection failed: {output.strip()}")
+        self.output = output.strip()

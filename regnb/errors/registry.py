@@ -108,6 +108,20 @@ class Unsupported(RegistryError):
     """405: the registry does not do this, for instance delete when it is not enabled."""
 
 
+class DeletionOff(Unsupported):
+    """405: the registry was started without deletion, as it is by default."""
+
+    def __init__(self, error: RegistryError) -> None:
+        super().__init__(error.message, status=error.status, method=error.method, url=error.url)
+
+
+class TagDeletionUnsupported(Unsupported):
+    """400: the registry deletes manifests by their digest, and no tag alone."""
+
+    def __init__(self, error: RegistryError) -> None:
+        super().__init__(error.message, status=error.status, method=error.method, url=error.url)
+
+
 class TooManyRequests(RegistryError):
     """429: the rate limit of the registry is reached; `retry_after` in seconds when told."""
 

@@ -65,6 +65,30 @@ def run_registry(session: Session, wanted: Wanted) -> Container:
     return session.registry_container()
 
 
+def stop_registry(session: Session) -> None:
+    """Stop the lab's registry; raises ContainerNotFound when there is none."""
+    name = session.registry_container().name
+    session.show(command("docker", "container", "stop", name))
+    session.engine.stop_container(name)
+    session.registry_name = name
+    session.say("keeping.stopped", name=name)
+
+
+def remove_registry(session: Session) -> None:
+    """Remove the container of the lab's registry with the volumes that have no name.
+
+    Raises ContainerNotFound when there is none.
+    """
+    container = session.registry_container()
+    sources = session.engine.setup_of(container.name).sources.values()
+    session.show(command("docker", "container", "rm", "--force", "--volumes", container.name))
+    session.engine.remove_container(container.name)
+    session.registry_name = None
+    kept = [source for source in sources if source in session.own_volumes() or "/" in source]
+    key = "keeping.removed_but" if kept else "keeping.removed"
+    session.say(key, name=container.name, kept=", ".join(f"`{source}`" for source in kept))
+
+
 def wait_for(session: Session) -> None:
     """Wait until the registry answers; raises RegistryUnreachable when it does not in time."""
     end = time.monotonic() + START_TIMEOUT

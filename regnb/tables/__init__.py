@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from regnb.tables.engine import containers_table, images_table
 from regnb.tables.findings import Finding, findings_table
+from regnb.tables.keeping import deletion_table, garbage_table, store_table
 from regnb.tables.registry import (
     catalog_table,
     image_table,
@@ -19,10 +20,13 @@ __all__ = [
     "catalog_table",
     "containers_table",
     "contents_table",
+    "deletion_table",
     "findings_table",
+    "garbage_table",
     "image_table",
     "images_table",
     "layers_table",
     "storage_table",
+    "store_table",
     "tags_table",
 ]

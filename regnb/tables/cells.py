@@ -29,7 +29,8 @@ def format_cell(column: str, value: object, translator: Translator) -> str:
         return translator.size(int(value))
     if isinstance(value, datetime):
         return translator.ago(value)
-    return shorten(str(value))
+    word = f"words.{column}.{value}"
+    return translator(word) if translator.has(word) else shorten(str(value))
 
 
 def shorten(text: str) -> str:

@@ -6,9 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from regnb.errors import RegistryDiffers, Unsupported
+from regnb.errors import DeletionOff, RegistryDiffers, Unsupported
 from regnb.lab import Lab
 from tests.contract.labs import OpenLab, Printed, pushed
+
+
+def blobs_of(lab: Lab) -> set[str]:
+    """Digests of the blobs in the store of the lab's registry."""
+    files = lab.store_files()
+    return set(files[files.kind == "blob"].digest)
 
 
 def test_registry_deletes_only_when_it_is_told_to(lab: Lab) -> None:
@@ -54,3 +60,87 @@ def test_registry_in_memory_leaves_nothing_on_the_disk(lab: Lab) -> None:
     lab.remove_image(w3)
     lab.pull(w3)
     assert lab.engine.setup_of("registry").environment["REGISTRY_STORAGE"] == "inmemory"
+
+
+def test_stopping_keeps_and_removing_forgets_what_no_volume_holds(lab: Lab) -> None:
+    pushed(lab)
+    lab.stop_registry()
+    lab.run_registry()
+    assert list(lab.catalog().repository) == ["w3"]
+    lab.remove_registry()
+    lab.run_registry()
+    assert lab.catalog().empty
+
+
+def test_volume_keeps_the_images_of_a_registry_that_was_removed(lab: Lab, printed: Printed) -> None:
+    lab.run_registry(volume="images")
+    pushed(lab)
+    digest = lab.tags("w3").digest[0]
+    lab.remove_registry()
+    assert "`images`" in printed()
+    lab.run_registry(volume="images")
+    assert lab.tags("w3").digest[0] == digest
+
+
+def test_deletion_asks_and_then_takes_every_tag_of_the_digest(lab: Lab, printed: Printed) -> None:
+    lab.run_registry(delete=True)
+    w3 = pushed(lab)
+    for name in ("w3:stable", "shop:1.0"):
+        lab.tag(w3, f"{lab.address}/{name}")
+        lab.push(f"{lab.address}/{name}")
+    printed()
+    plan = lab.delete("w3:1.0")
+    assert list(plan.name[plan.content == "tag"]) == ["w3:1.0", "w3:stable"]
+    assert 'lab.delete("w3:1.0", confirm=True)' in printed()
+    assert list(lab.tags("w3").tag) == ["1.0", "stable"]
+    lab.delete("w3:1.0", confirm=True)
+    assert "2 tags" in printed()
+    assert lab.client.list_tags("w3") == []
+    layer = plan.name[plan.content == "layer"].iloc[0]
+    assert lab.client.blob_exists("w3", layer)
+    assert list(lab.tags("shop").tag) == ["1.0"]
+
+
+def test_deletion_that_is_switched_off_is_told_with_its_mend(lab: Lab) -> None:
+    pushed(lab)
+    with pytest.raises(DeletionOff) as caught:
+        lab.delete("w3:1.0", confirm=True)
+    assert "delete=True" in str(caught.value.told)
+    with pytest.raises(DeletionOff):
+        lab.delete_tag("w3:1.0")
+
+
+def test_collection_frees_what_nothing_uses_and_nothing_else(lab: Lab) -> None:
+    lab.run_registry(delete=True, volume="images")
+    w3 = pushed(lab)
+    lab.pull("alpine")
+    for source, name in (("alpine", "small:1.0"), ("nginx", "shop:1.0")):
+        lab.tag(source, f"{lab.address}/{name}")
+        lab.push(f"{lab.address}/{name}")
+    lab.delete("w3:1.0", confirm=True)
+    assert lab.collect_garbage(dry_run=True).empty
+    plan = lab.delete("small:1.0", confirm=True)
+    expected = set(plan.name[plan.content != "tag"])
+    before = blobs_of(lab)
+    dry = lab.collect_garbage(dry_run=True)
+    assert set(dry.digest) == expected
+    assert blobs_of(lab) == before
+    assert set(lab.collect_garbage().digest) == expected
+    assert before - blobs_of(lab) == expected
+    lab.remove_image(w3, f"{lab.address}/shop:1.0")
+    lab.pull(f"{lab.address}/shop:1.0")
+
+
+def test_store_has_each_layer_once(lab: Lab) -> None:
+    w3 = pushed(lab)
+    lab.tag(w3, f"{lab.address}/shop:1.0")
+    lab.push(f"{lab.address}/shop:1.0")
+    files = lab.store_files()
+    blobs = files[(files.kind == "blob") & (files.same_as == "")]
+    for digest in lab.layers("w3:1.0").digest:
+        assert list(blobs.digest).count(digest) == 1
+
+
+def test_collection_without_files_is_told(lab: Lab) -> None:
+    lab.run_registry(memory=True)
+    assert lab.collect_garbage().empty

@@ -15,6 +15,7 @@ from werkzeug.wrappers import Request, Response
 from regnb.engine.embedded.api import (
     containers,
     events,
+    files,
     image_changes,
     images,
     missing,
@@ -35,7 +36,17 @@ _VERSION = re.compile(r"/v(\d+)\.(\d+)(/.*)")
 _LOG = logging.getLogger(__name__)
 _RULES = [
     rule.empty()
-    for noun in (system, images, image_changes, containers, streams, volumes, events, missing)
+    for noun in (
+        system,
+        images,
+        image_changes,
+        containers,
+        streams,
+        volumes,
+        events,
+        files,
+        missing,
+    )
     for rule in noun.RULES
 ]
 

@@ -33,8 +33,6 @@ _MISSING = [
     ("POST", "/containers/<name>/update", "changing a container", "make a new one instead."),
     ("GET", "/containers/<name>/changes", "looking at the files of a container", _LOOK),
     ("GET", "/containers/<name>/export", "looking at the files of a container", _LOOK),
-    ("GET", "/containers/<name>/archive", "copying files of a container", _LOOK),
-    ("HEAD", "/containers/<name>/archive", "copying files of a container", _LOOK),
     ("PUT", "/containers/<name>/archive", "copying files into a container", _LOOK),
     ("POST", "/build", "building an image", _DOCKER),
     ("POST", "/session", "building an image", _DOCKER),

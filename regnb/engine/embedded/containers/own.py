@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -40,8 +41,15 @@ def _collect_garbage(config: Config, flags: set[str]) -> int:
         delete_untagged=bool(flags & {"m", "delete-untagged", "delete-untagged=true"}),
         dry_run=bool(flags & {"d", "dry-run"}),
     )
-    for garbage in collect_garbage(DirectoryStorage(Path(config.storage_directory)), rules):
-        print(f"{garbage.repository}: {garbage.kind} eligible for deletion: {garbage.digest}")
+    storage = DirectoryStorage(Path(config.storage_directory))
+    found = list(collect_garbage(storage, rules))
+    for garbage in found:
+        print(f"{garbage.repository}: {garbage.kind} not used: {garbage.digest}")
+    names = Counter(garbage.digest for garbage in found)
+    for digest, count in names.items():
+        # A repository may lose a blob that others keep: it is gone with its last file.
+        if len(list(storage.holders_of(digest))) == (count if rules.dry_run else 0):
+            print(f"blob eligible for deletion: {digest}")
     return 0
 
 

@@ -1,0 +1,55 @@
+"""Steps about deleting and keeping: what goes, what stays, and where it is."""
+
+from __future__ import annotations
+
+from regnb.analysis.store import StoredFile
+from regnb.lab import deletion, garbage, store
+from regnb.lab.registry import remove_registry, stop_registry
+from regnb.lab.steps import Steps
+from regnb.lab.telling import told
+from regnb.tables import Table, deletion_table, garbage_table, store_table
+
+
+class Keeping(Steps):
+    """The steps of the lab about deleting from its registry, and keeping what it holds."""
+
+    @told
+    def stop_registry(self) -> None:
+        """Stop the registry; `run_registry()` starts it again."""
+        stop_registry(self._session)
+
+    @told
+    def remove_registry(self) -> None:
+        """Remove the container of the registry, and its content unless a volume keeps it."""
+        remove_registry(self._session)
+
+    @told
+    def delete(self, reference: str, *, confirm: bool = False) -> Table:
+        """What deleting the manifest of `reference` takes with it; done only when `confirm`."""
+        planned = deletion.delete(self._session, reference, confirm=confirm)
+        return deletion_table(planned, language=self._session.language)
+
+    @told
+    def delete_tag(self, reference: str) -> None:
+        """Delete a tag alone, not its manifest; only some registries can."""
+        deletion.delete_tag(self._session, reference)
+
+    @told
+    def collect_garbage(self, *, dry_run: bool = False, delete_untagged: bool = False) -> Table:
+        """Blobs that nothing uses: removed from the storage, or only listed when `dry_run`.
+
+        The registry is stopped meanwhile. `delete_untagged` counts manifests without a tag as
+        unused too.
+        """
+        found = garbage.collect(self._session, dry_run=dry_run, delete_untagged=delete_untagged)
+        total = self.translator.size(sum(file.size for file in found))
+        key = "keeping.would_free" if dry_run else "keeping.freed"
+        self._session.say(key, count=len(found), size=total)
+        return garbage_table(found, language=self._session.language)
+
+    @told
+    def store_files(self) -> Table:
+        """Files in which the registry keeps its content, read from its container."""
+        store.show_copy(self._session)
+        files: list[StoredFile] = store.store_files(self._session)
+        return store_table(files, language=self._session.language)

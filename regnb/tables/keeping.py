@@ -1,0 +1,76 @@
+"""What a deletion, a garbage collection or a copy does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from regnb.analysis.deletion import Deletion
+from regnb.analysis.store import StoredFile
+from regnb.tables.table import Table
+
+DELETION = {
+    "content": "str",
+    "name": "str",
+    "size_bytes": "Int64",
+    "fate": "str",
+    "used_by": "object",
+}
+GARBAGE = {"digest": "str", "size_bytes": "int64"}
+STORE = {
+    "path": "str",
+    "kind": "str",
+    "repository": "str",
+    "tag": "str",
+    "digest": "str",
+    "size_bytes": "int64",
+    "same_as": "str",
+}
+
+
+def deletion_table(deletion: Deletion, *, language: str) -> Table:
+    """What a deletion touches, one row each.
+
+    Columns: content (`tag`, `manifest`, `index`, `config`, `layer`), name (str: a tag or a digest),
+    size_bytes (int; missing for a tag), fate (`goes`, `waits` for a garbage collection, `stays`,
+    `breaks`), used_by (list of the images that need it, such as `w3:2.0`).
+    """
+    rows = [
+        {
+            "content": part.content,
+            "name": part.name,
+            "size_bytes": part.size,
+            "fate": part.fate,
+            "used_by": list(part.used_by),
+        }
+        for part in deletion.parts
+    ]
+    return Table.of(rows, columns=DELETION, language=language)
+
+
+def garbage_table(files: Iterable[StoredFile], *, language: str) -> Table:
+    """Blobs that nothing uses; columns digest (str) and size_bytes (int)."""
+    rows = [{"digest": str(file.digest), "size_bytes": file.size} for file in files]
+    return Table.of(rows, columns=GARBAGE, language=language)
+
+
+def store_table(files: Iterable[StoredFile], *, language: str) -> Table:
+    """Files of a registry's store, one row each.
+
+    Columns: path (str, from the root of the store), kind (`blob`, `tag`, `manifest`, `layer`,
+    `index`, `upload`, `other`), repository and tag (str, empty where there is none), digest (str,
+    of the content of a blob, named by the others), size_bytes (int), same_as (str, the path of the
+    file that it is another name of).
+    """
+    rows = [
+        {
+            "path": file.path,
+            "kind": file.kind,
+            "repository": file.repository,
+            "tag": file.tag,
+            "digest": str(file.digest or ""),
+            "size_bytes": file.size,
+            "same_as": file.same_as,
+        }
+        for file in files
+    ]
+    return Table.of(rows, columns=STORE, language=language)
