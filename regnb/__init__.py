@@ -1,7 +1,7 @@
 """Learn what a container registry is by running one.
 
-`open_lab` gives the lab of a notebook, `preflight` says what this machine has. Both load what they
-need when they are called, so that `import regnb` is instant.
+`open_lab` gives the lab of a notebook, `preflight` says what this machine has, `explain` what the
+name of an image stands for. What they need is loaded when called: `import regnb` is instant.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from regnb.lab import Lab
     from regnb.tables import Table
+    from regnb.widgets.explanation import Explanation
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "open_lab", "preflight"]
+__all__ = ["__version__", "explain", "open_lab", "preflight"]
 
 
 def open_lab(language: str | None = None, *, engine: str | None = None) -> Lab:
@@ -36,3 +37,14 @@ def preflight(language: str | None = None, *, engine: str | None = None) -> Tabl
     from regnb import lab  # noqa: PLC0415 - loads docker and pandas
 
     return lab.preflight(language, engine=engine)
+
+
+def explain(reference: str, language: str | None = None) -> Explanation:
+    """The parts of an image reference and what is implied, as a picture, in `language`.
+
+    It needs no lab and no engine. What is no reference is told with the reason.
+    """
+    from regnb.i18n import Translator, language_of_notebook  # noqa: PLC0415 - see the module
+    from regnb.widgets.explanation import Explanation  # noqa: PLC0415
+
+    return Explanation(Translator(language or language_of_notebook()), reference)
