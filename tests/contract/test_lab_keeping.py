@@ -36,7 +36,7 @@ def test_volume_is_the_labs_and_goes_with_it(lab: Lab, printed: Printed) -> None
     assert "--volume images:/var/lib/registry" in printed()
     assert lab.engine.volumes(label="regnb=test-learner") == ["images"]
     lab.clean_up()
-    assert lab.engine.volumes() == []
+    assert "images" not in lab.engine.volumes()  # other tests may have left volumes of their own
 
 
 def test_volume_of_another_learner_stays_his(open_a_lab: OpenLab, printed: Printed) -> None:
