@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
+from typing import TypeAlias
+from urllib.parse import urlsplit
 
-from urllib3 import BaseHTTPResponse, PoolManager, Timeout
+from urllib3 import BaseHTTPResponse, HTTPConnectionPool, PoolManager, Timeout
 
 from regnb.errors import CertificateUnreadable, ConnectionLost
 from regnb.registry.network import network_errors
@@ -19,22 +21,30 @@ _CONNECTIONS_KEPT = 64
 _HOSTS_KEPT = 8
 # An answer of which less is left is read to its end, so that its connection can be used again.
 _WORTH_READING = 1 << 16
+_PORTS = {"http": 80, "https": 443}
+
+Files: TypeAlias = str | Path | Sequence[str | Path] | None
+# Where the server of a host and a port really listens, when the name service does not know.
+PlaceOf: TypeAlias = Callable[[str, int], tuple[str, int] | None]
 
 
 class UrllibTransport:
     """Sockets, plain or TLS, kept open and shared between threads.
 
-    `ca_file` is trusted beside the authorities of the system; `client_certificate` is the files of
-    a certificate and its key. Raises CertificateUnreadable when one of them cannot be used.
+    `ca_file`, one or several, is trusted beside the authorities of the system; `client_certificate`
+    is the files of a certificate and its key. Raises CertificateUnreadable when one of them cannot
+    be used. What `place_of` knows is reached there, and has to prove its own name all the same.
     """
 
     def __init__(
         self,
         *,
-        ca_file: str | Path | None = None,
+        ca_file: Files = None,
         client_certificate: tuple[str | Path, str | Path] | None = None,
         verify: bool = True,
+        place_of: PlaceOf | None = None,
     ) -> None:
+        self._place_of = place_of
         self._pools: list[PoolManager] = []
         self._plain = self._pool(None)
         self._tls_options = (ca_file, client_certificate, verify)
@@ -56,13 +66,13 @@ class UrllibTransport:
 
     def _send_once(self, request: Request) -> Response:
         with network_errors(request):
-            pool = self._secure if request.url.startswith("https:") else self._plain
+            pool, url, host = self._way_to(request.url)
             answer = pool.urlopen(
                 request.method,
-                request.url,
+                url,
                 body=request.body,
                 # Blobs and manifests are named by the digest of their bytes: as they are, please.
-                headers={"Accept-Encoding": "identity", **request.headers},
+                headers={"Accept-Encoding": "identity", **host, **request.headers},
                 timeout=Timeout(request.timeout),
                 redirect=False,
                 preload_content=False,
@@ -70,6 +80,19 @@ class UrllibTransport:
             )
         blocks = _blocks(answer, request)
         return Response(answer.status, answer.headers, blocks, lambda: _give_back(answer))
+
+    def _way_to(self, url: str) -> tuple[PoolManager | HTTPConnectionPool, str, dict[str, str]]:
+        """What to ask, for what, and the headers that say whom, when that is not plain."""
+        parts = urlsplit(url)
+        pool = self._secure if parts.scheme == "https" else self._plain
+        host = parts.hostname or ""
+        place = self._place_of and self._place_of(host, parts.port or _PORTS[parts.scheme])
+        if not place:
+            return pool, url, {}
+        found = pool.connection_from_host(
+            *place, parts.scheme, pool_kwargs={"server_hostname": host}
+        )
+        return found, parts._replace(scheme="", netloc="").geturl(), {"Host": parts.netloc}
 
     def close(self) -> None:
         """Close the connections that are kept."""
@@ -109,14 +132,16 @@ def _give_back(answer: BaseHTTPResponse) -> None:
 
 
 def _tls_context(
-    ca_file: Path | str | None,
+    ca_file: Files,
     client_certificate: tuple[Path | str, Path | str] | None,
     verify: bool,
 ) -> ssl.SSLContext:
     context = ssl.create_default_context() if verify else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    if ca_file:
-        with _reading(ca_file):
-            context.load_verify_locations(ca_file)
+    # Names stand in subjectAltName alone: https://www.rfc-editor.org/rfc/rfc9525#section-6.1
+    context.hostname_checks_common_name = False
+    for path in [ca_file] if isinstance(ca_file, str | Path) else ca_file or ():
+        with _reading(path):
+            context.load_verify_locations(path)
     if client_certificate:
         with _reading(client_certificate[0]):
             context.load_cert_chain(*client_certificate)

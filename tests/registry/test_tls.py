@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 import pytest
 import trustme
@@ -97,6 +98,31 @@ def test_certificate_for_another_name(serve_tls: ServeTLS, ca_file: Path) -> Non
 def test_certificate_for_another_address(serve_tls: ServeTLS, ca_file: Path) -> None:
     url = serve_tls("10.0.0.1").replace("localhost", "127.0.0.1")
     assert reason_of(url, ca_file=ca_file) == "wrong_name"
+
+
+def test_name_in_the_common_name_alone(tmp_path: Path) -> None:
+    authority = trustme.CA()
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert("anna@example.test", common_name="localhost").configure_cert(context)
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    with serve(APP, context) as url:
+        named = url.replace("127.0.0.1", "localhost")
+        assert reason_of(named, ca_file=tmp_path / "ca.pem") == "wrong_name"
+
+
+def test_server_reached_elsewhere_proves_its_own_name(serve_tls: ServeTLS, ca_file: Path) -> None:
+    port = urlsplit(serve_tls("registry.lab")).port or 0
+    asked: list[tuple[str, int]] = []
+
+    def place_of(host: str, number: int) -> tuple[str, int] | None:
+        asked.append((host, number))
+        return ("127.0.0.1", port) if host != "localhost" else None
+
+    transport = UrllibTransport(ca_file=ca_file, place_of=place_of)
+    with RegistryClient("https://registry.lab", transport=transport) as client:
+        client.ping()
+    assert set(asked) == {("registry.lab", 443)}
+    assert reason_of("https://other.lab:5000", ca_file=ca_file, place_of=place_of) == "wrong_name"
 
 
 def test_certificate_that_expired(serve_tls: ServeTLS, ca_file: Path) -> None:

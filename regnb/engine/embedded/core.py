@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from regnb.engine.embedded.containers.manager import Containers
 from regnb.engine.embedded.containers.model import Container
+from regnb.engine.embedded.containers.network import place_of
 from regnb.engine.embedded.containers.running import Running
 from regnb.engine.embedded.events import Events
 from regnb.engine.embedded.home import Home
@@ -58,7 +59,7 @@ class EmbeddedEngine:
             self.containers, self.settings, lambda one: self.remove_container(one, volumes=True)
         )
         certificates = (home.certificates, *SYSTEM_CERTIFICATES)
-        self.registries = Registries(self.settings, certificates, self._addresses)
+        self.registries = Registries(self.settings, certificates, self._place_of)
         self.origins = Origins(self.registries, self.settings, hub, places)
         self.transfers = Transfers(self.images.blobs, self.settings().parallel)
         self.last_used = time.time()
@@ -103,10 +104,8 @@ class EmbeddedEngine:
         self.transfers.close()
         self.running.close()
 
-    def _addresses(self) -> dict[tuple[str, int], tuple[str, int]]:
-        """Where the processes of running containers listen, by their address inside."""
-        return {
-            (one.address, one.port_inside): one.listens
-            for one in self.containers.all()
-            if one.address and one.listens
-        }
+    def _place_of(self, host: str, port: int) -> tuple[str, int] | None:
+        """Where the server of `host` and `port` listens: a container's, or one of the settings."""
+        return place_of(self.containers.all(), host, port) or self.settings().places.get(
+            (host, port)
+        )

@@ -85,7 +85,11 @@ def default_home(environment: Mapping[str, str] = os.environ) -> Home:
 
 def default_socket(environment: Mapping[str, str] = os.environ) -> Path:
     """The Unix socket of this user's engine, short enough for every system."""
-    path = _runtime_folder(environment) / f"{_name(environment)}.sock"
+    return short_enough(_runtime_folder(environment) / f"{_name(environment)}.sock")
+
+
+def short_enough(path: Path) -> Path:
+    """`path` of a socket, or one in the folder for temporary files when the systems refuse it."""
     if len(os.fsencode(path)) <= _LONGEST_SOCKET_PATH:
         return path
     short = hashlib.sha256(os.fsencode(path)).hexdigest()[:12]

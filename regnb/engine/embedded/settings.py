@@ -7,15 +7,17 @@ so a change counts from the next pull on.
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeAlias
 from urllib.parse import urlsplit
 
 from regnb.engine.embedded.refusal import Refusal
 from regnb.errors import InvalidManifest
-from regnb.oci.json import Json, as_list, as_text, json_object
+from regnb.oci.json import Json, as_list, as_object, as_text, json_object
 
+Place: TypeAlias = tuple[str, int]
 DEFAULT_PARALLEL = 3
 DEFAULT_ADDRESS = "127.0.0.1"
 
@@ -27,6 +29,9 @@ class Settings:
     That address is the loopback one: Docker's default, every address of the machine, would show a
     learner's registry to the whole room. Docker has the same setting, `dockerd --ip`.
 
+    `places` tells where servers listen that no name service knows: the registry of another embedded
+    engine, at the address that engine gave it. Docker has no such key, and needs none.
+
     `registry_binary` is a program of Distribution's that runs in place of our own registry, such
     as Debian's `docker-registry`; empty for ours.
     """
@@ -36,6 +41,7 @@ class Settings:
     address: str = DEFAULT_ADDRESS
     parallel: int = DEFAULT_PARALLEL
     registry_binary: str = ""
+    places: Mapping[Place, Place] = field(default_factory=dict)
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -48,6 +54,7 @@ class Settings:
                 address=as_text(fields.get("ip"), "ip") or DEFAULT_ADDRESS,
                 parallel=_count(fields, "max-concurrent-downloads"),
                 registry_binary=as_text(fields.get("registry-binary"), "registry-binary"),
+                places=_places(fields),
             )
         except FileNotFoundError:
             return cls()
@@ -70,6 +77,19 @@ class Settings:
         return address.is_loopback or any(
             address in network for network in _networks(self.insecure_registries)
         )
+
+
+def _places(fields: Json) -> dict[Place, Place]:
+    """`{"172.17.0.2:5000": "127.0.0.1:32768"}`, host and port each."""
+    given = as_object(fields.get("regnb-places", {}), "regnb-places")
+    return {_place(name): _place(as_text(value, name)) for name, value in given.items()}
+
+
+def _place(text: str) -> Place:
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdecimal():
+        raise InvalidManifest(f"`{text}` is no host and port.")
+    return host.strip("[]"), int(port)
 
 
 def _networks(texts: tuple[str, ...]) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import time
@@ -10,6 +11,13 @@ import docker
 
 from regnb.engine.embedded import background
 from regnb.engine.embedded.background import Place
+from regnb.engine.embedded.core import EmbeddedEngine
+
+
+def settle(engine: EmbeddedEngine, places: dict[str, str], **settings: object) -> None:
+    """Tell `engine` where the servers of some addresses are, and what else is in daemon.json."""
+    content = {"regnb-places": places, **settings}
+    engine.home.settings.write_text(json.dumps(content), "utf-8")
 
 
 def client_of(place: Place) -> docker.DockerClient:

@@ -17,6 +17,7 @@ from regnb.registry import RegistryClient
 from tests.engine.embedded.faults import fill_bytes, troubled
 from tests.engine.embedded.images import put_image
 from tests.engine.embedded.progress import error_in, lines, pull, statuses
+from tests.engine.embedded.running import settle
 
 
 def fill(address: str, repository: str, engine: EmbeddedEngine, *layers: bytes) -> ImageManifest:
@@ -101,14 +102,15 @@ def test_registry_without_tls_elsewhere_is_refused(
 ) -> None:
     """The address of a container is not loopback, wherever its process really listens."""
     port = int(registry.rpartition(":")[2])
-    engine.registries._addresses = lambda: {("172.17.0.2", 5000): ("127.0.0.1", port)}
+    places = {"172.17.0.2:5000": f"127.0.0.1:{port}"}
+    settle(engine, places)
     path = "/images/create?fromImage=172.17.0.2:5000/x&tag=1"
     response = api.post(path)
     assert response.json == {
         "message": 'Get "https://172.17.0.2:5000/v2/": '
         "http: server gave HTTP response to HTTPS client"
     }
-    engine.home.settings.write_text('{"insecure-registries": ["172.17.0.2:5000"]}')
+    settle(engine, places, **{"insecure-registries": ["172.17.0.2:5000"]})
     assert "manifest unknown" in api.post(path).text
 
 

@@ -61,12 +61,14 @@ def create_container(call: Call) -> Response:
     """A new container, which does not run yet."""
     config = _checked(call.body())
     host_config = config.pop("HostConfig", None) or {}
-    config.pop("NetworkingConfig", None)
+    aliases = _aliases(config.pop("NetworkingConfig", None) or {})
     name = str(config.get("Image") or "")
     if not name:
         raise bad_request("no image given: the field Image is empty")
     image = call.engine.images.find(name)
     container = call.engine.containers.create(image, call.text("name"), config, host_config)
+    container.aliases = aliases
+    call.engine.containers.save(container)
     return answer({"Id": container.id, "Warnings": _warnings(host_config)}, 201)
 
 
@@ -156,6 +158,15 @@ def _check_types(fields: dict[str, Any], types: dict[str, type]) -> None:
         value = fields.get(name)
         if value is not None and not isinstance(value, kind):
             raise bad_request(f"invalid JSON: {name} has the wrong type")
+
+
+def _aliases(networking: dict[str, Any]) -> list[str]:
+    """The further names of a new container in its network (`--network-alias`)."""
+    endpoints = networking.get("EndpointsConfig") or {}
+    if not isinstance(endpoints, dict):
+        raise bad_request("invalid JSON: EndpointsConfig has the wrong type")
+    found = [one.get("Aliases") or [] for one in endpoints.values() if isinstance(one, dict)]
+    return [str(name) for names in found for name in names]
 
 
 def _warnings(host_config: dict[str, Any]) -> list[str]:

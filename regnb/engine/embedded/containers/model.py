@@ -90,6 +90,7 @@ class Container:
     listens: tuple[str, int] | None = None
     port_inside: int = 0
     restarts: int = 0
+    aliases: list[str] = field(default_factory=list)
 
     @property
     def command(self) -> list[str]:

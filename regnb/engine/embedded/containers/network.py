@@ -28,6 +28,25 @@ def free_address(taken: Iterable[str]) -> str:
     return next(str(host) for host in SUBNET.hosts() if str(host) not in used)
 
 
+def place_of(containers: Iterable[Container], host: str, port: int) -> tuple[str, int] | None:
+    """Where the process of the running container that `host` and `port` mean listens, or None.
+
+    `host` is an address of the network, or a name of a container: its own, its host name
+    (`--hostname`), or an alias (`--network-alias`).
+    """
+    for one in containers:
+        if one.address and one.port_inside == port and host in {one.address, *_names(one)}:
+            return one.listens
+    return None
+
+
+def _names(container: Container) -> set[str]:
+    hostname = str(container.config.get("Hostname") or "")
+    domain = str(container.config.get("Domainname") or "")
+    full = {f"{hostname}.{domain}"} if domain else set()
+    return {container.name, hostname, *container.aliases, *full}
+
+
 def endpoint(container: Container) -> dict[str, object]:
     """How `container` hangs on the bridge, as the API shows it; empty values when it is down."""
     up = bool(container.address)
@@ -35,7 +54,7 @@ def endpoint(container: Container) -> dict[str, object]:
     return {
         "IPAMConfig": None,
         "Links": None,
-        "Aliases": None,
+        "Aliases": container.aliases or None,
         "NetworkID": network_id("bridge"),
         "EndpointID": container.endpoint if up else "",
         "Gateway": GATEWAY if up else "",

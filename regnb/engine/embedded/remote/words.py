@@ -60,7 +60,7 @@ def cause(error: RegistryError) -> str:
 def _cause_in_the_network(error: TLSFailed | RegistryUnreachable) -> str:
     host = urlsplit(error.url).hostname or ""
     if isinstance(error, TLSFailed):
-        return _TLS.get(error.reason, _WANTS_TLS).format(host=host)
+        return _cause_in_tls(error, host)
     if isinstance(error, HostUnknown):
         return f"dial tcp: lookup {host}: no such host"
     if isinstance(error, RegistryTimedOut):
@@ -68,6 +68,14 @@ def _cause_in_the_network(error: TLSFailed | RegistryUnreachable) -> str:
     if isinstance(error, ConnectionLost):
         return "EOF"
     return f"dial tcp {_address(error.url)}: connect: connection refused"
+
+
+def _cause_in_tls(error: TLSFailed, host: str) -> str:
+    if error.detail:
+        return str(error.detail)
+    if "CERTIFICATE_REQUIRED" in error.message:
+        return "remote error: tls: certificate required"
+    return _TLS.get(error.reason, _WANTS_TLS).format(host=host)
 
 
 def refusal(error: RegistryError, *, url: str = "") -> Refusal:
