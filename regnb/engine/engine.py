@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
-from typing import Literal, Self
+from typing import IO, Literal, Self
 
 import docker
 from docker.models.containers import Container as DockerContainer
@@ -151,6 +151,19 @@ class Engine:
         """Remove this name, and the image with its last one; raises ImageNotFound."""
         with self._errors(reference.familiar):
             self.client.api.remove_image(reference.familiar)
+
+    def save(self, reference: ImageReference) -> Iterator[bytes]:
+        """The tar, in blocks, of an image under its name; raises ImageNotFound."""
+        if self.find_image(reference) is None:
+            raise ImageNotFound("No such image.", subject=reference.familiar)
+        with self._errors(reference.familiar):
+            yield from self.client.api.get_image(reference.familiar)
+
+    def load(self, file: IO[bytes]) -> list[str]:
+        """Names of the images in the tar `file`, which the engine has now; raises EngineError."""
+        with self._errors():
+            loaded = self.client.images.load(file)
+        return sorted(name for image in loaded for name in image.tags)
 
     def run_container(  # noqa: PLR0913 - the parts of one `docker run`
         self,

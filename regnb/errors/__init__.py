@@ -24,7 +24,7 @@
     │  ├─ NameTaken · PortTaken · RegistryDiffers
     │  └─ PullFailed: HubUnreachable · HubRateLimited
     │     PushFailed
-    ├─ PushToHub · NotClean · CollectionFailed  (the lab's own refusals)
+    ├─ PushToHub · NotClean · CollectionFailed · NoBackup  (the lab's own refusals)
     ├─ InvalidConfiguration                     (setting, reason: of the embedded registry)
     └─ ExerciseError                            (the author's mistake, never the learner's)
        └─ AuthoringError: CellFailed            (problems)
@@ -70,6 +70,7 @@ from regnb.errors.engine import (
 )
 from regnb.errors.lab import (
     CollectionFailed,
+    NoBackup,
     NotClean,
     PushToHub,
 )
@@ -145,6 +146,7 @@ __all__ = [
     "ManifestRefused",
     "NameRefused",
     "NameTaken",
+    "NoBackup",
     "NotARegistry",
     "NotClean",
     "NotFound",

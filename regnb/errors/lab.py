@@ -27,3 +27,11 @@ class CollectionFailed(RegnbError):
     def __init__(self, output: str) -> None:
         super().__init__(f"The garbage collection failed: {output.strip()}")
         self.output = output.strip()
+
+
+class NoBackup(RegnbError):
+    """A folder that holds no backup of a registry; `path` names it."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"`{path}` holds no OCI image layout.")
+        self.path = path

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from regnb.analysis.store import StoredFile
-from regnb.lab import deletion, garbage, store
+from regnb.lab import deletion, garbage, moving, store
 from regnb.lab.registry import remove_registry, stop_registry
 from regnb.lab.steps import Steps
 from regnb.lab.telling import told
-from regnb.tables import Table, deletion_table, garbage_table, store_table
+from regnb.oci import ImageReference
+from regnb.tables import Table, copies_table, deletion_table, garbage_table, store_table
 
 
 class Keeping(Steps):
@@ -53,3 +56,42 @@ class Keeping(Steps):
         store.show_copy(self._session)
         files: list[StoredFile] = store.store_files(self._session)
         return store_table(files, language=self._session.language)
+
+    @told
+    def copy(self, source: str, target: str) -> Table:
+        """Copy an image with all its platforms between registries, without an engine."""
+        session = self._session
+        names = session.reference(source), session.reference(target)
+        copied = moving.copy(session, *names)
+        self._session.say("keeping.copied", source=names[0].familiar, target=names[1].familiar)
+        return copies_table({names[1].familiar: copied}, language=session.language)
+
+    @told
+    def save(self, reference: str, path: str | Path) -> None:
+        """Write an image of the engine into a tar."""
+        moving.save(self._session, ImageReference.parse(reference), Path(path))
+        size = self.translator.size(Path(path).stat().st_size)
+        self._session.say("keeping.saved", image=reference, path=path, size=size)
+
+    @told
+    def load(self, path: str | Path) -> None:
+        """Take the images of a tar into the engine."""
+        names = moving.load(self._session, Path(path))
+        self._session.say("keeping.loaded", names=", ".join(f"`{name}`" for name in names))
+
+    @told
+    def back_up(self, folder: str | Path) -> Table:
+        """Copy all images of the registry into an OCI image layout in `folder`.
+
+        Others may push meanwhile. A second time, only what is new is copied.
+        """
+        copies = moving.back_up(self._session, Path(folder))
+        self._session.say("keeping.backed_up", count=len(copies), path=folder)
+        return copies_table(copies, language=self._session.language)
+
+    @told
+    def restore(self, folder: str | Path) -> Table:
+        """Copy all images of a backup in `folder` to the registry, byte for byte."""
+        copies = moving.restore(self._session, Path(folder))
+        self._session.say("keeping.restored", count=len(copies), path=folder)
+        return copies_table(copies, language=self._session.language)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from regnb.tables.engine import containers_table, images_table
 from regnb.tables.findings import Finding, findings_table
-from regnb.tables.keeping import deletion_table, garbage_table, store_table
+from regnb.tables.keeping import copies_table, deletion_table, garbage_table, store_table
 from regnb.tables.registry import (
     catalog_table,
     image_table,
@@ -20,6 +20,7 @@ __all__ = [
     "catalog_table",
     "containers_table",
     "contents_table",
+    "copies_table",
     "deletion_table",
     "findings_table",
     "garbage_table",

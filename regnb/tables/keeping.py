@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from regnb.analysis.deletion import Deletion
 from regnb.analysis.store import StoredFile
+from regnb.registry.copying import Copied
 from regnb.tables.table import Table
 
 DELETION = {
@@ -24,6 +25,15 @@ STORE = {
     "digest": "str",
     "size_bytes": "int64",
     "same_as": "str",
+}
+COPIES = {
+    "image": "str",
+    "digest": "str",
+    "manifests": "int64",
+    "blobs_sent": "int64",
+    "blobs_mounted": "int64",
+    "blobs_present": "int64",
+    "sent_bytes": "int64",
 }
 
 
@@ -74,3 +84,24 @@ def store_table(files: Iterable[StoredFile], *, language: str) -> Table:
         for file in files
     ]
     return Table.of(rows, columns=STORE, language=language)
+
+
+def copies_table(copies: Mapping[str, Copied], *, language: str) -> Table:
+    """Copies of images, sorted by name, one row each.
+
+    Columns: image and digest (str), manifests (int: those copied, with platforms), blobs_sent,
+    blobs_mounted and blobs_present (int: how they came), sent_bytes (int).
+    """
+    rows = [
+        {
+            "image": name,
+            "digest": str(copied.digest),
+            "manifests": copied.manifests,
+            "blobs_sent": copied.count("sent"),
+            "blobs_mounted": copied.count("mounted"),
+            "blobs_present": copied.count("present"),
+            "sent_bytes": copied.sent,
+        }
+        for name, copied in sorted(copies.items())
+    ]
+    return Table.of(rows, columns=COPIES, language=language)

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from regnb.errors import DeletionOff, RegistryDiffers, Unsupported
+from regnb.errors import DeletionOff, ImageNotFound, NoBackup, RegistryDiffers, Unsupported
 from regnb.lab import Lab
 from tests.contract.labs import OpenLab, Printed, pushed
+
+IMAGES = (("team/shop", "2.0"), ("w3", "1.0"))
 
 
 def blobs_of(lab: Lab) -> set[str]:
@@ -144,3 +146,52 @@ def test_store_has_each_layer_once(lab: Lab) -> None:
 def test_collection_without_files_is_told(lab: Lab) -> None:
     lab.run_registry(memory=True)
     assert lab.collect_garbage().empty
+
+
+def test_copy_needs_no_engine_between_two_registries(lab: Lab, printed: Printed) -> None:
+    pushed(lab)
+    first = lab.address
+    lab.run_registry(name="registry-other")
+    second = lab.address
+    printed()
+    copied = lab.copy(f"{first}/w3:1.0", f"{second}/w3:1.0")
+    assert "$ skopeo copy --all --src-tls-verify=false" in printed()
+    assert list(lab.tags("w3").digest) == list(copied.digest)
+    again = lab.copy(f"{first}/w3:1.0", f"{second}/w3:1.0")
+    assert list(again.blobs_sent) == [0]
+
+
+def test_registry_comes_back_from_its_backup(lab: Lab, tmp_path: Path) -> None:
+    pushed(lab)
+    lab.tag("nginx", f"{lab.address}/team/shop:2.0")
+    lab.push(f"{lab.address}/team/shop:2.0")
+    before = {name: lab.client.get_manifest(name, tag).content for name, tag in IMAGES}
+    made = lab.back_up(tmp_path / "backup")
+    assert list(made.image) == ["team/shop:2.0", "w3:1.0"]
+    assert sum(lab.back_up(tmp_path / "backup").blobs_sent) == 0
+    lab.remove_registry()
+    lab.run_registry()
+    assert lab.catalog().empty
+    restored = lab.restore(tmp_path / "backup")
+    assert list(restored.digest) == list(made.digest)
+    assert {name: lab.client.get_manifest(name, tag).content for name, tag in IMAGES} == before
+    lab.remove_image(f"{lab.address}/team/shop:2.0")
+    lab.pull(f"{lab.address}/team/shop:2.0")
+
+
+def test_restoring_from_an_empty_folder_is_told(lab: Lab, tmp_path: Path) -> None:
+    lab.run_registry()
+    with pytest.raises(NoBackup) as caught:
+        lab.restore(tmp_path)
+    assert "lab.back_up" in str(caught.value.told)
+
+
+def test_saved_image_is_loaded_again(lab: Lab, tmp_path: Path) -> None:
+    w3 = pushed(lab)
+    lab.save(w3, tmp_path / "w3.tar")
+    lab.remove_image(w3, "nginx")
+    lab.load(tmp_path / "w3.tar")
+    assert w3 in {f"{row.repository}:{row.tag}" for row in lab.images().itertuples()}
+    with pytest.raises(ImageNotFound):
+        lab.save("nothing:1.0", tmp_path / "nothing.tar")
+    lab.remove_image(w3)
