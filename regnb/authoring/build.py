@@ -8,7 +8,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from regnb.authoring.chapter import read_chapter
+from regnb.authoring.chapter import Chapter, read_chapter
 from regnb.authoring.execute import run
 from regnb.authoring.layout import notebook_path
 from regnb.authoring.notebook import code_cells, make_notebook, read_notebook, write_notebook
@@ -23,6 +23,7 @@ class Step:
 
     slug: str
     language: str
+    solved: bool
     cell: str
     number: int
     total: int
@@ -43,7 +44,11 @@ def build_chapter(
     """
     chapter = read_chapter(source)
     require_rules(chapter)
-    notebooks = {notebook_path(source, name): make_notebook(chapter, name) for name in LANGUAGES}
+    notebooks = {
+        notebook_path(source, name, solved=solved): make_notebook(chapter, name, solved=solved)
+        for solved in variants(chapter)
+        for name in LANGUAGES
+    }
     for path, notebook in notebooks.items():
         if execute:
             _execute(notebook, path, on_step)
@@ -54,11 +59,18 @@ def build_chapter(
     return list(notebooks)
 
 
+def variants(chapter: Chapter) -> tuple[bool, ...]:
+    """Whether each notebook of a language is solved: the learner's, and that of the solutions."""
+    return (False, True) if chapter.has_solutions else (False,)
+
+
 def _execute(notebook: NotebookNode, path: Path, on_step: Callable[[Step], None]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     total = len(code_cells(notebook))
     for number, cell in enumerate(run(notebook, path), start=1):
-        on_step(Step(path.stem, path.parent.name, cell, number, total))
+        facts = notebook.metadata.regnb
+        solved = bool(facts.get("solved"))
+        on_step(Step(path.stem, facts.language, solved, cell, number, total))
 
 
 def keep_outputs(notebook: NotebookNode, path: Path) -> None:

@@ -16,17 +16,24 @@ from regnb.authoring.typography import typeset
 from regnb.errors import AuthoringError
 from regnb.i18n import LANGUAGES
 
+FOLDS = ("hint", "answer", "more")
+# Cells of the learner's notebook alone, and of the one with the solutions alone.
+START, SOLUTION = "exercise", "solution"
 # The last one when a name is no text, or the tags are no list.
 _UNREADABLE = (MystMetadataParsingError, YAMLError, UnicodeDecodeError, ValidationError)
 
 
 @dataclass(frozen=True, slots=True)
 class Prose:
-    """A prose cell: its text (typeset Markdown) and its line in the source, by language."""
+    """A prose cell: its text (typeset Markdown) and its line in the source, by language.
+
+    `fold` says under which word it is folded (`FOLDS`); empty for a text that is open.
+    """
 
     name: str
     texts: Mapping[str, str]
     lines: Mapping[str, int]
+    fold: str = ""
 
     @property
     def line(self) -> int:
@@ -59,6 +66,18 @@ class Chapter:
         """File name without its extension, the same for the source and both notebooks."""
         return self.path.stem
 
+    @property
+    def has_solutions(self) -> bool:
+        """Whether there is a notebook with solutions beside the learner's."""
+        return any(isinstance(cell, Code) and SOLUTION in cell.tags for cell in self.cells)
+
+    def cells_for(self, *, solved: bool) -> tuple[Cell, ...]:
+        """Cells of the learner's notebook, or of the one that is `solved`."""
+        left_out = START if solved else SOLUTION
+        return tuple(
+            cell for cell in self.cells if isinstance(cell, Prose) or left_out not in cell.tags
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Block:
@@ -73,6 +92,11 @@ class Block:
     def name(self) -> str:
         """The name of the cell; empty when the author gave none."""
         return str(self.metadata.get("name") or "")
+
+    @property
+    def fold(self) -> str:
+        """Under which word a prose cell is folded; empty when it is open."""
+        return str(self.metadata.get("fold") or "")
 
     @property
     def language(self) -> str:
@@ -129,7 +153,9 @@ def _lacks(block: Block) -> Iterator[str]:
         yield 'prose without a language; open it with `+++ {"lang": "fr", "name": "…"}`.'
     elif not block.name:
         yield 'the cell has no name; add `:name:` (code) or `"name"` (prose).'
-    allowed = {"name", "lang"} if block.cell_type == "markdown" else {"name", "tags"}
+    if block.fold and block.fold not in FOLDS:
+        yield f"`fold` is one of {', '.join(FOLDS)}."
+    allowed = {"name", "lang", "fold"} if block.cell_type == "markdown" else {"name", "tags"}
     for key in block.metadata.keys() - allowed:
         yield f"`{key}` means nothing here; a cell has {' and '.join(sorted(allowed))}."
 
@@ -144,7 +170,8 @@ def _join(path: Path, blocks: list[Block]) -> Iterator[Cell]:
         if block.cell_type == "code":
             yield _code(block)
             continue
-        if [(one.name, one.language) for one in group] != [(block.name, one) for one in LANGUAGES]:
+        expected = [(block.name, language, block.fold) for language in LANGUAGES]
+        if [(one.name, one.language, one.fold) for one in group] != expected:
             order = " and then ".join(f"`{language}`" for language in LANGUAGES)
             message = f"a text is there in {order}, under the same name, and is never empty."
             raise AuthoringError([at(path, block.line, block.name, message)])
@@ -161,4 +188,5 @@ def _prose(group: list[Block]) -> Prose:
         group[0].name,
         {block.language: block.text for block in group},
         {block.language: block.line for block in group},
+        group[0].fold,
     )

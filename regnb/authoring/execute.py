@@ -11,6 +11,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
+from regnb.authoring.layout import place
 from regnb.authoring.notebook import code_cells
 from regnb.errors import CellFailed
 
@@ -62,8 +63,7 @@ def _run_cell(client: NotebookClient, cell: NotebookNode, index: int, path: Path
         reason = "The kernel died."
     else:
         return
-    notebook = f"{path.parent.name}/{path.name}"
-    raise CellFailed(notebook, cell.id, cell.source, reason)
+    raise CellFailed(place(path), cell.id, cell.source, reason)
 
 
 def tidy(output: NotebookNode) -> NotebookNode:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from regnb.errors import AuthoringError
+from regnb.i18n import SOLUTIONS
 
 
 def source_paths(root: Path, wanted: Sequence[str] = ()) -> list[Path]:
@@ -28,6 +29,13 @@ def _is_named(path: Path, name: str) -> bool:
     return path.stem.startswith(Path(name).stem)
 
 
-def notebook_path(source: Path, language: str) -> Path:
-    """Where the notebook of `source` in `language` is."""
-    return source.parent.parent / language / f"{source.stem}.ipynb"
+def place(path: Path) -> str:
+    """The notebook `path` as it is named to an author: `fr/solutions/01_first_registry.ipynb`."""
+    depth = 3 if path.parent.name == SOLUTIONS else 2
+    return "/".join(path.parts[-depth:])
+
+
+def notebook_path(source: Path, language: str, *, solved: bool = False) -> Path:
+    """Where the notebook of `source` in `language` is, without its solutions or `solved`."""
+    folder = source.parent.parent / language / (SOLUTIONS if solved else "")
+    return folder / f"{source.stem}.ipynb"

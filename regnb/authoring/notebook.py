@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import nbformat
@@ -10,10 +11,12 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from regnb.authoring.chapter import Cell, Chapter, Prose
 from regnb.errors import AuthoringError
+from regnb.i18n import Translator
 
 _INDENT = 1  # as JupyterLab saves, so that a save there changes nothing here
 # nbformat trips in many ways over JSON that is no notebook.
 _UNREADABLE = (AttributeError, KeyError, TypeError, ValidationError, ValueError)
+_RELATIVE_LINK = re.compile(r"\]\((?![a-z]+:|#|/)")
 _METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {
@@ -25,10 +28,19 @@ _METADATA = {
 }
 
 
-def make_notebook(chapter: Chapter, language: str) -> NotebookNode:
-    """Notebook of `chapter` in `language`, not executed; the id of a cell is its name."""
-    cells = [_make_cell(cell, language) for cell in chapter.cells]
-    source = {"language": language, "source": chapter.path.name}
+def make_notebook(chapter: Chapter, language: str, *, solved: bool = False) -> NotebookNode:
+    """Notebook of `chapter` in `language`, not executed; the id of a cell is its name.
+
+    The learner's has the start of each exercise, the `solved` one the solution in its place.
+    """
+    cells = [_make_cell(cell, language) for cell in chapter.cells_for(solved=solved)]
+    source: dict[str, str | bool] = {"language": language, "source": chapter.path.name}
+    if solved:
+        source["solved"] = True
+        for cell in cells:
+            cell.source = _from_below(cell.source) if cell.cell_type == "markdown" else cell.source
+        told = Translator(language)("exercises.solutions", path=f"../{chapter.slug}.ipynb")
+        cells[0].source += f"\n\n> {told}"
     notebook: NotebookNode = new_notebook(cells=cells, metadata={**_METADATA, "regnb": source})
     return notebook
 
@@ -36,11 +48,25 @@ def make_notebook(chapter: Chapter, language: str) -> NotebookNode:
 def _make_cell(cell: Cell, language: str) -> NotebookNode:
     made: NotebookNode
     if isinstance(cell, Prose):
-        made = new_markdown_cell(cell.texts[language], id=cell.name)
+        made = new_markdown_cell(_folded(cell, language), id=cell.name)
     else:
         metadata = {"tags": list(cell.tags)} if cell.tags else {}
         made = new_code_cell(cell.source, id=cell.name, metadata=metadata)
     return made
+
+
+def _folded(cell: Prose, language: str) -> str:
+    """Text of `cell`; a folded one opens with a click, also on GitHub."""
+    text = cell.texts[language]
+    if not cell.fold:
+        return text
+    summary = Translator(language)(f"exercises.fold_{cell.fold}")
+    return f"<details><summary>{summary}</summary>\n\n{text}\n\n</details>"
+
+
+def _from_below(text: str) -> str:
+    """`text` with its links as they are from the folder of the solutions."""
+    return _RELATIVE_LINK.sub("](../", text)
 
 
 def to_text(notebook: NotebookNode) -> str:

@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from regnb.authoring.chapter import Cell, Chapter, Code, Prose, at
+from regnb.authoring.exercises import problems_of_exercises
 from regnb.authoring.markdown import Outline, outline
 from regnb.authoring.typography import flaws
 from regnb.errors import AuthoringError
 
-MAX_CELLS = 45
+# A lesson of 45, and four exercises: each is a text, a start, a hint, a solution and a check.
+MAX_CELLS = 65
 MAX_CODE_LINES = 15
 MAX_CODE_RUN = 2
 MAX_WORDS = 150
@@ -50,6 +52,7 @@ def require_rules(chapter: Chapter) -> None:
 def problems_of(chapter: Chapter) -> list[str]:
     """One line for each rule that `chapter` breaks: file, line, cell, and what to do."""
     found = [*_of_the_whole(chapter), *_of_names(chapter), *_of_code_runs(chapter)]
+    found += [_say(chapter, cell, message) for cell, message in problems_of_exercises(chapter)]
     for cell in chapter.cells:
         found += _of_code(chapter, cell) if isinstance(cell, Code) else _of_prose(chapter, cell)
     return found
@@ -83,11 +86,15 @@ def _of_names(chapter: Chapter) -> Iterator[str]:
 
 
 def _of_code_runs(chapter: Chapter) -> Iterator[str]:
-    run = 0
-    for cell in chapter.cells:
-        run = run + 1 if isinstance(cell, Code) else 0
-        if run > MAX_CODE_RUN:
-            yield _say(chapter, cell, f"{run} code cells in a row; say what came out.")
+    found: dict[str, str] = {}
+    for solved in (False, True):
+        run = 0
+        for cell in chapter.cells_for(solved=solved):
+            run = run + 1 if isinstance(cell, Code) else 0
+            if run > MAX_CODE_RUN:
+                message = f"{run} code cells in a row; say what came out."
+                found[cell.name] = _say(chapter, cell, message)
+    yield from found.values()
 
 
 def _of_code(chapter: Chapter, cell: Code) -> Iterator[str]:

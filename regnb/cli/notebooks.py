@@ -85,7 +85,8 @@ class Progress:
 
     def show(self, step: Step) -> None:
         """Say which cell runs now."""
-        notebook = text("notebooks.running", chapter=step.slug, language=step.language)
+        key = "notebooks.running_solved" if step.solved else "notebooks.running"
+        notebook = text(key, chapter=step.slug, language=step.language)
         if sys.stderr.isatty():
             self._wipe()
             self._line = f"{notebook} {step.number}/{step.total} {step.cell}"

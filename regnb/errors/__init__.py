@@ -27,6 +27,7 @@
     ├─ PushToHub · NotClean · CollectionFailed · NoBackup  (the lab's own refusals)
     ├─ InvalidConfiguration                     (setting, reason: of the embedded registry)
     └─ ExerciseError                            (the author's mistake, never the learner's)
+       ├─ UnknownExercise                       (name, known)
        └─ AuthoringError: CellFailed            (problems)
 
 The views translate: `regnb.i18n` has a sentence and a mend for each class, in both languages.
@@ -38,6 +39,7 @@ from regnb.errors.authoring import (
     AuthoringError,
     CellFailed,
     ExerciseError,
+    UnknownExercise,
 )
 from regnb.errors.base import (
     RegnbError,
@@ -169,6 +171,7 @@ __all__ = [
     "TagDeletionUnsupported",
     "TooManyRequests",
     "Unauthorized",
+    "UnknownExercise",
     "Unsupported",
     "UploadNotFound",
     "UploadRefused",

@@ -9,6 +9,15 @@ class ExerciseError(RegnbError):
     """A mistake of the author of a notebook, found while building or checking it."""
 
 
+class UnknownExercise(ExerciseError):
+    """A check or a question that no chapter has; `known` are those that there are."""
+
+    def __init__(self, name: str, known: list[str]) -> None:
+        super().__init__(f"There is no `{name}`; there are {', '.join(sorted(known))}.")
+        self.name = name
+        self.known = ", ".join(f"`{one}`" for one in sorted(known))
+
+
 class AuthoringError(ExerciseError):
     """Sources or notebooks that break the rules; `problems` has a line for each, with its place."""
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from regnb.i18n.catalogue import LANGUAGES, Catalogue, load_catalogue
-from regnb.i18n.language import language_of_locale, language_of_notebook
+from regnb.i18n.language import SOLUTIONS, language_of_locale, language_of_notebook
 from regnb.i18n.translator import Told, Translator
 
 __all__ = [
     "LANGUAGES",
+    "SOLUTIONS",
     "Catalogue",
     "Told",
     "Translator",

@@ -9,6 +9,7 @@ from pathlib import Path, PurePath
 from regnb.i18n.catalogue import LANGUAGES
 
 DEFAULT = "en"
+SOLUTIONS = "solutions"  # the folder beside the notebooks of a language
 # The order of POSIX: https://pubs.opengroup.org/onlinepubs/9799919799/basedefs/V1_chap08.html
 VARIABLES = ("REGNB_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
 
@@ -27,10 +28,16 @@ def language_of_notebook(
 ) -> str:
     """Language of the notebook whose kernel this is, without a word of it in its code.
 
-    The folder of the notebook says it, `fr` or `en`: Jupyter Server gives the path of the notebook
-    in JPY_SESSION_NAME, and every other runner starts the kernel in that folder (`directory`, by
-    default the working directory). A notebook that was moved elsewhere speaks as the locale does.
+    The folder of the notebook says it, `fr` or `en` (also around `solutions`): Jupyter Server gives
+    the path of the notebook in JPY_SESSION_NAME, and every other runner starts the kernel in that
+    folder (`directory`, by default the working directory). A notebook that was moved elsewhere
+    speaks as the locale does.
     """
     session = PurePath(environment.get("JPY_SESSION_NAME", ""))
-    folders = [session.parent.name, (directory or Path.cwd()).name]
+    here = directory or Path.cwd()
+    folders = [_folder(session.parent), _folder(here)]
     return next((name for name in folders if name in LANGUAGES), language_of_locale(environment))
+
+
+def _folder(path: PurePath) -> str:
+    return path.parent.name if path.name == SOLUTIONS else path.name

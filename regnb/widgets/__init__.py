@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from regnb.widgets.check import CheckResult
+from regnb.widgets.question import QuestionView
 from regnb.widgets.view import View
 
-__all__ = ["View"]
+__all__ = ["CheckResult", "QuestionView", "View"]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from typing import TypeAlias
 
+from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 
 Child: TypeAlias = str | int | Markup | Iterable["Child"] | None
@@ -37,6 +39,16 @@ def join(children: Child) -> Markup:
     if isinstance(children, str | int):
         return escape(children)
     return Markup().join(join(child) for child in children)
+
+
+def inline(text: str) -> Markup:
+    """`text`, Markdown within one paragraph, such as the catalogues hold."""
+    return Markup(_markdown().renderInline(text))  # noqa: S704 - HTML in it is escaped
+
+
+@cache
+def _markdown() -> MarkdownIt:
+    return MarkdownIt("commonmark", {"html": False})
 
 
 def _attribute(name: str) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 
-def prose(name: str, french: str, english: str) -> str:
+def prose(name: str, french: str, english: str, fold: str = "") -> str:
     texts = {"fr": french, "en": english}
+    folded = f', "fold": "{fold}"' if fold else ""
     return "".join(
-        f'+++ {{"lang": "{language}", "name": "{name}"}}\n\n{text}\n\n'
+        f'+++ {{"lang": "{language}", "name": "{name}"{folded}}}\n\n{text}\n\n'
         for language, text in texts.items()
     )
 

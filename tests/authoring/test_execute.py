@@ -68,8 +68,8 @@ def test_second_run_gives_the_same_bytes(source: Path) -> None:
 
 
 def test_steps_tell_where_the_build_is(steps: list[Step]) -> None:
-    assert steps[0] == Step("00_trial", "fr", "language", 1, 4)
-    assert steps[-1] == Step("00_trial", "en", "failure", 4, 4)
+    assert steps[0] == Step("00_trial", "fr", False, "language", 1, 4)
+    assert steps[-1] == Step("00_trial", "en", False, "failure", 4, 4)
     assert len(steps) == 8
 
 

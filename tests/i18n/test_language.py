@@ -24,6 +24,8 @@ HOME = PurePosixPath("/home/ada")
         ({"REGNB_LANGUAGE": "fr", "LANG": "en_US.UTF-8"}, HOME, "fr"),
         ({"LANG": "fr_CA.UTF-8"}, HOME, "fr"),
         ({}, HOME / "fr" / "work", "en"),
+        ({}, HOME / "fr" / "solutions", "fr"),
+        ({"JPY_SESSION_NAME": "notebooks/fr/solutions/00_x.ipynb"}, HOME / "en", "fr"),
         ({}, HOME, "en"),
     ],
 )

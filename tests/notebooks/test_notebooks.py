@@ -24,7 +24,7 @@ SOURCES = source_paths(NOTEBOOKS)
 def stored_outputs() -> list[str]:
     return [
         text
-        for path in NOTEBOOKS.glob("*/*.ipynb")
+        for path in NOTEBOOKS.rglob("*.ipynb")
         for cell in code_cells(read_notebook(path))
         for output in cell.outputs
         for text in texts(output)

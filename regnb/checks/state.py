@@ -1,0 +1,63 @@
+"""What a check may look at: the learner's containers, engine and registry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from regnb.engine import Container, Engine, LocalImage
+from regnb.errors import NotFound
+from regnb.oci import ImageManifest, ImageReference, Manifest
+from regnb.registry import RegistryClient
+
+
+class State(Protocol):
+    """A learner's lab as it is now."""
+
+    @property
+    def engine(self) -> Engine:
+        """The engine."""
+
+    @property
+    def address(self) -> str:
+        """Host and port of the learner's registry; raises ContainerNotFound when none runs."""
+
+    @property
+    def client(self) -> RegistryClient:
+        """Client of the learner's registry."""
+
+    def own_containers(self) -> list[Container]:
+        """Containers of this lab, also stopped ones."""
+
+    def own_volumes(self) -> list[str]:
+        """Names of the volumes of this lab."""
+
+
+def manifest_at(state: State, repository: str, reference: str) -> Manifest | None:
+    """What `reference` (a tag or a digest) designates in the registry; None when nothing."""
+    try:
+        return state.client.get_manifest(repository, reference)
+    except NotFound:
+        return None
+
+
+def image_at(state: State, repository: str, reference: str) -> ImageManifest | None:
+    """The same, when it is one image; None for an index too."""
+    found = manifest_at(state, repository, reference)
+    return found if isinstance(found, ImageManifest) else None
+
+
+def tagged(state: State, repository: str) -> Mapping[str, Manifest]:
+    """Tags of `repository` with their manifests; empty when the registry has no such repository."""
+    try:
+        names = state.client.list_tags(repository)
+    except NotFound:
+        return {}
+    found = {name: manifest_at(state, repository, name) for name in names}
+    return {name: manifest for name, manifest in found.items() if manifest}
+
+
+def local_image(state: State, name: str) -> LocalImage | None:
+    """The image that the engine holds under `name`; a name `/w3:1.0` is in the lab's registry."""
+    full = f"{state.address}{name}" if name.startswith("/") else name
+    return state.engine.find_image(ImageReference.parse(full))

@@ -1,0 +1,10 @@
+from __future__ import annotations
+
+from regnb.lab import Lab
+from tests.checks.wrong import wrong
+
+
+@wrong("registry-runs", "stopped")
+def stop_the_registry(lab: Lab) -> None:
+    lab.run_registry()
+    lab.engine.client.containers.get("registry").stop(timeout=1)
