@@ -223,20 +223,20 @@ class Engine:
         image: ImageReference,
         command: Sequence[str],
         *,
-        volumes_from: str,
+        volumes_from: str = "",
         labels: Mapping[str, str] | None = None,
     ) -> tuple[int, str]:
         """Exit code and output of `command` in a new container, which is removed when it ends.
 
-        It sees the volumes of the container `volumes_from`. Raises ImageNotFound (nothing is
-        pulled).
+        It sees the volumes of the container `volumes_from`, if one is named. Raises ImageNotFound
+        (nothing is pulled).
         """
         with self._errors(image.familiar):
             created = self.client.containers.create(
                 image.familiar,
                 list(command),
                 labels={OWNER_LABEL: "true", **(labels or {})},
-                volumes_from=[volumes_from],
+                volumes_from=[volumes_from] if volumes_from else [],
             )
         try:
             with self._errors(image.familiar):
@@ -245,7 +245,7 @@ class Engine:
                 output = created.logs().decode("utf-8", "replace")
         finally:
             with self._errors(image.familiar):
-                created.remove(force=True)
+                created.remove(v=True, force=True)
         return code, output
 
     def archive(self, name: str, path: str) -> Iterator[bytes]:

@@ -39,7 +39,7 @@ def collect(session: Session, *, dry_run: bool, delete_untagged: bool) -> list[S
 
 
 def _run(session: Session, container: Container, flags: list[str]) -> str:
-    words = ["garbage-collect", *flags, _config_of(session, container)]
+    words = ["garbage-collect", *flags, config_of(session, container)]
     shown = ["run", "--rm", "--volumes-from", container.name, container.image, *words]
     session.show(command("docker", "container", *shown))
     code, output = session.engine.run_to_end(
@@ -53,7 +53,7 @@ def _run(session: Session, container: Container, flags: list[str]) -> str:
     return output
 
 
-def _config_of(session: Session, container: Container) -> str:
+def config_of(session: Session, container: Container) -> str:
     """Path of the configuration in the image: it moved with version 3."""
     words = session.engine.setup_of(container.name).command
     return next((word for word in words if word.endswith((".yml", ".yaml"))), DEFAULT_CONFIG)

@@ -5,12 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 
 from regnb.analysis.store import StoredFile
-from regnb.lab import deletion, garbage, moving, store
+from regnb.lab import deletion, differences, garbage, moving, store
 from regnb.lab.registry import remove_registry, stop_registry
+from regnb.lab.show import command
 from regnb.lab.steps import Steps
 from regnb.lab.telling import told
 from regnb.oci import ImageReference
-from regnb.tables import Table, copies_table, deletion_table, garbage_table, store_table
+from regnb.tables import (
+    Table,
+    copies_table,
+    deletion_table,
+    differences_table,
+    garbage_table,
+    store_table,
+)
 
 
 class Keeping(Steps):
@@ -56,6 +64,25 @@ class Keeping(Steps):
         store.show_copy(self._session)
         files: list[StoredFile] = store.store_files(self._session)
         return store_table(files, language=self._session.language)
+
+    @told
+    def registry_version(self) -> str:
+        """What the program of the registry says that it is."""
+        container = self._session.registry_container()
+        words = ["run", "--rm", container.image, "--version"]
+        self._session.show(command("docker", "container", *words))
+        return differences.version_of(self._session, container)
+
+    @told
+    def differences(self) -> Table:
+        """What registries do about deletion and collection, each row tried on the one at hand.
+
+        It is tried on a throw-away registry of the same image.
+        """
+        container = self._session.registry_container()
+        kind = differences.kind_of(differences.version_of(self._session, container))
+        observed = differences.observed(self._session, container)
+        return differences_table(kind, observed, language=self._session.language)
 
     @told
     def copy(self, source: str, target: str) -> Table:

@@ -20,6 +20,7 @@ from regnb.lab.settings import RegistrySettings
 from regnb.lab.show import command
 from regnb.lab.volumes import resolved
 from regnb.oci import ImageReference
+from regnb.registry import RegistryClient
 
 DEFAULT_NAME = "registry"
 CLASSIC_IMAGE = "registry:2.6"
@@ -90,11 +91,16 @@ def remove_registry(session: Session) -> None:
 
 
 def wait_for(session: Session) -> None:
+    """Wait until the lab's registry answers; raises RegistryUnreachable."""
+    wait_until_it_answers(session.client)
+
+
+def wait_until_it_answers(client: RegistryClient) -> None:
     """Wait until the registry answers; raises RegistryUnreachable when it does not in time."""
     end = time.monotonic() + START_TIMEOUT
     while True:
         try:
-            session.client.ping()
+            client.ping()
         except RegistryUnreachable:
             if time.monotonic() > end:
                 raise

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from regnb.tables.engine import containers_table, images_table
 from regnb.tables.findings import Finding, findings_table
-from regnb.tables.keeping import copies_table, deletion_table, garbage_table, store_table
+from regnb.tables.keeping import (
+    copies_table,
+    deletion_table,
+    differences_table,
+    garbage_table,
+    store_table,
+)
 from regnb.tables.registry import (
     catalog_table,
     image_table,
@@ -22,6 +28,7 @@ __all__ = [
     "contents_table",
     "copies_table",
     "deletion_table",
+    "differences_table",
     "findings_table",
     "garbage_table",
     "image_table",

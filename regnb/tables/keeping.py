@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from regnb.analysis.deletion import Deletion
+from regnb.analysis.differences import DIFFERENCES, Kind
 from regnb.analysis.store import StoredFile
 from regnb.registry.copying import Copied
 from regnb.tables.table import Table
@@ -34,6 +35,13 @@ COPIES = {
     "blobs_mounted": "int64",
     "blobs_present": "int64",
     "sent_bytes": "int64",
+}
+DIFFERENCE = {
+    "behaviour": "str",
+    "distribution_2": "str",
+    "distribution_3": "str",
+    "regnb": "str",
+    "agrees": "bool",
 }
 
 
@@ -105,3 +113,22 @@ def copies_table(copies: Mapping[str, Copied], *, language: str) -> Table:
         for name, copied in sorted(copies.items())
     ]
     return Table.of(rows, columns=COPIES, language=language)
+
+
+def differences_table(kind: Kind, observed: Mapping[str, str], *, language: str) -> Table:
+    """What registries do about deletion and collection, one row per behaviour.
+
+    Columns: behaviour (str), distribution_2, distribution_3 and regnb (str: what each does), agrees
+    (bool: whether the registry at hand, of this `kind`, did as its column says when it was tried).
+    """
+    rows = [
+        {
+            "behaviour": row.behaviour,
+            "distribution_2": row.distribution_2,
+            "distribution_3": row.distribution_3,
+            "regnb": row.regnb,
+            "agrees": observed.get(row.behaviour) == row.of(kind),
+        }
+        for row in DIFFERENCES
+    ]
+    return Table.of(rows, columns=DIFFERENCE, language=language)

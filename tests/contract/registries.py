@@ -51,13 +51,16 @@ def embedded_on_a_socket(folder: Path) -> Iterator[RegistryClient]:
 
 
 @contextmanager
-def run_distribution(folder: Path, http: str = "", more: str = "") -> Iterator[int]:
-    """The port of a Distribution that has `http` and `more` in its configuration."""
+def run_distribution(
+    folder: Path, http: str = "", more: str = "", storage: str = ""
+) -> Iterator[int]:
+    """The port of a Distribution that has `http`, `more` and `storage` in its configuration."""
     port = free_port()
     config = folder / "config.yml"
     config.write_text(
         f"version: 0.1\nlog: {{level: error}}\nhttp: {{addr: '127.0.0.1:{port}'{http}}}\n"
-        f"storage: {{filesystem: {{rootdirectory: '{folder}/data'}}, delete: {{enabled: true}}}}\n"
+        f"storage: {{{storage}filesystem: {{rootdirectory: '{folder}/data'}},"
+        " delete: {enabled: true}}\n"
         f"{more}\n"
     )
     command = [str(DISTRIBUTION), "serve", str(config)]

@@ -195,3 +195,13 @@ def test_saved_image_is_loaded_again(lab: Lab, tmp_path: Path) -> None:
     with pytest.raises(ImageNotFound):
         lab.save("nothing:1.0", tmp_path / "nothing.tar")
     lab.remove_image(w3)
+
+
+def test_registry_at_hand_is_as_the_table_of_differences_says(lab: Lab) -> None:
+    lab.run_registry()
+    before = lab.engine.volumes()
+    table = lab.differences()
+    assert table.agrees.all()
+    assert len(lab.containers()) == 1
+    assert lab.engine.volumes() == before
+    assert lab.registry_version()

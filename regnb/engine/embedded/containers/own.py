@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import regnb
 from regnb.errors import InvalidConfiguration
 from regnb.server.collect import Rules, collect_garbage
 from regnb.server.config import Config
@@ -53,11 +54,17 @@ def _collect_garbage(config: Config, flags: set[str]) -> int:
     return 0
 
 
+def _tell_version(_config: Config, _flags: set[str]) -> int:
+    print(f"registry regnb {regnb.__version__}")
+    return 0
+
+
 # How Distribution's registry ends when it is told to: Go's default for a signal nobody handles.
 STOPPED = 2
 _COMMANDS: dict[str, Callable[[Config, set[str]], int]] = {
     "serve": _serve,
     "garbage-collect": _collect_garbage,
+    "--version": _tell_version,
 }
 
 
