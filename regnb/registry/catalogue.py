@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from regnb.errors import (
@@ -56,16 +57,20 @@ class CatalogueMethods(PagedSession):
 
         The catalogue is Docker's, not OCI's: raises Unsupported for a registry without one.
         """
+        return sorted(set().union(*self.repository_pages()))
+
+    def repository_pages(self) -> Iterator[set[str]]:
+        """All repositories, page by page as they come; raises as `list_repositories`."""
         url = f"{self.url}/v2/_catalog"
         try:
-            return self._list_names(Request("GET", f"{url}?n={_PAGE_SIZE}"), "repositories")
+            yield from self._name_pages(Request("GET", f"{url}?n={_PAGE_SIZE}"), "repositories")
         except NotFound as error:
             message = "This registry has no catalogue."
             raise Unsupported(message, status=404, method="GET", url=url) from error
         except RegistryError as error:
             if error.status != 400:
                 raise
-            return self._list_names(Request("GET", url), "repositories")
+            yield from self._name_pages(Request("GET", url), "repositories")
 
     def _ping_request(self) -> Request:
         return Request("GET", f"{self.url}/v2/")

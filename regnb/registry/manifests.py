@@ -5,6 +5,8 @@ https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-ma
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from urllib3 import HTTPHeaderDict
 
 from regnb.errors import (
@@ -24,7 +26,17 @@ DIGEST_HEADER = "Docker-Content-Digest"
 MANIFEST_LIMIT = 4 << 20
 # The specification says 202; others than Distribution say that it is done.
 DELETED = (202, 200, 204)
+_SCHEMA1 = "application/vnd.docker.distribution.manifest.v1+"
 _ACCEPT = {"Accept": ", ".join(ACCEPTED_MANIFESTS)}
+
+
+class RawManifest(NamedTuple):
+    """A manifest as it came: its bytes, and what the headers say of it."""
+
+    content: bytes
+    media_type: str
+    digest: Digest | None
+    headers: HTTPHeaderDict
 
 
 class ManifestMethods(Session):
@@ -35,15 +47,36 @@ class ManifestMethods(Session):
 
         Raises ManifestNotFound, RepositoryNotFound, DigestMismatch or InvalidManifest.
         """
+        found = self.fetch_manifest(repository, reference)
+        return parse_manifest(found.content, found.media_type)
+
+    def fetch_manifest(self, repository: str, reference: str) -> RawManifest:
+        """The bytes under `reference`, a tag or a digest, verified and not looked into.
+
+        Raises ManifestNotFound, RepositoryNotFound, DigestMismatch, InvalidManifest when huge.
+        """
         request = self._manifest_request("GET", repository, reference)
         with self._exchange(request, 200, missing=ManifestNotFound) as response:
             content = response.read(MANIFEST_LIMIT + 1)
         if len(content) > MANIFEST_LIMIT:
             raise InvalidManifest("it is larger than 4 MiB")
-        expected = Digest(reference) if ":" in reference else digest_told(response, request)
-        if expected:
-            expected.verify(content)
-        return parse_manifest(content, response.headers.get("Content-Type", ""))
+        told = Digest(reference) if ":" in reference else digest_told(response, request)
+        media_type = response.headers.get("Content-Type", "")
+        # The digest of a manifest of schema 1 is not of all its bytes.
+        if told and not media_type.startswith(_SCHEMA1):
+            told.verify(content)
+        return RawManifest(content, media_type, told, response.headers)
+
+    def ask_manifest(self, repository: str, reference: str) -> RawManifest:
+        """What the headers tell of the manifest under `reference`; no content was asked for.
+
+        Raises ManifestNotFound, RepositoryNotFound.
+        """
+        request = self._manifest_request("HEAD", repository, reference)
+        with self._exchange(request, 200, missing=ManifestNotFound) as response:
+            told = digest_told(response, request)
+        media_type = response.headers.get("Content-Type", "")
+        return RawManifest(b"", media_type, told, response.headers)
 
     def head_manifest(self, repository: str, reference: str) -> Descriptor:
         """Media type, digest and size of the manifest under `reference`, without its content.
@@ -51,11 +84,9 @@ class ManifestMethods(Session):
         A registry that does not tell them in the headers is asked for the manifest instead.
         Raises ManifestNotFound, DigestMismatch.
         """
-        request = self._manifest_request("HEAD", repository, reference)
-        with self._exchange(request, 200, missing=ManifestNotFound) as response:
-            digest = digest_told(response, request)
-            media_type = response.headers.get("Content-Type", "").partition(";")[0].strip()
-            size = response.headers.get("Content-Length", "")
+        asked = self.ask_manifest(repository, reference)
+        digest, media_type = asked.digest, asked.media_type.partition(";")[0].strip()
+        size = asked.headers.get("Content-Length", "")
         if digest is None or media_type not in ACCEPTED_MANIFESTS or not size.isdecimal():
             manifest = self.get_manifest(repository, reference)
             return Descriptor(manifest.media_type, manifest.digest, len(manifest.content))

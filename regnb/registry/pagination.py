@@ -27,10 +27,10 @@ _RELATION = re.compile(r';\s*rel\s*=\s*(?:"([^"]*)"|([^\s;,]*))', re.IGNORECASE)
 class PagedSession(Session):
     """A session that reads lists to their end."""
 
-    def _list_names(
+    def _name_pages(
         self, request: Request, field: str, missing: type[NotFound] = NotFound
-    ) -> list[str]:
-        """The strings in `field` of all pages, sorted, each once; null is an empty list."""
+    ) -> Iterator[set[str]]:
+        """The strings in `field` of each page; null is an empty list."""
         names: set[str] = set()
         empty_pages = 0
         for page_request, page in self._pages(request, missing):
@@ -39,7 +39,7 @@ class PagedSession(Session):
             if (found and names.issuperset(found)) or empty_pages > _MAX_EMPTY_PAGES:
                 raise page_request.error(InvalidAnswer, "The pages of the list lead in circles.")
             names.update(found)
-        return sorted(names)
+            yield found
 
     def _pages(
         self, request: Request, missing: type[NotFound] = NotFound

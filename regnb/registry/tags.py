@@ -5,6 +5,8 @@ https://github.com/opencontainers/distribution-spec/blob/main/spec.md#listing-ta
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from regnb.errors import (
     InvalidReference,
     ManifestNotFound,
@@ -26,8 +28,12 @@ class TagMethods(PagedSession):
 
         Raises RepositoryNotFound.
         """
+        return sorted(set().union(*self.tag_pages(repository)))
+
+    def tag_pages(self, repository: str) -> Iterator[set[str]]:
+        """Tags of `repository`, page by page as they come; raises RepositoryNotFound."""
         request = Request("GET", self._at(repository, "tags", "list"), repository=repository)
-        return self._list_names(request, "tags", RepositoryNotFound)
+        return self._name_pages(request, "tags", RepositoryNotFound)
 
     def delete_tag(self, repository: str, tag: str) -> None:
         """Delete the tag alone, not its manifest.

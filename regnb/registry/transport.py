@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol, Self, TypeAlias, TypeVar
+from typing import Protocol, Self, TypeAlias, TypeVar, runtime_checkable
 
 from urllib3 import HTTPHeaderDict
 
@@ -127,6 +127,14 @@ class BodyCopy:
             self.is_whole = self.is_whole and len(self.content) + len(block) <= self.LIMIT
             self.content += block[: self.LIMIT - len(self.content)]
             yield block
+
+
+@runtime_checkable
+class ReadsFast(Protocol):
+    """A transport that has a better one for thousands of small reads."""
+
+    def for_small_reads(self) -> Transport:
+        """That one, to be closed by itself."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,9 @@ from urllib.parse import urlsplit
 from urllib3 import BaseHTTPResponse, HTTPConnectionPool, PoolManager, Timeout
 
 from regnb.errors import CertificateUnreadable, ConnectionLost
+from regnb.registry.lean_transport import LeanTransport
 from regnb.registry.network import network_errors
-from regnb.registry.transport import BLOCK_SIZE, Request, Response
+from regnb.registry.transport import BLOCK_SIZE, Request, Response, Transport
 
 # More threads than this still work; their connections are just not kept.
 _CONNECTIONS_KEPT = 64
@@ -100,10 +101,18 @@ class UrllibTransport:
             for key in manager.pools.keys():  # noqa: SIM118 - it cannot be iterated itself
                 manager.pools[key].close()
 
+    def for_small_reads(self) -> Transport:
+        """The same connections, made for thousands of small reads."""
+        return LeanTransport(self, lambda: self._tls_context)
+
+    @cached_property
+    def _tls_context(self) -> ssl.SSLContext:
+        """Made when it is needed: to read the authorities of the system takes a while."""
+        return _tls_context(*self._tls_options)
+
     @cached_property
     def _secure(self) -> PoolManager:
-        """Made when it is needed: to read the authorities of the system takes a while."""
-        return self._pool(_tls_context(*self._tls_options))
+        return self._pool(self._tls_context)
 
     def _pool(self, context: ssl.SSLContext | None) -> PoolManager:
         pool = PoolManager(

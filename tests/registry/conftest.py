@@ -19,17 +19,19 @@ class OpenClient(Protocol):
     def __call__(self, app: WSGIApplication, **options: Any) -> RegistryClient: ...
 
 
-@pytest.fixture(params=["in-process", "socket"])
+@pytest.fixture(params=["in-process", "socket", "fast reads"])
 def open_client(request: pytest.FixtureRequest) -> Iterator[OpenClient]:
-    """Clients of apps, by both transports; closed after the test."""
+    """Clients of apps, by each transport; closed after the test."""
     with ExitStack() as stack:
 
         def open_one(app: WSGIApplication, **options: Any) -> RegistryClient:
-            if request.param == "socket":
-                client = RegistryClient(stack.enter_context(serve(app)), **options)
-            else:
+            if request.param == "in-process":
                 transport = WsgiTransport(app)
                 client = RegistryClient("http://localhost:5000", transport=transport, **options)
-            return stack.enter_context(client)
+            else:
+                client = RegistryClient(stack.enter_context(serve(app)), **options)
+            stack.enter_context(client)
+            fast = request.param == "fast reads"
+            return stack.enter_context(client.reading_fast()) if fast else client
 
         yield open_one

@@ -4,7 +4,8 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
+from typing import Protocol
 
 import pytest
 
@@ -55,6 +56,25 @@ def saying(*parts: bytes) -> Callable[[socket.socket], object]:
     return lambda connection: connection.sendall(b"".join(parts))
 
 
+class Connect(Protocol):
+    """Gives a client of the registry at `url`."""
+
+    def __call__(self, url: str, *, timeout: float = 10.0) -> RegistryClient: ...
+
+
+@pytest.fixture(params=["any size", "fast reads"])
+def connect(request: pytest.FixtureRequest) -> Iterator[Connect]:
+    """Clients by both ways through the network, closed after the test."""
+    with ExitStack() as stack:
+
+        def open_one(url: str, *, timeout: float = 10.0) -> RegistryClient:
+            client = stack.enter_context(RegistryClient(url, timeout=timeout))
+            fast = request.param == "fast reads"
+            return stack.enter_context(client.reading_fast()) if fast else client
+
+        yield open_one
+
+
 ANSWERS: dict[str, tuple[bytes, type[RegnbError]]] = {
     "closed at once": (b"", ConnectionLost),
     "other protocol": (b"SSH-2.0-OpenSSH_9.2p1\r\n", NotARegistry),
@@ -67,8 +87,8 @@ ANSWERS: dict[str, tuple[bytes, type[RegnbError]]] = {
 
 
 @pytest.mark.parametrize(("answer", "kind"), ANSWERS.values(), ids=ANSWERS)
-def test_broken_answer_is_told(answer: bytes, kind: type[RegistryError]) -> None:
-    with speaking(saying(answer)) as url, RegistryClient(url) as client:
+def test_broken_answer_is_told(connect: Connect, answer: bytes, kind: type[RegistryError]) -> None:
+    with speaking(saying(answer)) as url, connect(url) as client:
         with pytest.raises(RegistryError) as caught:
             client.get_blob("w3", ANYTHING)
         assert type(caught.value) is kind
@@ -76,9 +96,9 @@ def test_broken_answer_is_told(answer: bytes, kind: type[RegistryError]) -> None
         assert "urllib3" not in str(caught.value)
 
 
-def test_refused_port_is_told_quickly() -> None:
+def test_refused_port_is_told_quickly(connect: Connect) -> None:
     started = time.monotonic()
-    with RegistryClient(f"http://localhost:{free_port()}") as client:
+    with connect(f"http://localhost:{free_port()}") as client:
         with pytest.raises(RegistryUnreachable) as caught:
             client.ping()
         assert time.monotonic() - started < 2
@@ -86,27 +106,27 @@ def test_refused_port_is_told_quickly() -> None:
         assert caught.value.url == f"{client.url}/v2/"
 
 
-def test_host_without_an_address() -> None:
-    with RegistryClient("http://registry.invalid:5000") as client, pytest.raises(HostUnknown):
+def test_host_without_an_address(connect: Connect) -> None:
+    with connect("http://registry.invalid:5000") as client, pytest.raises(HostUnknown):
         client.ping()
 
 
-def test_answer_that_does_not_come() -> None:
+def test_answer_that_does_not_come(connect: Connect) -> None:
     done = threading.Event()
     with speaking(lambda _: bool(done.wait(10))) as url:
-        with RegistryClient(url, timeout=0.2) as client, pytest.raises(RegistryTimedOut):
+        with connect(url, timeout=0.2) as client, pytest.raises(RegistryTimedOut):
             client.ping()
         done.set()
 
 
-def test_body_that_does_not_go_on() -> None:
+def test_body_that_does_not_go_on(connect: Connect) -> None:
     done = threading.Event()
 
     def stall(connection: socket.socket) -> None:
         connection.sendall(OK + b"Content-Length: 100\r\n\r\nstart")
         done.wait(10)
 
-    with speaking(stall) as url, RegistryClient(url, timeout=0.2) as client:
+    with speaking(stall) as url, connect(url, timeout=0.2) as client:
         blocks = client.stream_blob("w3", ANYTHING)
         assert next(blocks) == b"start"
         with pytest.raises(RegistryTimedOut):
@@ -114,12 +134,12 @@ def test_body_that_does_not_go_on() -> None:
         done.set()
 
 
-def test_upload_that_is_cut() -> None:
+def test_upload_that_is_cut(connect: Connect) -> None:
     def open_then_cut(connection: socket.socket) -> None:
         connection.sendall(b"HTTP/1.1 202 Accepted\r\nLocation: /up\r\nContent-Length: 0\r\n\r\n")
         connection.recv(1000)
 
-    with speaking(open_then_cut) as url, RegistryClient(url) as client:
+    with speaking(open_then_cut) as url, connect(url) as client:
         with pytest.raises(ConnectionLost) as caught:
             client.put_blob("w3", bytes(20_000_000))
         assert caught.value.method == "PUT"
@@ -140,7 +160,7 @@ def test_refusal_before_the_upload_is_read() -> None:
         assert caught.value.status == 413
 
 
-def test_connection_is_kept_and_replaced_when_closed() -> None:
+def test_connection_is_kept_and_replaced_when_closed(connect: Connect) -> None:
     connections: list[int] = []
 
     def answer_three_times(connection: socket.socket) -> None:
@@ -149,13 +169,13 @@ def test_connection_is_kept_and_replaced_when_closed() -> None:
             connection.sendall(OK + b"Content-Length: 2\r\n\r\n{}")
             connection.recv(65_536)
 
-    with speaking(answer_three_times) as url, RegistryClient(url) as client:
+    with speaking(answer_three_times) as url, connect(url) as client:
         for _ in range(3):
             client.ping()
         assert len(connections) == 1
 
 
-def test_close_ends_what_was_kept() -> None:
+def test_close_ends_what_was_kept(connect: Connect) -> None:
     ended = threading.Event()
 
     def answer(connection: socket.socket) -> None:
@@ -164,39 +184,39 @@ def test_close_ends_what_was_kept() -> None:
             ended.set()
 
     with speaking(answer) as url:
-        client = RegistryClient(url)
+        client = connect(url)
         client.ping()
         assert not ended.wait(0.05)
         client.close()
         assert ended.wait(4)
 
 
-def test_read_is_repeated_when_a_kept_connection_ends() -> None:
+def test_read_is_repeated_when_a_kept_connection_ends(connect: Connect) -> None:
     answers = iter([b"", OK + b"Content-Length: 2\r\n\r\n{}"])
 
     def answer(connection: socket.socket) -> None:
         connection.sendall(next(answers))
 
-    with speaking(answer) as url, RegistryClient(url) as client:
+    with speaking(answer) as url, connect(url) as client:
         assert client.ping() == "registry/2.0"
 
 
-def test_write_is_not_repeated() -> None:
+def test_write_is_not_repeated(connect: Connect) -> None:
     asked: list[socket.socket] = []
-    with speaking(asked.append) as url, RegistryClient(url) as client:
+    with speaking(asked.append) as url, connect(url) as client:
         with pytest.raises(ConnectionLost):
             client.start_upload("w3")
         assert len(asked) == 1
 
 
-def test_registry_that_was_restarted_is_reached_again() -> None:
-    with speaking(saying(OK, b"Content-Length: 2\r\n\r\n{}")) as url, RegistryClient(url) as client:
+def test_registry_that_was_restarted_is_reached_again(connect: Connect) -> None:
+    with speaking(saying(OK, b"Content-Length: 2\r\n\r\n{}")) as url, connect(url) as client:
         for _ in range(3):
             assert client.ping() == "registry/2.0"
             time.sleep(0.05)
 
 
-def test_redirect_to_an_impossible_host_is_told() -> None:
+def test_redirect_to_an_impossible_host_is_told(connect: Connect) -> None:
     moved = saying(b"HTTP/1.1 307 x\r\nLocation: http://a b/\r\nContent-Length: 0\r\n\r\n")
-    with speaking(moved) as url, RegistryClient(url) as client, pytest.raises(InvalidAnswer):
+    with speaking(moved) as url, connect(url) as client, pytest.raises(InvalidAnswer):
         client.get_blob("w3", ANYTHING)

@@ -1,0 +1,97 @@
+"""The methods of the client about the registry as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, TypedDict, TypeVar, Unpack, cast
+
+from regnb.errors import RegnbError
+from regnb.registry.catalogue import CatalogueMethods
+from regnb.registry.inventory.cache import ContentCache
+from regnb.registry.inventory.columns import Inventory, facts_of
+from regnb.registry.inventory.contents import TagContents
+from regnb.registry.inventory.frame import frame_of
+from regnb.registry.inventory.walk import OnCount, Walk
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from regnb.registry.client import RegistryClient
+
+CONNECTIONS = 16
+R = TypeVar("R")
+
+
+class WalkOptions(TypedDict, total=False):
+    """How the registry is walked.
+
+    `repositories` are asked instead of all in the catalogue. `cache` is the file that remembers
+    manifests and configs (see `default_path`); nothing outlasts the call without. A tag that was
+    asked for less than `max_age` seconds ago is not asked for again. At most `connections` requests
+    are under way at once. `on_count` is called with the tags read and those known of so far.
+    """
+
+    repositories: Iterable[str] | None
+    cache: Path | None
+    max_age: float
+    connections: int
+    on_count: OnCount | None
+
+
+class InventoryMethods(CatalogueMethods):
+    """The methods of the client about the registry as a whole."""
+
+    def inventory(self, **options: Unpack[WalkOptions]) -> pd.DataFrame:
+        """Every tag of the registry, sorted; what cannot be read is told in its row.
+
+        Columns: repository, tag, digest, media_type (str), platforms (tuple of str), created (aware
+        UTC; of an index the newest image's), size_bytes (int, compressed: configs and layers of all
+        platforms, each once), layers (int), unique_bytes (of contents that no other tag has: they
+        are what deleting it frees), shared_bytes, problem (str, empty when all went well; without a
+        tag it concerns the repository, without that the catalogue). `options` are WalkOptions.
+        """
+        return frame_of(self.inventory_columns(**options))
+
+    def inventory_columns(self, **options: Unpack[WalkOptions]) -> Inventory:
+        """The same without pandas."""
+        return Inventory.of(self._walk(facts_of, configs=True, **options))
+
+    def tag_contents(self, **options: Unpack[WalkOptions]) -> Iterator[TagContents]:
+        """Every tag with its manifests, without configs, in the order in which they arrive."""
+        return self._walk(_same, configs=False, **options)
+
+    def _walk(
+        self, reduce: Callable[[TagContents], R], *, configs: bool, **options: Unpack[WalkOptions]
+    ) -> Iterator[R]:
+        names, problem = self._named(options.get("repositories"))
+        with ContentCache(options.get("cache")) as cache, self.reading_fast() as client:
+            walk = Walk(
+                cast("RegistryClient", client),
+                cache,
+                reduce,
+                connections=options.get("connections", CONNECTIONS),
+                max_age=options.get("max_age", 0.0),
+                configs=configs,
+                on_count=options.get("on_count"),
+            )
+            yield from walk.over(sorted(names))
+        if problem:
+            yield reduce(TagContents("", "", problem=problem))
+
+    def _named(self, wanted: Iterable[str] | None) -> tuple[set[str], RegnbError | None]:
+        """The repositories to walk, and what kept more of them from coming."""
+        names = set(wanted or ())
+        if wanted is None:
+            try:
+                for page in self.repository_pages():
+                    names |= page
+            except RegnbError as error:
+                if not names:
+                    raise
+                return names, error
+        return names, None
+
+
+def _same(contents: TagContents) -> TagContents:
+    return contents

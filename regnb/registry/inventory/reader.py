@@ -1,0 +1,155 @@
+"""Reads one tag: asks the registry for what the cache does not have, and for nothing else."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from regnb.errors import InvalidManifest, RegistryUnreachable, RegnbError, TooManyRequests
+from regnb.oci import Descriptor, Digest, ImageConfig, ImageIndex, ImageManifest, Manifest
+from regnb.oci.media_types import is_config
+from regnb.oci.parse import parse_manifest
+from regnb.registry.inventory.cache import ContentCache, Kept, LastSeen
+from regnb.registry.inventory.contents import Child, TagContents
+from regnb.registry.inventory.pace import Pace
+
+if TYPE_CHECKING:
+    from regnb.registry.client import RegistryClient
+
+_CONFIG_LIMIT = 4 << 20
+_MAX_CHILDREN = 1000
+_MAX_DEPTH = 4
+# https://docs.docker.com/docker-hub/usage/pulls/: a GET counts, a HEAD does not.
+_QUOTA = "RateLimit-Limit"
+# These concern all that comes after as well.
+_GENERAL = (TooManyRequests, RegistryUnreachable)
+
+
+class TagReader:
+    """Reads tags of one registry; safe to use from several threads."""
+
+    def __init__(
+        self,
+        client: RegistryClient,
+        cache: ContentCache,
+        pace: Pace,
+        *,
+        max_age: float,
+        configs: bool,
+    ) -> None:
+        self._client = client
+        self._cache = cache
+        self._pace = pace
+        self._max_age = max_age
+        self._with_configs = configs
+        self._has_quota = False
+
+    def read(self, repository: str, tag: str, last: LastSeen | None) -> TagContents:
+        """What `tag` leads to, or what went wrong; `last` is what it was when it was asked for."""
+        try:
+            root = self._tagged(repository, tag, last)
+        except RegnbError as error:
+            return TagContents(repository, tag, problem=error)
+        reading = _Reading(repository, tag)
+        if isinstance(root, ImageIndex):
+            self._read_children(reading, root, 1)
+        if self._with_configs:
+            self._read_configs(reading, root)
+        children = tuple(reading.children)
+        return TagContents(repository, tag, root, children, reading.configs, reading.problem)
+
+    def _tagged(self, repository: str, tag: str, last: LastSeen | None) -> Manifest:
+        now = time.time()
+        if last and now - last.asked < self._max_age and (kept := self._cache.get(last.digest)):
+            return _parsed(kept)
+        if last or self._has_quota:
+            head = self._pace.keep(lambda: self._client.ask_manifest(repository, tag))
+            if head.digest and (kept := self._cache.get(head.digest)):
+                self._remember(repository, tag, head.digest, now)
+                return _parsed(kept)
+        found = self._pace.keep(lambda: self._client.fetch_manifest(repository, tag))
+        self._has_quota = self._has_quota or _QUOTA in found.headers
+        kept = Kept(found.content, found.media_type)
+        manifest = _parsed(kept)
+        self._cache.put(manifest.digest, kept)
+        self._remember(repository, tag, manifest.digest, now)
+        return manifest
+
+    def _remember(self, repository: str, tag: str, digest: Digest, now: float) -> None:
+        self._cache.put_tag(self._client.url, repository, tag, LastSeen(digest, now))
+
+    def _read_children(self, reading: _Reading, index: ImageIndex, depth: int) -> None:
+        for entry in index.manifests:
+            if len(reading.children) >= _MAX_CHILDREN or depth > _MAX_DEPTH:
+                reading.blame(InvalidManifest("the index lists more than can be read"))
+                return
+            if entry.digest in reading.seen:
+                continue
+            reading.seen.add(entry.digest)
+            try:
+                manifest = self._by_digest(reading.repository, entry)
+            except RegnbError as error:
+                reading.blame(error)
+                continue
+            reading.children.append(Child(entry, manifest))
+            if isinstance(manifest, ImageIndex):
+                self._read_children(reading, manifest, depth + 1)
+
+    def _by_digest(self, repository: str, entry: Descriptor) -> Manifest:
+        kept = self._cache.get(entry.digest)
+        if kept is None:
+            found = self._pace.keep(lambda: self._client.fetch_manifest(repository, entry.digest))
+            kept = Kept(found.content, found.media_type)
+            self._cache.put(entry.digest, kept)
+        return _parsed(kept)
+
+    def _read_configs(self, reading: _Reading, root: Manifest) -> None:
+        images = TagContents(
+            reading.repository, reading.tag, root, tuple(reading.children)
+        ).images()
+        for image, _ in images:
+            if is_config(image.config.media_type):
+                try:
+                    reading.configs[image.config.digest] = self._config(reading.repository, image)
+                except RegnbError as error:
+                    reading.blame(error)
+
+    def _config(self, repository: str, image: ImageManifest) -> ImageConfig:
+        wanted = image.config
+        kept = self._cache.get(wanted.digest)
+        if kept is None:
+            if wanted.size > _CONFIG_LIMIT:
+                raise InvalidManifest("its config is larger than 4 MiB")
+            content = self._pace.keep(lambda: self._small_blob(repository, wanted.digest))
+            kept = Kept(content, wanted.media_type)
+            self._cache.put(wanted.digest, kept)
+        return ImageConfig.parse(kept.content)
+
+    def _small_blob(self, repository: str, digest: Digest) -> bytes:
+        content = bytearray()
+        for block in self._client.stream_blob(repository, digest):
+            content += block
+            if len(content) > _CONFIG_LIMIT:
+                raise InvalidManifest("its config is larger than 4 MiB")
+        return bytes(content)
+
+
+class _Reading:
+    """What was read of one tag so far."""
+
+    def __init__(self, repository: str, tag: str) -> None:
+        self.repository = repository
+        self.tag = tag
+        self.children: list[Child] = []
+        self.configs: dict[Digest, ImageConfig] = {}
+        self.seen: set[Digest] = set()
+        self.problem: RegnbError | None = None
+
+    def blame(self, error: RegnbError) -> None:
+        """The first problem is told; one that stops everything else before all others."""
+        if self.problem is None or isinstance(error, _GENERAL):
+            self.problem = error
+
+
+def _parsed(kept: Kept) -> Manifest:
+    return parse_manifest(kept.content, kept.media_type)

@@ -1,0 +1,151 @@
+"""Every tag of a registry, by several connections at once."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
+
+from regnb.errors import RegnbError
+from regnb.registry.inventory.cache import ContentCache, LastSeen
+from regnb.registry.inventory.contents import TagContents
+from regnb.registry.inventory.pace import Pace, Stopped
+from regnb.registry.inventory.reader import TagReader
+
+if TYPE_CHECKING:
+    from regnb.registry.client import RegistryClient
+
+R = TypeVar("R")
+# Called with the tags read so far, and those known of so far.
+OnCount: TypeAlias = Callable[[int, int], None]
+_COMMIT_EVERY = 500
+_PATIENCE_TO_STOP = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """A tag to read; without a tag, a repository whose tags are to be listed."""
+
+    repository: str
+    tag: str = ""
+    last: LastSeen | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """The tags of a repository, and what kept more of them from coming."""
+
+    tasks: list[_Task]
+    problem: TagContents | None
+
+
+class Walk(Generic[R]):
+    """What `reduce` makes of each tag, in the order in which they arrive.
+
+    `reduce` is called in the thread that has read the tag, so that little waits for the caller.
+    Iterate once; whoever stops iterating stops the walk. What was read stays in the cache.
+    """
+
+    def __init__(  # noqa: PLR0913 - the options of one walk
+        self,
+        client: RegistryClient,
+        cache: ContentCache,
+        reduce: Callable[[TagContents], R],
+        *,
+        connections: int,
+        max_age: float,
+        configs: bool,
+        on_count: OnCount | None,
+    ) -> None:
+        self._client = client
+        self._cache = cache
+        self._reduce = reduce
+        self._on_count = on_count
+        self._pace = Pace()
+        self._reader = TagReader(client, cache, self._pace, max_age=max_age, configs=configs)
+        self._tasks: SimpleQueue[_Task | None] = SimpleQueue()
+        self._results: SimpleQueue[R | _Listed | BaseException] = SimpleQueue()
+        self._threads = [
+            threading.Thread(target=self._work, name=f"inventory-{number}", daemon=True)
+            for number in range(connections)
+        ]
+
+    def over(self, repositories: Iterable[str]) -> Iterator[R]:
+        """The tags of `repositories`."""
+        open_tasks = 0
+        for name in repositories:
+            self._tasks.put(_Task(name))
+            open_tasks += 1
+        for thread in self._threads:
+            thread.start()
+        try:
+            yield from self._arriving(open_tasks)
+        finally:
+            self._end()
+
+    def _arriving(self, open_tasks: int) -> Iterator[R]:
+        done = known = 0
+        while open_tasks:
+            result = self._results.get()
+            open_tasks -= 1
+            if isinstance(result, BaseException):
+                raise result
+            if isinstance(result, _Listed):
+                for task in result.tasks:
+                    self._tasks.put(task)
+                open_tasks += len(result.tasks)
+                known += len(result.tasks)
+                if result.problem:
+                    yield self._reduce(result.problem)
+            else:
+                done += 1
+                if done % _COMMIT_EVERY == 0:
+                    self._cache.commit()
+                yield result
+            if self._on_count:
+                self._on_count(done, known)
+
+    def _end(self) -> None:
+        self._pace.stop()
+        with suppress(Empty):
+            while True:
+                self._tasks.get_nowait()
+        for _ in self._threads:
+            self._tasks.put(None)
+        for thread in self._threads:
+            thread.join(_PATIENCE_TO_STOP)
+
+    def _work(self) -> None:
+        while task := self._tasks.get():
+            try:
+                result: R | _Listed | BaseException = self._done(task)
+            except Stopped:
+                return
+            except BaseException as error:  # noqa: BLE001 - raised in the thread that listens
+                result = error
+            self._results.put(result)
+
+    def _done(self, task: _Task) -> R | _Listed:
+        if task.tag:
+            return self._reduce(self._reader.read(task.repository, task.tag, task.last))
+        return self._listed(task.repository)
+
+    def _listed(self, repository: str) -> _Listed:
+        names: set[str] = set()
+        problem: RegnbError | None = None
+        try:
+            self._pace.keep(lambda: self._read_names(repository, names))
+        except RegnbError as error:
+            problem = error
+        last = self._cache.tags(self._client.url, repository)
+        if problem is None and (gone := last.keys() - names):
+            self._cache.forget_tags(self._client.url, repository, gone)
+        tasks = [_Task(repository, name, last.get(name)) for name in sorted(names)]
+        return _Listed(tasks, TagContents(repository, "", problem=problem) if problem else None)
+
+    def _read_names(self, repository: str, names: set[str]) -> None:
+        for page in self._client.tag_pages(repository):
+            names |= page
