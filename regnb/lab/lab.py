@@ -7,6 +7,7 @@ from regnb.errors import RegnbError
 from regnb.i18n import Translator, language_of_notebook
 from regnb.lab import cleanup, contents, images, registry
 from regnb.lab.exercises import Exercises
+from regnb.lab.explore import ExploreSteps
 from regnb.lab.identity import lab_id
 from regnb.lab.keeping import Keeping
 from regnb.lab.record import record_of
@@ -21,7 +22,7 @@ from regnb.registry import RegistryClient
 from regnb.tables import Table, containers_table, images_table
 
 
-class Lab(Exercises, Keeping, ViewSteps, WireSteps):
+class Lab(Exercises, Keeping, ViewSteps, WireSteps, ExploreSteps):
     """The registry lab of one learner on one engine.
 
     A reference such as `localhost:5000/w3:1.0` names an image everywhere; where the registry is

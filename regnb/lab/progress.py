@@ -19,6 +19,7 @@ from regnb.oci import Digest
 from regnb.widgets.kernel import VARIABLE, in_notebook
 from regnb.widgets.transfer import Transfers, status, total
 
+DELAY = 0.3  # seconds before the first drawing: what is over at once needs no moving bar
 INTERVAL = 0.1  # seconds between two drawings: smooth to the eye, light on the browser
 BAR_WIDTH = 30
 
@@ -31,7 +32,7 @@ def follow(
     """Digest that the last of `events` told; shows them as they come."""
     transfer = Transfer()
     display = _display(transfer, translator, environment)
-    drawn = 0.0
+    drawn = time.monotonic() + DELAY - INTERVAL
     try:
         for event in events:
             transfer.add(event)
@@ -70,11 +71,13 @@ class _Notebook:
             self._handle = display(self._view, display_id=True)
 
     def finish(self) -> None:
-        if not self._handle:
-            self.draw()
+        from IPython.display import display  # noqa: PLC0415 - a terminal does without it
+
         bundle = {"text/plain": repr(self._view), "text/html": str(self._view.html())}
-        self._handle.update(bundle, raw=True)
-        self._view.widget.close()
+        if self._handle:
+            self._handle.update(bundle, raw=True)
+        else:
+            display(bundle, raw=True)
 
 
 class _Terminal:

@@ -79,6 +79,11 @@ class Session:
             self._clients[address] = self._new_client(address)
         return self._clients[address]
 
+    @property
+    def quiet_client(self) -> RegistryClient:
+        """A client of the lab's registry whose exchanges belong to no step."""
+        return self._new_client(self.address, heard=False)
+
     def client_of(self, reference: ImageReference) -> RegistryClient:
         """Client of the registry that `reference` names; raises NotARegistry when it is none."""
         address = reference.registry
@@ -107,9 +112,10 @@ class Session:
     def _clients(self) -> dict[str, RegistryClient]:
         return {}
 
-    def _new_client(self, address: str) -> RegistryClient:
+    def _new_client(self, address: str, *, heard: bool = True) -> RegistryClient:
         scheme = "http" if address.startswith(("localhost:", "127.")) else "https"
-        return RegistryClient(f"{scheme}://{address}", on_exchange=self.exchanges.hear)
+        hear = self.exchanges.hear if heard else None
+        return RegistryClient(f"{scheme}://{address}", on_exchange=hear)
 
 
 def published_port(container: Container) -> int | None:

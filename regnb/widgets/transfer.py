@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from functools import cached_property
+from typing import TYPE_CHECKING, ClassVar
 
 from markupsafe import Markup
 
@@ -10,6 +11,9 @@ from regnb.engine.transfer import LayerTransfer, Transfer
 from regnb.i18n import Translator
 from regnb.widgets.html import tag
 from regnb.widgets.view import View
+
+if TYPE_CHECKING:
+    from regnb.widgets.bars import BarsWidget
 
 
 class Transfers(View):
@@ -32,6 +36,17 @@ class Transfers(View):
         names = ("layer", "state", "size", "speed")
         heads = [tag("th", self.translator(f"transfer.{name}"), scope="col") for name in names]
         return tag("table", tag("thead", tag("tr", heads)), tag("tbody", rows))
+
+    def refresh(self) -> None:
+        """Show the state as it is now."""
+        self.widget.value = str(self.html(live=True))
+
+    @cached_property
+    def widget(self) -> BarsWidget:
+        """The live view."""
+        from regnb.widgets.bars import BarsWidget  # noqa: PLC0415 - loads ipywidgets
+
+        return BarsWidget(str(self.html(live=True)))
 
     def _row(self, layer: LayerTransfer) -> Markup:
         state = status(layer, self.translator)

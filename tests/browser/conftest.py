@@ -12,7 +12,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.browser.jupyter import jupyterlab
-from tests.browser.screen import PATIENCE, Screen
+from tests.browser.screen import REACTION, Screen
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 # A picture of a whole notebook is drawn by the processor: there is no graphics card.
@@ -43,7 +43,7 @@ def address(course: Path) -> Iterator[str]:
 def browser() -> Iterator[Browser]:
     program = next(filter(None, map(shutil.which, CHROMIUM)), None)
     assert program, "The tests in a browser need Chromium: `apt install chromium`."
-    expect.set_options(timeout=PATIENCE)
+    expect.set_options(timeout=REACTION)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=OPTIONS)
         yield browser

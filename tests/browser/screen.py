@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,9 @@ from typing import Any
 from playwright.sync_api import ConsoleMessage, Locator, Page, Response
 
 OUTPUT = Path(__file__).parent.parent.parent / "ci-output" / "browser"
-PATIENCE = 300_000  # milliseconds: a chapter on a small machine that does other things too
+# Milliseconds, on a small machine that does other things too: for a chapter, for one reaction.
+PATIENCE = 300_000
+REACTION = int(os.environ.get("REGNB_TEST_REACTION", "60000"))
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 MAX_HEIGHT = 16_000  # pixels: what Chromium draws in one picture
 
@@ -58,6 +61,11 @@ _CLOSE = """async () => {
 _CLEAR = """async () => {
     await window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs');
 }"""
+_CALL = """async code => {
+    const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+    const reply = await kernel.requestExecute({code, silent: true}).done;
+    return reply.content.status;
+}"""
 _THEME = "theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})"
 _HEIGHT = """() => {
     const notebook = window.jupyterapp.shell.currentWidget.content;
@@ -92,7 +100,7 @@ class Screen:
     def __init__(self, page: Page, address: str) -> None:
         self.page = page
         self.complaints: list[str] = []
-        page.set_default_timeout(PATIENCE)
+        page.set_default_timeout(REACTION)
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self.complaints.append(f"uncaught: {error.stack}"))
         page.on("response", self._watch)
@@ -116,7 +124,7 @@ class Screen:
 
     def wait(self) -> list[Cell]:
         """The code cells when the last one is done, or when one has failed."""
-        self.page.wait_for_function(_RUN_IS_OVER, polling=200)
+        self.page.wait_for_function(_RUN_IS_OVER, polling=200, timeout=PATIENCE)
         found = self.page.evaluate(_CELLS)
         return [Cell(**{**cell, "outputs": json.loads(cell["outputs"])}) for cell in found]
 
@@ -126,6 +134,10 @@ class Screen:
         number = self.page.evaluate(f"{index}(cell => cell.model.id === name)", name)
         cell = self.page.locator(".jp-Notebook:visible .jp-Cell").nth(number)
         return cell.locator(".jp-Cell-outputArea")
+
+    def call(self, code: str) -> None:
+        """Run `code` in the kernel of the notebook, beside its cells."""
+        assert self.page.evaluate(_CALL, code) == "ok", code
 
     def close(self) -> None:
         """End the kernel and close the notebook, unsaved."""

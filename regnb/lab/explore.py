@@ -1,0 +1,23 @@
+"""The registry, to browse."""
+
+from __future__ import annotations
+
+from regnb.analysis.browse import RegistrySource
+from regnb.lab.steps import Steps
+from regnb.lab.telling import told
+from regnb.widgets.explore import Explore
+
+
+class ExploreSteps(Steps):
+    """The steps that look at the whole registry."""
+
+    @told
+    def explore(self) -> Explore:
+        """The lab's registry to browse: repositories, tags, manifests, configs, layers, files.
+
+        In a notebook it follows what is pushed and deleted. `lab.wire()` does not hear it: it asks
+        again and again.
+        """
+        session = self._session
+        source = RegistrySource(session.quiet_client, session.engine.platform)
+        return Explore(self.translator, source, session.address)
