@@ -8,6 +8,7 @@ import regnb
 from regnb.cli.clean import clean
 from regnb.cli.doctor import doctor
 from regnb.cli.engine import engine
+from regnb.cli.folder import folder
 from regnb.cli.lab import lab
 from regnb.cli.notebooks import notebooks
 from regnb.cli.run import run
@@ -21,5 +22,5 @@ def main() -> None:
     """Enter the command line."""
 
 
-for command in (lab, run, doctor, clean, engine, notebooks, serve, collect_garbage, scrub):
+for command in (lab, run, doctor, clean, folder, engine, notebooks, serve, collect_garbage, scrub):
     main.add_command(command)

@@ -29,7 +29,8 @@ class PublishedPort:
 class Container:
     """A container, running or not; `state` is the engine's word, `created` is aware UTC.
 
-    `image` is the name it was started from, `ports` are empty while it does not run.
+    `image` is the name it was started from, `ports` are empty while it does not run, `address` is
+    the one in the network of the engine, and empty where it has none.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Container:
     ports: tuple[PublishedPort, ...]
     labels: dict[str, str]
     created: datetime
+    address: str = ""
 
     @classmethod
     def from_json(cls, value: object) -> Self:
@@ -52,6 +54,7 @@ class Container:
             ports=_published(fields),
             labels=as_texts(fields.get("Labels"), "Labels"),
             created=datetime.fromtimestamp(int(str(fields["Created"])), UTC),
+            address=_address(fields),
         )
 
     @property
@@ -98,6 +101,13 @@ class ContainerSetup:
                 for mount in mounts
             },
         )
+
+
+def _address(fields: Json) -> str:
+    settings = as_object(fields.get("NetworkSettings") or {}, "NetworkSettings")
+    networks = as_object(settings.get("Networks") or {}, "Networks").values()
+    found = (as_object(one, "a network").get("IPAddress") for one in networks)
+    return next((str(address) for address in found if address), "")
 
 
 def _own_name(fields: Json) -> str:

@@ -15,12 +15,14 @@ from regnb.engine.containers import OWNER_LABEL, Container, ContainerSetup
 from regnb.engine.endpoint import ANSWER_TIMEOUT, knock
 from regnb.engine.failures import engine_errors
 from regnb.engine.images import LocalImage, images_in, inspected_image
+from regnb.engine.mounts import is_path, mounts_of
 from regnb.engine.progress import Progress, read_progress
 from regnb.errors import (
     ContainerNotFound,
     EngineError,
     EngineUnavailable,
     ImageNotFound,
+    LoginRefused,
     NameTaken,
     PortTaken,
     PullFailed,
@@ -28,6 +30,7 @@ from regnb.errors import (
 )
 from regnb.oci import ImageReference, Platform
 from regnb.oci.json import Json, as_list, as_object, as_text
+from regnb.oci.reference import DOCKER_HUB
 
 Flavour = Literal["docker", "podman", "embedded"]
 FoundBy = Literal["choice", "environment", "context", "socket", "fallback"]
@@ -49,6 +52,7 @@ class Engine:
         self.client = client
         self.endpoint = endpoint
         self.found_by = found_by
+        self._logins: dict[str, dict[str, str]] = {}
         with self._errors():
             facts = as_object(client.version(), "the version")
         self.version = as_text(facts.get("Version"), "Version")
@@ -99,6 +103,19 @@ class Engine:
         pairs = as_list(facts.get("DriverStatus"), "DriverStatus")
         return ["driver-type", _CONTAINERD_STORE] in pairs
 
+    def log_in(self, address: str, username: str, password: str) -> None:
+        """Let pulls from and pushes to the registry `address` carry this password from now on.
+
+        The engine tries it first: raises LoginRefused. It is kept in memory alone.
+        """
+        with self._errors(address, LoginRefused):
+            self.client.api.login(username, password, registry=address, reauth=True)
+        self._logins[address] = {"username": username, "password": password}
+
+    def log_out(self, address: str) -> None:
+        """Forget the password for the registry `address`."""
+        self._logins.pop(address, None)
+
     def pull(self, reference: ImageReference) -> Iterator[Progress]:
         """Progress of a pull of `reference`, which goes on as the iterator is read to its end.
 
@@ -107,7 +124,11 @@ class Engine:
         subject = reference.familiar
         with self._errors(subject, PullFailed):
             lines = self.client.api.pull(
-                reference.name, tag=reference.reference, stream=True, decode=True
+                reference.name,
+                tag=reference.reference,
+                stream=True,
+                decode=True,
+                auth_config=self._login_for(reference),
             )
             yield from read_progress(lines, subject=subject, failed=PullFailed)
 
@@ -119,7 +140,11 @@ class Engine:
         subject = reference.familiar
         with self._errors(subject, PushFailed):
             lines = self.client.api.push(
-                reference.name, tag=reference.tag, stream=True, decode=True
+                reference.name,
+                tag=reference.tag,
+                stream=True,
+                decode=True,
+                auth_config=self._login_for(reference),
             )
             confirmed = False
             for event in read_progress(lines, subject=subject, failed=PushFailed):
@@ -178,7 +203,8 @@ class Engine:
     ) -> Container:
         """A new container that runs `image`, with `container_port` published on loopback.
 
-        `volumes` maps a volume's name or a path of this machine to a path in the container. Nothing
+        `volumes` maps a volume's name or a path of this machine to a path in the container, which
+        may end in options as those of `docker run --volume` do: `/certs:ro`. Nothing
         is left of a container that did not start. Raises ImageNotFound (nothing is pulled),
         NameTaken, and PortTaken, whose subject is the port.
         """
@@ -192,7 +218,7 @@ class Engine:
                     ports={f"{container_port}/tcp": (LOOPBACK, host_port)},
                     labels=owned,
                     environment=dict(environment or {}),
-                    volumes=_mounts(volumes or {}),
+                    volumes=mounts_of(volumes or {}),
                 )
         except NameTaken as error:
             raise self._taken(name, error) from error
@@ -208,6 +234,15 @@ class Engine:
         found = self._own(name)
         with self._errors(name):
             self.client.api.start(found.container_id)
+
+    def restart_container(self, name: str) -> None:
+        """Stop a container of ours and start it again, with its data and its settings.
+
+        Raises ContainerNotFound, and NameTaken for a container that regnb did not make.
+        """
+        found = self._own(name)
+        with self._errors(name):
+            self.client.api.restart(found.container_id, timeout=1)
 
     def stop_container(self, name: str) -> None:
         """Stop a container of ours; nothing happens when it does not run.
@@ -307,6 +342,15 @@ class Engine:
         with self._errors(name):
             self.client.api.remove_volume(name)
 
+    def _login_for(self, reference: ImageReference) -> dict[str, str] | None:
+        """What was logged in with; for Docker Hub None, and the SDK reads the learner's own file.
+
+        Elsewhere that file would make the lab depend on what the learner once typed.
+        """
+        if reference.registry == DOCKER_HUB:
+            return None
+        return self._logins.get(reference.registry, {})
+
     def _own(self, name: str) -> Container:
         found = self._existing(name)
         if not found.is_ours:
@@ -338,7 +382,7 @@ class Engine:
     def _make_volumes(self, sources: Iterable[str], labels: Mapping[str, str]) -> None:
         # A volume that the engine makes on the way would have no label.
         for source in sources:
-            if not _is_path(source):
+            if not is_path(source):
                 self.client.volumes.create(source, labels=dict(labels))
 
     @contextmanager
@@ -348,14 +392,6 @@ class Engine:
         knock(self.endpoint)
         with engine_errors(subject, endpoint=self.endpoint, otherwise=otherwise):
             yield
-
-
-def _mounts(volumes: Mapping[str, str]) -> dict[str, dict[str, str]]:
-    return {source: {"bind": target, "mode": "rw"} for source, target in volumes.items()}
-
-
-def _is_path(source: str) -> bool:
-    return bool(set(source) & {"/", "\\"})
 
 
 def _flavour(facts: Json) -> Flavour:

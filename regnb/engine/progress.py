@@ -44,23 +44,28 @@ def read_progress(
     Raises, for an error inside the stream, the class that fits its text, else `failed`.
     """
     digest: Digest | None = None
+    error: EngineError | None = None
     for line in lines:
         fields = as_object(line, "a line of progress")
-        _raise_error(fields, subject, failed)
+        # What comes after an error is read all the same: the connection is given back at the end.
+        error = error or _error_in(fields, subject, failed)
+        if error:
+            continue
         status = as_text(fields.get("status"), "status").strip()
         found = _DIGEST.search(status)
         digest = Digest(found[1]) if found else digest
         if status:
             yield _event(fields, status, digest if _is_last(status) else None)
+    if error:
+        raise error
 
 
-def _raise_error(fields: Json, subject: str, failed: type[EngineError]) -> None:
+def _error_in(fields: Json, subject: str, failed: type[EngineError]) -> EngineError | None:
     message = fields.get("error")
     detail = fields.get("errorDetail")
     if isinstance(detail, dict):
         message = detail.get("message") or message
-    if message:
-        raise failure(str(message), subject=subject, otherwise=failed)
+    return failure(str(message), subject=subject, otherwise=failed) if message else None
 
 
 def _is_last(status: str) -> bool:

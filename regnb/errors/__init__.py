@@ -24,7 +24,10 @@
     │  ├─ NameTaken · PortTaken · RegistryDiffers
     │  └─ PullFailed: HubUnreachable · HubRateLimited
     │     PushFailed
+    │     LoginRefused
     ├─ PushToHub · NotClean · CollectionFailed · NoBackup  (the lab's own refusals)
+    │  CertificateUnknown · UserUnknown · NotTls · NothingRefused · RegistryGaveUp
+    │  NoContainerAddress · NoTokenServer
     ├─ InvalidConfiguration                     (setting, reason: of the embedded registry)
     └─ ExerciseError                            (the author's mistake, never the learner's)
        ├─ UnknownExercise                       (name, known)
@@ -63,6 +66,7 @@ from regnb.errors.engine import (
     HubRateLimited,
     HubUnreachable,
     ImageNotFound,
+    LoginRefused,
     NameTaken,
     PortTaken,
     PullFailed,
@@ -110,11 +114,21 @@ from regnb.errors.registry import (
     UploadNotFound,
     UploadRefused,
 )
+from regnb.errors.security import (
+    CertificateUnknown,
+    NoContainerAddress,
+    NothingRefused,
+    NoTokenServer,
+    NotTls,
+    RegistryGaveUp,
+    UserUnknown,
+)
 
 __all__ = [
     "AuthoringError",
     "BlobNotFound",
     "CellFailed",
+    "CertificateUnknown",
     "CertificateUnreadable",
     "CollectionFailed",
     "ConnectionLost",
@@ -143,15 +157,20 @@ __all__ = [
     "InvalidManifest",
     "InvalidPlatform",
     "InvalidReference",
+    "LoginRefused",
     "ManifestBlobMissing",
     "ManifestNotFound",
     "ManifestRefused",
     "NameRefused",
     "NameTaken",
     "NoBackup",
+    "NoContainerAddress",
+    "NoTokenServer",
     "NotARegistry",
     "NotClean",
     "NotFound",
+    "NotTls",
+    "NothingRefused",
     "PortTaken",
     "PullFailed",
     "PushFailed",
@@ -160,6 +179,7 @@ __all__ = [
     "RegistryDiffers",
     "RegistryError",
     "RegistryFailed",
+    "RegistryGaveUp",
     "RegistryStopped",
     "RegistryTimedOut",
     "RegistryUnreachable",
@@ -175,4 +195,5 @@ __all__ = [
     "Unsupported",
     "UploadNotFound",
     "UploadRefused",
+    "UserUnknown",
 ]

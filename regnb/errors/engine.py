@@ -77,3 +77,7 @@ class HubRateLimited(PullFailed):
 
 class PushFailed(EngineError):
     """A push that the engine reported as failed inside its progress stream."""
+
+
+class LoginRefused(EngineError):
+    """The registry `subject` does not take the name and password that the engine showed it."""

@@ -97,7 +97,15 @@ class ManifestBlobMissing(ManifestRefused):
 
 
 class Unauthorized(RegistryError):
-    """401: the registry wants credentials, or other ones."""
+    """401: the registry wants credentials, or other ones.
+
+    `scheme` is that of its challenge (`basic`, `bearer`), `reason` the error that it names
+    (`invalid_token`, `insufficient_scope`), `anonymous` when there were no credentials to show.
+    """
+
+    scheme: str = ""
+    reason: str = ""
+    anonymous: bool = False
 
 
 class Denied(RegistryError):

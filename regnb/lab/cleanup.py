@@ -27,6 +27,12 @@ def clean_up(session: Session, *, keep_images: bool = False) -> None:
         session.engine.remove_volume(volume)
     images = [] if keep_images else list(_remove_images(session))
     session.registry_name = None
+    session.forget_clients()
+    session.tokens.stop()
+    folder = session.folder.path
+    if session.folder.remove():
+        session.show(command("rm", "-r", str(folder), folder=folder))
+        session.say("security.folder_removed")
     _prove(session, ports)
     _tell(session, {"containers": len(containers), "volumes": len(volumes), "images": len(images)})
     for port in ports:
@@ -63,5 +69,7 @@ def _prove(session: Session, ports: list[int]) -> None:
     left = [container.name for container in session.own_containers()]
     left += session.own_volumes()
     left += [f"port {port}" for port in ports if not is_free(port)]
+    if session.folder.path.exists():
+        left.append(str(session.folder.path))
     if left:
         raise NotClean(left)

@@ -6,13 +6,16 @@ from regnb.engine import Engine, find_engine
 from regnb.errors import RegnbError
 from regnb.i18n import Translator, language_of_notebook
 from regnb.lab import cleanup, contents, images, registry
+from regnb.lab.access import Access
 from regnb.lab.exercises import Exercises
 from regnb.lab.explore import ExploreSteps
 from regnb.lab.identity import lab_id
 from regnb.lab.keeping import Keeping
 from regnb.lab.record import record_of
+from regnb.lab.secured import secured
+from regnb.lab.security import Security
 from regnb.lab.session import Session
-from regnb.lab.settings import storage_settings
+from regnb.lab.settings import Auth, storage_settings
 from regnb.lab.show import Sentence, command, show
 from regnb.lab.telling import told
 from regnb.lab.views import ViewSteps
@@ -22,7 +25,7 @@ from regnb.registry import RegistryClient
 from regnb.tables import Table, containers_table, images_table
 
 
-class Lab(Exercises, Keeping, ViewSteps, WireSteps, ExploreSteps):
+class Lab(Exercises, Keeping, ViewSteps, WireSteps, ExploreSteps, Security, Access):
     """The registry lab of one learner on one engine.
 
     A reference such as `localhost:5000/w3:1.0` names an image everywhere; where the registry is
@@ -59,15 +62,21 @@ class Lab(Exercises, Keeping, ViewSteps, WireSteps, ExploreSteps):
         delete: bool = False,
         volume: str | None = None,
         memory: bool = False,
+        tls: str | None = None,
+        clients: bool = False,
+        auth: Auth | None = None,
     ) -> Table:
         """Run the registry in the background; its containers table.
 
         `image` is `registry:2.6` when none is named (`registry:3` where 2.6 cannot work), `port`
         5000 if it is free. `delete` lets it delete, `volume` (a name, or a path of this machine)
-        keeps its content, `memory` forgets it with the container. A registry that runs already is
-        kept, a stopped one is started again.
+        keeps its content, `memory` forgets it with the container. `tls` is the name of one of the
+        lab's certificates, `clients` lets in only who shows another of them, `auth` asks for a
+        password (`"htpasswd"`) or a token (`"token"`). A registry that runs already is kept, a
+        stopped one is started again.
         """
         settings = storage_settings(delete=delete, volume=volume, memory=memory)
+        settings |= secured(self._session, tls=tls, clients=clients, auth=auth)
         wanted = registry.Wanted(image, name, port, settings)
         container = registry.run_registry(self._session, wanted)
         return containers_table([container], language=self._session.language)

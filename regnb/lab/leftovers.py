@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from regnb.engine import Engine
+from regnb.lab.folder import folder_of
 from regnb.lab.identity import LABEL, lab_id
 from regnb.lab.record import record_of
 from regnb.oci import ImageReference
@@ -13,7 +14,7 @@ from regnb.oci import ImageReference
 
 @dataclass(frozen=True, slots=True)
 class Leftover:
-    """Something a lab made; `kind` is `container`, `volume` or `image`."""
+    """Something a lab made; `kind` is `container`, `volume`, `image` or `folder`."""
 
     kind: str
     name: str
@@ -28,6 +29,9 @@ def leftovers(engine: Engine, *, everybody: bool = False) -> Iterator[Leftover]:
         yield Leftover("volume", volume)
     for name in reversed(record_of(lab_id()).images):
         yield Leftover("image", name)
+    folder = folder_of(record_of(lab_id()))
+    if folder.path.exists():
+        yield Leftover("folder", str(folder.path))
 
 
 def remove(engine: Engine, leftover: Leftover) -> None:
@@ -37,6 +41,8 @@ def remove(engine: Engine, leftover: Leftover) -> None:
             engine.remove_container(leftover.name)
         case "volume":
             engine.remove_volume(leftover.name)
+        case "folder":
+            folder_of(record_of(lab_id())).remove()
         case _:
             reference = ImageReference.parse(leftover.name)
             if engine.find_image(reference):

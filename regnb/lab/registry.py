@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from regnb.engine import Container
@@ -11,7 +12,11 @@ from regnb.errors import (
     NameTaken,
     PortTaken,
     RegistryDiffers,
+    RegistryGaveUp,
+    RegistryStopped,
     RegistryUnreachable,
+    TLSFailed,
+    Unauthorized,
 )
 from regnb.lab.images import pull
 from regnb.lab.ports import PREFERRED, choose_port
@@ -45,13 +50,15 @@ def run_registry(session: Session, wanted: Wanted) -> Container:
     """Run the registry in the background, or find it running; it answers when this returns.
 
     Raises NameTaken or PortTaken when the name or the port that was asked for is, RegistryDiffers
-    when the lab's registry exists with another image, port or settings than those asked for.
+    when the lab's registry exists with another image, port or settings than those asked for, and
+    RegistryGaveUp when it ends instead of answering.
     """
     wanted = replace(wanted, settings=resolved(session, wanted.settings))
     container = _own(session, wanted.name)
     if container is not None:
         _refuse_another(session, container, wanted)
     if container is None:
+        session.forget_clients()
         container = _create(session, wanted)
     elif container.is_running:
         session.registry_name = container.name
@@ -60,6 +67,7 @@ def run_registry(session: Session, wanted: Wanted) -> Container:
     else:
         session.show(command("docker", "container", "start", container.name))
         session.engine.start_container(container.name)
+        session.forget_clients()
     session.registry_name = container.name
     wait_for(session)
     session.say("lab.registry_runs", address=session.address)
@@ -90,23 +98,52 @@ def remove_registry(session: Session) -> None:
     session.say(key, name=container.name, kept=", ".join(f"`{source}`" for source in kept))
 
 
+def restart_registry(session: Session) -> Container:
+    """Restart the registry, which then reads its certificates again."""
+    container = session.registry_container()
+    session.show(command("docker", "container", "restart", container.name))
+    session.engine.restart_container(container.name)
+    session.registry_name = container.name
+    session.forget_clients()
+    wait_for(session)
+    session.say("lab.registry_runs", address=session.address)
+    return session.registry_container()
+
+
 def wait_for(session: Session) -> None:
-    """Wait until the lab's registry answers; raises RegistryUnreachable."""
-    wait_until_it_answers(session.client)
+    """Wait until the lab's registry answers, if only to refuse: without a password, or in TLS.
+
+    Raises RegistryUnreachable when it does not in time, RegistryGaveUp when it has ended.
+    """
+    try:
+        wait_until_it_answers(session.client, lambda: session.address)
+    except RegistryStopped as error:
+        raise _gave_up(session, error.subject) from error
 
 
-def wait_until_it_answers(client: RegistryClient) -> None:
-    """Wait until the registry answers; raises RegistryUnreachable when it does not in time."""
+def wait_until_it_answers(client: RegistryClient, look: Callable[[], object] = str) -> None:
+    """Wait until the registry answers; raises RegistryUnreachable when it does not in time.
+
+    `look` is called while it does not, and may raise to end the waiting.
+    """
     end = time.monotonic() + START_TIMEOUT
     while True:
         try:
             client.ping()
         except RegistryUnreachable:
+            look()
             if time.monotonic() > end:
                 raise
             time.sleep(POLL)
+        except (TLSFailed, Unauthorized):
+            return
         else:
             return
+
+
+def _gave_up(session: Session, name: str) -> RegistryGaveUp:
+    lines = session.engine.logs(name, tail=1).strip().splitlines()
+    return RegistryGaveUp(name, lines[-1] if lines else "?")
 
 
 def _own(session: Session, name: str | None) -> Container | None:
@@ -132,7 +169,7 @@ def _has(session: Session, container: Container, settings: RegistrySettings) -> 
     made = session.engine.setup_of(container.name)
     return (
         settings.environment.items() <= made.environment.items()
-        and settings.volumes.items() <= made.sources.items()
+        and {**settings.volumes, **settings.files}.items() <= made.sources.items()
     )
 
 
@@ -161,7 +198,7 @@ def _create(session: Session, wanted: Wanted) -> Container:
                 container_port=REGISTRY_PORT,
                 labels=session.labels,
                 environment=wanted.settings.environment,
-                volumes={source: path for path, source in wanted.settings.volumes.items()},
+                volumes=wanted.settings.mounts,
             )
         except PortTaken:
             # Somebody took the free port between the look and the start.
@@ -178,7 +215,7 @@ def _show_run(
     ]
     published = f"127.0.0.1:{port}:{REGISTRY_PORT}"
     words = ["--name", name, "--detach", "--publish", published, *labels, *settings.words(), image]
-    session.show(command("docker", "container", "run", *words))
+    session.show(command("docker", "container", "run", *words, folder=session.folder.path))
 
 
 def _free_name(session: Session) -> str:

@@ -5,8 +5,12 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from regnb.widgets.kernel import in_notebook
+
+# What gives the folder of the lab, in a shell.
+FOLDER = "$(regnb folder)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +39,30 @@ class Sentence:
         return self.text
 
 
-def command(*words: str) -> Command:
-    """The shell command made of `words`, quoted where a shell needs it."""
-    return Command(shlex.join(words))
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a program said, word for word."""
+
+    text: str
+
+    def __repr__(self) -> str:
+        return f"> {self.text}"
+
+    def _repr_markdown_(self) -> str:
+        return f"```text\n{self.text}\n```"
+
+
+def command(*words: str, folder: Path | None = None) -> Command:
+    """The shell command made of `words`, quoted where a shell needs it.
+
+    The `folder` of the lab is written as the command that gives it: shorter, and the same for all.
+    """
+    return Command(" ".join(_quoted(word, folder) for word in words))
+
+
+def _quoted(word: str, folder: Path | None) -> str:
+    before, found, after = word.partition(str(folder)) if folder else (word, "", "")
+    return f'{before}"{FOLDER}{after}"' if found else shlex.quote(word)
 
 
 def curl(url: str, *, accept: Sequence[str] = ()) -> Command:
@@ -46,7 +71,7 @@ def curl(url: str, *, accept: Sequence[str] = ()) -> Command:
     return command("curl", *headers, url)
 
 
-def show(shown: Command | Sentence) -> None:
+def show(shown: Command | Sentence | Words) -> None:
     """Show it in the notebook cell that runs, or print it."""
     if in_notebook():
         from IPython.display import display  # noqa: PLC0415 - a terminal does without it

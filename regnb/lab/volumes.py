@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from regnb.errors import NameTaken
@@ -14,7 +15,7 @@ _MOST = 100
 def resolved(session: Session, settings: RegistrySettings) -> RegistrySettings:
     """`settings` with whole paths, and with volumes that are this lab's or that nobody has."""
     sources = {path: source_of(session, text) for path, text in settings.volumes.items()}
-    return RegistrySettings(settings.environment, sources)
+    return replace(settings, volumes=sources)
 
 
 def source_of(session: Session, text: str) -> str:

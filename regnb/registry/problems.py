@@ -12,6 +12,7 @@ from http import HTTPStatus
 
 from regnb import errors
 from regnb.errors import RegistryError
+from regnb.registry.challenges import parse_challenges
 from regnb.registry.transport import Request, Response
 
 # Error bodies are small; what is longer comes from something that is no registry.
@@ -81,6 +82,11 @@ def error_from(
     error = request.error(kind, message, **parts)
     if isinstance(error, errors.TooManyRequests):
         error.retry_after = _retry_after(response)
+    if isinstance(error, errors.Unauthorized):
+        challenges = parse_challenges(response.headers.getlist("WWW-Authenticate"))
+        if challenges:
+            error.scheme = challenges[0].scheme
+            error.reason = challenges[0].parameters.get("error", "")
     return error
 
 

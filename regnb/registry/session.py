@@ -15,6 +15,7 @@ from regnb.errors import (
     CredentialsWithheld,
     InvalidReference,
     NotFound,
+    Unauthorized,
 )
 from regnb.oci.digest import Digest
 from regnb.oci.reference import is_repository, is_tag
@@ -104,7 +105,10 @@ class Session:
         if response.status in expected:
             return response
         with response:
-            raise error_for(response, request, missing)
+            error = error_for(response, request, missing)
+        if isinstance(error, Unauthorized):
+            error.anonymous = not self._authenticator.has_credentials
+        raise error
 
     def _follow(
         self, request: Request, send: Callable[[Request], Response]

@@ -112,7 +112,7 @@ def _flat(value: object, name: str) -> Iterator[tuple[str, object]]:
             yield from _flat(item, f"{name}.{key}".lstrip("."))
     elif not name:
         raise InvalidConfiguration("config.yml", "it is not a map of settings")
-    elif value is not None or name == "storage.inmemory":
+    elif name == "storage.inmemory" or value not in (None, {}):
         yield name, value
 
 

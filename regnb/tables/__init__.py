@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from regnb.tables.access import claims_table, rights_table
+from regnb.tables.certificates import certificates_table, facts_of, handshake_table
 from regnb.tables.engine import containers_table, images_table
 from regnb.tables.findings import Finding, findings_table
 from regnb.tables.keeping import (
@@ -24,16 +26,21 @@ __all__ = [
     "Finding",
     "Table",
     "catalog_table",
+    "certificates_table",
+    "claims_table",
     "containers_table",
     "contents_table",
     "copies_table",
     "deletion_table",
     "differences_table",
+    "facts_of",
     "findings_table",
     "garbage_table",
+    "handshake_table",
     "image_table",
     "images_table",
     "layers_table",
+    "rights_table",
     "storage_table",
     "store_table",
     "tags_table",

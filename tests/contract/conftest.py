@@ -8,8 +8,9 @@ import pytest
 from regnb.registry import RegistryClient
 from tests.contract.labs import embedded, engine, lab, open_a_lab, printed
 from tests.contract.registries import REGISTRIES
+from tests.contract.trust import owner
 
-__all__ = ["embedded", "engine", "lab", "open_a_lab", "printed"]
+__all__ = ["embedded", "engine", "lab", "open_a_lab", "owner", "printed"]
 
 
 @pytest.fixture(scope="session", params=REGISTRIES)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from regnb.engine.embedded.core import EmbeddedEngine
 from regnb.engine.embedded.refusal import Refusal, bad_request
 from regnb.engine.embedded.remote import words
@@ -22,9 +24,21 @@ def log_in(engine: EmbeddedEngine, address: str, user: str, password: str) -> No
         with engine.registries.open(host, Credentials(user, password)) as client:
             client.ping()
     except Unauthorized as error:
-        raise Refusal(401, f'Get "{error.url}": {words.cause(error)}') from error
+        raise Refusal(401, _told(error, host)) from error
     except RegistryError as error:
         raise words.refusal(error) from error
+
+
+def _told(error: Unauthorized, host: str) -> str:
+    """As moby tells it: it shows the password to the registry itself, or to its token server.
+
+    https://github.com/moby/moby/blob/v20.10.24/registry/auth.go
+    """
+    scheme = urlsplit(error.url).scheme
+    if urlsplit(error.url).netloc == host:
+        url = f"{scheme}://{host}/v2/"
+        return f"login attempt to {url} failed with status: 401 Unauthorized"
+    return f'Get "{error.url}": {words.cause(error)}'
 
 
 def look_up(engine: EmbeddedEngine, name: str) -> dict[str, object]:

@@ -122,7 +122,7 @@ def _own_config(container: Container, command: RegistryCommand) -> str | None:
 def in_words_of_the_machine(text: str, mounts: Iterable[Mount]) -> str:
     """`text` with the paths below the destinations of `mounts` turned into their sources."""
     for mount in mounts:
-        pattern = rf"(?<![\w/.-]){re.escape(mount.destination)}(?=[/\s\"']|$)"
+        pattern = rf"(?<![\w/.-]){re.escape(mount.destination)}(?=[/\s\"',\]]|$)"
         text = re.sub(pattern, mount.source.replace("\\", r"\\"), text, flags=re.MULTILINE)
     return text
 
@@ -130,13 +130,20 @@ def in_words_of_the_machine(text: str, mounts: Iterable[Mount]) -> str:
 def _registry_environment(container: Container, inside: Path) -> dict[str, str]:
     given = container.environment
     found = {
-        name: str(host_path(value, container.mounts, inside)) if value.startswith("/") else value
+        name: _value(value, container, inside)
         for name, value in given.items()
         if name.startswith(("REGISTRY_", "OTEL_"))
     }
     if given.get("REGISTRY_STORAGE", "filesystem") == "filesystem":
         found.setdefault(_ROOT, str(host_path(STORAGE, container.mounts, inside)))
     return found
+
+
+def _value(value: str, container: Container, inside: Path) -> str:
+    if value.startswith("/"):
+        return str(host_path(value, container.mounts, inside))
+    # A list of paths, such as the authorities of client certificates.
+    return in_words_of_the_machine(value, container.mounts) if value.startswith("[") else value
 
 
 def _join(host: str, port: int) -> str:

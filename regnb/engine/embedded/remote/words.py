@@ -36,6 +36,8 @@ _TLS = {
     "closed": "EOF",
 }
 _WANTS_TLS = "received unexpected HTTP status: 400 Bad Request"
+# https://github.com/distribution/distribution/blob/v2.8.2/registry/client/auth/session.go
+_NO_LOGIN = "no basic auth credentials"
 _CODES = {
     "UNAUTHORIZED": "unauthorized: authentication required",
     "DENIED": "denied: requested access to the resource is denied",
@@ -53,8 +55,19 @@ def cause(error: RegistryError) -> str:
     if isinstance(error, TooManyRequests):
         return f"toomanyrequests: {_after_code(error)}"
     if isinstance(error, Unauthorized):
-        return _CODES["UNAUTHORIZED"]
+        return _cause_of_401(error)
     return _CODES.get(error.code) or error.message
+
+
+def _cause_of_401(error: Unauthorized) -> str:
+    if _shows_nothing(error):
+        return _NO_LOGIN
+    # A token that is good, but not for this.
+    return _CODES["DENIED" if error.reason == "insufficient_scope" else "UNAUTHORIZED"]
+
+
+def _shows_nothing(error: Unauthorized) -> bool:
+    return error.anonymous and error.scheme == "basic"
 
 
 def _cause_in_the_network(error: TLSFailed | RegistryUnreachable) -> str:
@@ -90,9 +103,9 @@ def pull_refusal(error: RegistryError, reference: ImageReference) -> Refusal:
     if isinstance(error, NotFound):  # Docker asks by HEAD, which does not tell what is missing
         unknown = _CODES["MANIFEST_UNKNOWN"]
         return Refusal(404, f"manifest for {reference.familiar} not found: {unknown}")
-    if isinstance(error, Denied):
+    if isinstance(error, Denied) or told == _CODES["DENIED"]:
         return access_denied(reference)
-    if isinstance(error, Unauthorized):
+    if isinstance(error, Unauthorized) and _shows_nothing(error):
         return Refusal(500, f'Head "{error.url}": {told}')
     return refusal(error)
 
@@ -107,7 +120,7 @@ def access_denied(reference: ImageReference) -> Refusal:
 
 
 def _tells_url(error: RegistryError) -> bool:
-    return isinstance(error, TLSFailed | RegistryUnreachable | Unauthorized)
+    return isinstance(error, TLSFailed | RegistryUnreachable)
 
 
 def _after_code(error: RegistryError) -> str:

@@ -1,0 +1,17 @@
+"""`regnb folder`: where the lab keeps its certificates and passwords."""
+
+from __future__ import annotations
+
+import click
+
+from regnb.cli.texts import text
+
+
+@click.command(help=text("folder.help"))
+def folder() -> None:
+    """Print the folder of this learner's lab."""
+    from regnb.lab.folder import folder_of  # noqa: PLC0415 - a light command line starts fast
+    from regnb.lab.identity import lab_id  # noqa: PLC0415
+    from regnb.lab.record import record_of  # noqa: PLC0415
+
+    click.echo(folder_of(record_of(lab_id())).path)

@@ -1,0 +1,1 @@
+"""Users of the lab, their passwords, and a small token server."""

@@ -1,0 +1,143 @@
+"""Steps that secure a registry: certificates, connections, and what is refused without them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from regnb.errors import EngineError, NoContainerAddress, NothingRefused, NotTls, RegistryError
+from regnb.lab import registry
+from regnb.lab.refusals import meaning_of
+from regnb.lab.session import REGISTRY_PORT, published_port
+from regnb.lab.show import FOLDER, Command, Sentence, Words, show
+from regnb.lab.steps import Steps
+from regnb.lab.telling import told
+from regnb.lab.tls.commands import authority_command, certificate_command, handshake_command
+from regnb.lab.tls.handshake import Handshake, shake_hands
+from regnb.lab.tls.issuing import Role
+from regnb.tables import Table, certificates_table, containers_table, facts_of, handshake_table
+
+
+class Security(Steps):
+    """TLS: an authority of the lab's own, its certificates, and the connections they make."""
+
+    @property
+    def folder(self) -> Path:
+        """The folder of this lab, with its certificates and passwords; what `regnb folder` says."""
+        return self._session.folder.path
+
+    @told
+    def certificates(self) -> Table:
+        """The lab's authority and the certificates that it has signed, one row each."""
+        session = self._session
+        return certificates_table(session.certificates.all(), language=session.language)
+
+    @told
+    def make_authority(self) -> Table:
+        """Make the lab's certificate authority, unless there is one; the table of certificates."""
+        self._session.show(Command(f'cd "{FOLDER}" && {authority_command().text}'))
+        self._session.certificates.make_authority()
+        self._session.say("security.authority_made")
+        return self.certificates()
+
+    @told
+    def issue(
+        self,
+        name: str,
+        *names: str,
+        client: bool = False,
+        expired: bool = False,
+        common_name: str | None = None,
+    ) -> Table:
+        """Have the authority sign a certificate `name` for the hosts and addresses `names`.
+
+        An older one of that name is replaced. `client` makes it one that a client shows, `expired`
+        one that ended yesterday; without `names` it has a `common_name` alone. A port in a name
+        does not count.
+        """
+        session = self._session
+        hosts = [_host(text) for text in names]
+        called = _host(common_name or name)
+        role: Role = "client" if client else "server"
+        session.show(certificate_command(name, called, hosts, role=role, expired=expired))
+        session.certificates.issue(name, hosts, role=role, common_name=called, expired=expired)
+        session.say("security.issued", name=name)
+        found = [one for one in session.certificates.all() if one[0] == name]
+        return certificates_table(found, language=session.language)
+
+    @told
+    def restart_registry(self) -> Table:
+        """Restart the registry, which reads its certificate then; its containers table."""
+        container = registry.restart_registry(self._session)
+        return containers_table([container], language=self._session.language)
+
+    @property
+    @told
+    def container_address(self) -> str:
+        """Host and port of the registry in the network of its engine: `172.17.0.2:5000`.
+
+        Raises NoContainerAddress where the engine gives its containers none.
+        """
+        container = self._session.registry_container()
+        if not container.address:
+            raise NoContainerAddress(container.name)
+        return f"{container.address}:{REGISTRY_PORT}"
+
+    @told
+    def handshake(self, name: str = "localhost") -> Table:
+        """What a TLS connection to the registry agrees on, for a client that calls it `name`.
+
+        Fields: tls_version, cipher, subject, names, issuer, not_after, trusted (True, or why not),
+        client_certificate (whether the registry wants one, and takes the lab's).
+        """
+        session = self._session
+        container = session.registry_container()
+        port = published_port(container)
+        if session.secure_transport(container) is None or port is None:
+            raise NotTls(session.address)
+        session.show(handshake_command(session.address, _host(name)))
+        found = shake_hands(
+            port,
+            host=_host(name),
+            authority=session.certificates.authority_file,
+            client=session.pair_for(container),
+        )
+        return handshake_table(self._facts(found), language=session.language)
+
+    @contextmanager
+    def refusal(self) -> Iterator[None]:
+        """A block that has to fail: shows the words of the engine or registry, and their meaning.
+
+        Raises NothingRefused when all goes well.
+        """
+        try:
+            yield
+        except (EngineError, RegistryError) as error:
+            show(Words(error.message))
+            key = meaning_of(error.message)
+            show(Sentence(self.translator(key) if key else str(error)))
+            return
+        self._raise_nothing_refused()
+
+    @told
+    def _raise_nothing_refused(self) -> None:
+        raise NothingRefused
+
+    def _facts(self, found: Handshake) -> dict[str, object]:
+        facts = facts_of(found.certificate)
+        del facts["not_before"]
+        trusted = self.translator(f"tls.{found.distrust}.text") if found.distrust else True
+        client = f"security.client_{found.client}"
+        return {
+            "tls_version": found.version,
+            "cipher": found.cipher,
+            **facts,
+            "trusted": trusted,
+            "client_certificate": self.translator(client),
+        }
+
+
+def _host(text: str) -> str:
+    """`text` without the port, if it has one."""
+    return text.rpartition(":")[0] or text

@@ -1,0 +1,142 @@
+"""An authority and the certificates that it signs: pure data, nothing is written here.
+
+By `cryptography`, which the tokens of the registry need anyway: `trustme` hides the parts that the
+course is about, and makes no certificate without subjectAltName.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Literal, Self
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+Role = Literal["server", "client", "signer"]
+
+LIFETIME = timedelta(days=90)
+# A clock that is a little behind must not find the certificate not valid yet.
+HEAD_START = timedelta(minutes=5)
+_USAGES = {"server": ExtendedKeyUsageOID.SERVER_AUTH, "client": ExtendedKeyUsageOID.CLIENT_AUTH}
+
+
+@dataclass(frozen=True)
+class Issued:
+    """A certificate and its private key, both PEM."""
+
+    certificate: bytes
+    key: bytes
+
+
+@dataclass(frozen=True)
+class Authority:
+    """A certificate authority: what it has signed, everybody who trusts it trusts."""
+
+    certificate: x509.Certificate
+    key: ec.EllipticCurvePrivateKey
+
+    @classmethod
+    def new(cls, name: str) -> Self:
+        """A new authority called `name`, which signs itself."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        subject = _named(name)
+        usage = x509.KeyUsage(
+            digital_signature=True,
+            key_cert_sign=True,
+            crl_sign=True,
+            content_commitment=False,
+            key_encipherment=False,
+            data_encipherment=False,
+            key_agreement=False,
+            encipher_only=False,
+            decipher_only=False,
+        )
+        now = datetime.now(UTC)
+        builder = (
+            _builder(subject, subject, key, now - HEAD_START, now + LIFETIME)
+            .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+            .add_extension(usage, critical=True)
+        )
+        return cls(builder.sign(key, hashes.SHA256()), key)
+
+    @classmethod
+    def load(cls, issued: Issued) -> Self:
+        """The authority whose certificate and key are `issued`."""
+        key = load_pem_private_key(issued.key, None)
+        if not isinstance(key, ec.EllipticCurvePrivateKey):
+            raise TypeError("The key of the authority is not one of ours.")
+        return cls(x509.load_pem_x509_certificate(issued.certificate), key)
+
+    @property
+    def issued(self) -> Issued:
+        """Its certificate and its key, PEM."""
+        return _pem(self.certificate, self.key)
+
+    def issue(
+        self, name: str, names: Iterable[str], *, role: Role, expired: bool = False
+    ) -> Issued:
+        """A certificate called `name` (its CN), for the hosts and addresses `names` (its SANs).
+
+        Without `names` it has no subjectAltName; `expired`, it ended yesterday.
+        """
+        key = ec.generate_private_key(ec.SECP256R1())
+        end = datetime.now(UTC) + (timedelta(days=-1) if expired else LIFETIME)
+        start = end - timedelta(days=1) if expired else datetime.now(UTC) - HEAD_START
+        identifier = x509.AuthorityKeyIdentifier.from_issuer_public_key(self.key.public_key())
+        builder = _builder(_named(name), self.certificate.subject, key, start, end).add_extension(
+            x509.BasicConstraints(ca=False, path_length=None), critical=True
+        )
+        builder = builder.add_extension(identifier, critical=False)
+        if role in _USAGES:
+            usages = x509.ExtendedKeyUsage([_USAGES[role]])
+            builder = builder.add_extension(usages, critical=False)
+        if sans := [general_name(text) for text in names]:
+            builder = builder.add_extension(x509.SubjectAlternativeName(sans), critical=False)
+        return _pem(builder.sign(self.key, hashes.SHA256()), key)
+
+
+def general_name(text: str) -> x509.GeneralName:
+    """A host or an IP address as a subjectAltName has it."""
+    try:
+        return x509.IPAddress(ipaddress.ip_address(text))
+    except ValueError:
+        return x509.DNSName(text)
+
+
+def _named(name: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+
+
+def _builder(
+    subject: x509.Name,
+    issuer: x509.Name,
+    key: ec.EllipticCurvePrivateKey,
+    start: datetime,
+    end: datetime,
+) -> x509.CertificateBuilder:
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(start)
+        .not_valid_after(end)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+    )
+
+
+def _pem(certificate: x509.Certificate, key: ec.EllipticCurvePrivateKey) -> Issued:
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    return Issued(certificate.public_bytes(Encoding.PEM), private)

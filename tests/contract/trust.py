@@ -1,0 +1,68 @@
+"""What the owner of an engine tells it about registries: insecure ones, and certificates.
+
+regnb does this for engines of its own alone. The tests do it for a real one in their namespaces,
+where `/etc/docker` is theirs.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from regnb.engine.embedded.background import Place
+from regnb.lab import Lab
+
+SYSTEM = Path("/etc/docker")
+
+
+class Owner:
+    """Changes the configuration of the engine in the folder `folder`."""
+
+    def __init__(self, lab: Lab, folder: Path, pid: int | None) -> None:
+        self._lab = lab
+        self.folder = folder
+        self._pid = pid
+
+    def trust_without_tls(self, *registries: str) -> None:
+        """Write `insecure-registries`, and have it read."""
+        content = json.dumps({"insecure-registries": registries})
+        (self.folder / "daemon.json").write_text(content)
+        if self._pid is None:  # the embedded engine reads it at each use
+            return
+        os.kill(self._pid, signal.SIGHUP)
+        end = time.monotonic() + 10
+        while not set(registries) <= self._insecure():
+            assert time.monotonic() < end, "the engine did not read its configuration"
+            time.sleep(0.05)
+
+    def _insecure(self) -> set[str]:
+        known = self._lab.engine.client.info()["RegistryConfig"]["IndexConfigs"]
+        return {name for name, index in known.items() if not index["Secure"]}
+
+    def certificates(self, registry: str) -> Path:
+        """The folder of certificates for `registry`."""
+        folder = self.folder / "certs.d" / registry
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+
+@pytest.fixture
+def owner(lab: Lab) -> Iterator[Owner]:
+    """The owner of the lab's engine, who takes everything back after the test."""
+    embedded = lab.engine.flavour == "embedded"
+    if not embedded and "REGNB_REALPARTS" not in os.environ:
+        pytest.skip("this engine is not the tests'")
+    folder = Place.default().home.root if embedded else SYSTEM
+    pid = None if embedded else int(os.environ["REGNB_ENGINE_PID"])
+    owner = Owner(lab, folder, pid)
+    yield owner
+    owner.trust_without_tls()
+    (folder / "daemon.json").unlink()
+    shutil.rmtree(folder / "certs.d", ignore_errors=True)
