@@ -191,7 +191,10 @@ class Threads(ThreadPool):
 
 
 class Server(wsgi.Server):
-    """The HTTP server of `app`, on a TCP address or the path of a Unix socket."""
+    """The HTTP server of `app`, on a TCP address or the path of a Unix socket.
+
+    With `listening` it serves that TCP socket, which somebody else has bound to the address.
+    """
 
     ConnectionClass = Connection
     keep_alive_conn_limit = IDLE_CONNECTIONS
@@ -202,7 +205,9 @@ class Server(wsgi.Server):
         address: tuple[str, int] | str,
         app: WSGIApplication,
         context: ssl.SSLContext | None = None,
+        listening: socket.socket | None = None,
     ) -> None:
+        self._listening = listening
         super().__init__(
             address,
             app,
@@ -219,6 +224,16 @@ class Server(wsgi.Server):
     def port(self) -> int:
         """The TCP port that it listens on."""
         return int(self.socket.getsockname()[1])
+
+    def bind(self, family: int, type: int, proto: int = 0) -> socket.socket:  # noqa: A002
+        """The socket to listen on: the one that was given, else a new one."""
+        if self._listening is None:
+            bound: socket.socket = super().bind(family, type, proto)
+            return bound
+        self._listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.socket = self._listening
+        self.bind_addr = self._listening.getsockname()[:2]
+        return self._listening
 
     def process_conn(self, conn: Connection) -> None:
         """Give a connection to a thread, once it has something to say."""

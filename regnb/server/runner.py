@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import socket
 import threading
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
@@ -30,12 +32,15 @@ def storage_of(config: Config) -> Storage:
     return MemoryStorage()
 
 
-def server_of(config: Config) -> Server:
-    """A server that listens already; raises InvalidConfiguration, or OSError when it cannot."""
+def server_of(config: Config, listening: socket.socket | None = None) -> Server:
+    """A server that listens already; raises InvalidConfiguration, or OSError when it cannot.
+
+    With `listening` it does so on that socket, and binds none itself.
+    """
     config.refuse_to_be_open()
     context = context_of(config.tls) if config.tls else None
     app = create_app(storage_of(config), config)
-    server = Server(config.socket or (config.host, config.port), app, context)
+    server = Server(config.socket or (config.host, config.port), app, context, listening)
     old_mask = os.umask(0o177 if config.socket else 0o077)
     try:
         server.prepare()
@@ -44,12 +49,17 @@ def server_of(config: Config) -> Server:
     return server
 
 
-def run(config: Config, *, stopped: int = 0) -> NoReturn:
-    """Serve until SIGTERM or SIGINT, then exit with `stopped`; raises as `server_of` does."""
+def run(config: Config, *, stopped: int = 0, listening: Sequence[socket.socket] = ()) -> NoReturn:
+    """Serve until SIGTERM or SIGINT, then exit with `stopped`; raises as `server_of` does.
+
+    `listening` are sockets that are bound already: the registry's, then that of its metrics.
+    """
+    bound = iter(listening)
     start_log(config.log_level, requests=config.access_log)
-    server = server_of(config)
+    server = server_of(config, next(bound, None))
     if config.debug_address:
-        debugging = server_of(replace(config, address=config.debug_address, socket="", tls=None))
+        apart = replace(config, address=config.debug_address, socket="", tls=None)
+        debugging = server_of(apart, next(bound, None))
         threading.Thread(target=debugging.serve, daemon=True).start()
     logger.info("listening on %s", config.socket or f"{config.host}:{server.port}")
     serve_until_told(server, stopped)

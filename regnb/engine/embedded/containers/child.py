@@ -1,13 +1,15 @@
-"""The process of a registry container: `python -m … BINARY WORD…`.
+"""The process of a registry container: `python -m … BINARY SOCKETS WORD…`.
 
 It ends with its engine, however that ends: the engine holds the other end of its standard input.
-With an empty BINARY it is our own registry; else it minds that program, which knows no such thing.
+With an empty BINARY it is our own registry, which serves at the SOCKETS that the engine has bound
+(file descriptors, joined by commas); else it minds that program, which knows no such things.
 """
 
 from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -20,16 +22,16 @@ STOPPED = 2
 
 def main(arguments: list[str]) -> int:
     """Run the registry; gives its exit code."""
-    binary, *words = arguments
-    return _mind(binary, words) if binary else _run_own(words)
+    binary, sockets, *words = arguments
+    return _mind(binary, words) if binary else _run_own(words, sockets)
 
 
-def _run_own(words: list[str]) -> int:
+def _run_own(words: list[str], sockets: str) -> int:
     from regnb.engine.embedded.containers.own import run_own  # noqa: PLC0415 - not for a binary
 
     signal.signal(signal.SIGTERM, _stop)
     _when_the_engine_ends(lambda: os.kill(os.getpid(), signal.SIGTERM))
-    return run_own(words)
+    return run_own(words, [socket.socket(fileno=int(one)) for one in sockets.split(",") if one])
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:

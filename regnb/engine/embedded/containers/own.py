@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import socket
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,8 +18,11 @@ from regnb.server.directory import DirectoryStorage
 from regnb.server.runner import run
 
 
-def run_own(words: list[str]) -> int:
-    """Run a command of Distribution's, `serve` or `garbage-collect`; gives its exit code."""
+def run_own(words: list[str], listening: Sequence[socket.socket] = ()) -> int:
+    """Run a command of Distribution's, `serve` or `garbage-collect`; gives its exit code.
+
+    `listening` are the sockets to serve at, which are bound already.
+    """
     word, *arguments = words
     paths = [text for text in arguments if not text.startswith("-")]
     flags = {text.lstrip("-") for text in arguments if text.startswith("-")}
@@ -28,16 +32,16 @@ def run_own(words: list[str]) -> int:
     try:
         # The engine chose the address: loopback, unless the user named another one.
         config = replace(load_config(paths[0] if paths else None), open_to_network=True)
-        return command(config, flags)
+        return command(config, flags, listening)
     except (InvalidConfiguration, OSError) as error:
         return _failed(f"configuration error: {error}")
 
 
-def _serve(config: Config, _flags: set[str]) -> int:
-    run(config, stopped=STOPPED)
+def _serve(config: Config, _flags: set[str], listening: Sequence[socket.socket]) -> int:
+    run(config, stopped=STOPPED, listening=listening)
 
 
-def _collect_garbage(config: Config, flags: set[str]) -> int:
+def _collect_garbage(config: Config, flags: set[str], _: Sequence[socket.socket]) -> int:
     rules = Rules(
         delete_untagged=bool(flags & {"m", "delete-untagged", "delete-untagged=true"}),
         dry_run=bool(flags & {"d", "dry-run"}),
@@ -54,14 +58,14 @@ def _collect_garbage(config: Config, flags: set[str]) -> int:
     return 0
 
 
-def _tell_version(_config: Config, _flags: set[str]) -> int:
+def _tell_version(_config: Config, _flags: set[str], _: Sequence[socket.socket]) -> int:
     print(f"registry regnb {regnb.__version__}")
     return 0
 
 
 # How Distribution's registry ends when it is told to: Go's default for a signal nobody handles.
 STOPPED = 2
-_COMMANDS: dict[str, Callable[[Config, set[str]], int]] = {
+_COMMANDS: dict[str, Callable[[Config, set[str], Sequence[socket.socket]], int]] = {
     "serve": _serve,
     "garbage-collect": _collect_garbage,
     "--version": _tell_version,

@@ -5,11 +5,13 @@ from __future__ import annotations
 import errno
 import socket
 from collections.abc import Iterable, Iterator
-from contextlib import closing
-from typing import Any
+from typing import Any, Self
 
 from regnb.engine.embedded.containers.model import Binding
 from regnb.engine.embedded.refusal import Refusal, bad_request
+from regnb.engine.embedded.settings import DEFAULT_ADDRESS
+
+_BACKLOG = 512
 
 
 def requested_bindings(config: dict[str, Any], host_config: dict[str, Any]) -> Iterator[Binding]:
@@ -27,32 +29,58 @@ def requested_bindings(config: dict[str, Any], host_config: dict[str, Any]) -> I
                 yield Binding(container_port, "", 0)
 
 
-def allocate(
-    wanted: Iterable[Binding], taken: set[tuple[str, int]], default_host: str
-) -> list[Binding]:
-    """Bindings with their host and port settled; raises Refusal (500) when one is not free.
+class Sockets:
+    """The sockets of a container, bound before its process starts; closed in the engine after it.
 
-    `taken` are the addresses of this engine's other containers.
+    Whoever binds first has the port: to look whether it is free and to bind later would let two
+    engines of the same machine both believe so.
     """
-    found = []
-    for binding in wanted:
-        host = binding.host or default_host
-        if (host, binding.port) in taken:
-            raise Refusal(500, f"Bind for {host}:{binding.port} failed: port is already allocated")
-        found.append(Binding(binding.container_port, host, free_port(host, binding.port)))
-    return found
 
+    def __init__(self) -> None:
+        self.bindings: list[Binding] = []
+        self._listening: list[socket.socket] = []
 
-def free_port(host: str, port: int = 0) -> int:
-    """`port` if it is free at `host`, any free one for 0; raises Refusal (500)."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with closing(socket.socket(family)) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    def allocate(
+        self, wanted: Iterable[Binding], taken: set[tuple[str, int]], default_host: str
+    ) -> None:
+        """Bind what is `wanted`; raises Refusal (500) when a port is not free.
+
+        `taken` are the addresses of this engine's other containers.
+        """
+        for one in wanted:
+            host = one.host or default_host
+            if (host, one.port) in taken:
+                message = f"Bind for {host}:{one.port} failed: port is already allocated"
+                raise Refusal(500, message)
+            port = self._bind(host, one.port).getsockname()[1]
+            self.bindings.append(Binding(one.container_port, host, port))
+
+    def of_port(self, number: int) -> socket.socket:
+        """The socket that the port `number` of the container is published by, or one out of sight.
+
+        Raises Refusal (500).
+        """
+        pairs = zip(self.bindings, self._listening, strict=False)
+        published = (found for binding, found in pairs if binding.number == number)
+        return next(published, None) or self._bind(DEFAULT_ADDRESS, 0)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for one in self._listening:
+            one.close()
+
+    def _bind(self, host: str, port: int) -> socket.socket:
+        found = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+        self._listening.append(found)
+        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((host, port))
+            found.bind((host, port))
+            found.listen(_BACKLOG)  # until it listens, another socket may be bound there as well
         except OSError as error:
             raise Refusal(500, _why_not(host, port, error)) from error
-        return int(probe.getsockname()[1])
+        return found
 
 
 def _why_not(host: str, port: int, error: OSError) -> str:

@@ -56,10 +56,16 @@ class Addresses:
 
 @dataclass(frozen=True, slots=True)
 class Preparation:
-    """What to start: `arguments` and `environment` of the process."""
+    """What to start: `binary` or our own registry, by `words`, with `environment`."""
 
-    arguments: list[str]
+    binary: str
+    words: list[str]
     environment: dict[str, str]
+
+    def arguments(self, sockets: Iterable[int]) -> list[str]:
+        """Program and arguments of the process, which inherits `sockets` (file descriptors)."""
+        child = [sys.executable, "-m", "regnb.engine.embedded.containers.child"]
+        return [*child, self.binary, ",".join(map(str, sockets)), *self.words]
 
 
 def container_port(container: Container, command: RegistryCommand) -> int:
@@ -98,8 +104,7 @@ def prepare(
     if command.word == "serve" and not command.config_file:
         words.append(str(config))
     inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
-    child = [sys.executable, "-m", "regnb.engine.embedded.containers.child"]
-    return Preparation([*child, binary, *words], inherited | environment)
+    return Preparation(binary, words, inherited | environment)
 
 
 def _config(container: Container, command: RegistryCommand, inside: Path) -> str:

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import IO
 
 from regnb.engine.embedded.containers.logs import STDERR, STDOUT, Logs
@@ -22,13 +22,25 @@ _SOME_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
 
 
 class Process:
-    """A process that was started; `on_exit` gets its exit code, in a thread of its own."""
+    """A process that was started; `on_exit` gets its exit code, in a thread of its own.
+
+    It inherits `sockets`, unless it is a program that binds its own.
+    """
 
     def __init__(
-        self, preparation: Preparation, logs: Logs, on_exit: Callable[[int], None]
+        self,
+        preparation: Preparation,
+        logs: Logs,
+        on_exit: Callable[[int], None],
+        sockets: Sequence[socket.socket] = (),
     ) -> None:
+        inherited = [one.fileno() for one in sockets if not preparation.binary]
+        if preparation.binary:
+            for one in sockets:
+                one.close()
         self._child = subprocess.Popen(
-            preparation.arguments,
+            preparation.arguments(inherited),
+            pass_fds=inherited,
             env=preparation.environment,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -10,9 +10,9 @@ from dataclasses import replace
 
 from regnb.engine.embedded.containers.command import RegistryCommand, registry_command
 from regnb.engine.embedded.containers.manager import Containers
-from regnb.engine.embedded.containers.model import Binding, Container, State, now
+from regnb.engine.embedded.containers.model import Container, State, now
 from regnb.engine.embedded.containers.network import free_address
-from regnb.engine.embedded.containers.ports import allocate, free_port, requested_bindings
+from regnb.engine.embedded.containers.ports import Sockets, requested_bindings
 from regnb.engine.embedded.containers.preparation import (
     DEBUG_ADDRESS,
     Addresses,
@@ -71,7 +71,7 @@ class Running:
             if container.state.running:
                 return False
             process = self._run(container, command)
-        if container.listens and command.word == "serve":
+        if container.listens and command.word == "serve" and self._settings().registry_binary:
             process.wait_until_it_listens(container.listens, PATIENCE)
         return True
 
@@ -132,27 +132,29 @@ class Running:
 
     def _run(self, container: Container, command: RegistryCommand) -> Process:
         """Start the process; the lock is held."""
-        bindings = self._allocate(container)
         port = container_port(container, command)
-        published = [(one.host, one.port) for one in bindings if one.number == port]
-        inside = ("127.0.0.1", free_port("127.0.0.1"))
-        listens = published[0] if published else inside
-        preparation = prepare(
-            container,
-            command,
-            self._containers.folder(container),
-            addresses=Addresses(listens, _debug_address(container, bindings)),
-            binary=self._settings().registry_binary,
-        )
-        # Two starts may overlap with the end of a process: each has its own `on_exit`.
-        process = Process(
-            preparation,
-            self._containers.logs(container),
-            lambda code: self._on_exit(container, code),
-        )
-        addresses = [one.address for one in self._containers.all()]
-        container.address = free_address(addresses)
-        container.bindings, container.listens = bindings, listens
+        with Sockets() as sockets:
+            self._allocate(container, sockets)
+            inherited = [sockets.of_port(port)]
+            if debug := _debug_port(container):
+                inherited.append(sockets.of_port(debug))
+            addresses = [one.getsockname()[:2] for one in inherited]
+            preparation = prepare(
+                container,
+                command,
+                self._containers.folder(container),
+                addresses=Addresses(addresses[0], addresses[1] if debug else None),
+                binary=self._settings().registry_binary,
+            )
+            # Two starts may overlap with the end of a process: each has its own `on_exit`.
+            process = Process(
+                preparation,
+                self._containers.logs(container),
+                lambda code: self._on_exit(container, code),
+                inherited,
+            )
+        container.address = free_address(one.address for one in self._containers.all())
+        container.bindings, container.listens = sockets.bindings, addresses[0]
         container.port_inside = port
         container.state = State("running", pid=process.pid, started=now())
         self._processes[container.id] = process
@@ -160,7 +162,7 @@ class Running:
         self._containers.tell(container, "start")
         return process
 
-    def _allocate(self, container: Container) -> list[Binding]:
+    def _allocate(self, container: Container, sockets: Sockets) -> None:
         taken = {
             (binding.host, binding.port)
             for one in self._containers.all()
@@ -169,7 +171,7 @@ class Running:
         }
         wanted = requested_bindings(container.config, container.host_config)
         try:
-            return allocate(wanted, taken, self._settings().address)
+            sockets.allocate(wanted, taken, self._settings().address)
         except Refusal as refusal:
             raise Refusal(
                 500,
@@ -216,13 +218,10 @@ class Running:
         return not container.state.running
 
 
-def _debug_address(container: Container, bindings: list[Binding]) -> tuple[str, int] | None:
-    """Where the metrics of the registry go, when it is to have some: published, or out of sight."""
+def _debug_port(container: Container) -> int:
+    """The port of the metrics of the registry, inside; 0 when it is to have none."""
     port = container.environment.get(DEBUG_ADDRESS, "").rpartition(":")[2]
-    if not port.isdecimal():
-        return None
-    found = [(one.host, one.port) for one in bindings if one.number == int(port)]
-    return found[0] if found else ("127.0.0.1", free_port("127.0.0.1"))
+    return int(port) if port.isdecimal() else 0
 
 
 def _restarts(container: Container, code: int) -> bool:
