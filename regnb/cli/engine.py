@@ -70,9 +70,10 @@ def status(socket: Path | None, home: Path | None) -> None:
 
 @engine.command(help=text("embedded.endpoint_help"))
 @_SOCKET
-def endpoint(socket: Path | None) -> None:
+@click.option("--second", is_flag=True, help=text("second.option_help"))
+def endpoint(socket: Path | None, second: bool) -> None:
     """Print where it listens, for scripts."""
-    click.echo(_place(socket, None).endpoint)
+    click.echo(_second_endpoint() if second else _place(socket, None).endpoint)
 
 
 @engine.command(help=text("embedded.run_help"))
@@ -86,6 +87,15 @@ def run(socket: Path | None, home: Path | None) -> None:
     click.echo(text("embedded.export", endpoint=place.endpoint))
     with _told():
         runner.run(place.home, place.socket, hub=place.hub)
+
+
+def _second_endpoint() -> str:
+    from regnb.lab.folder import folder_of  # noqa: PLC0415
+    from regnb.lab.identity import lab_id  # noqa: PLC0415
+    from regnb.lab.record import record_of  # noqa: PLC0415
+    from regnb.lab.second import beside_of  # noqa: PLC0415
+
+    return beside_of(folder_of(record_of(lab_id()))).endpoint
 
 
 def _place(socket: Path | None, home: Path | None) -> Place:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from regnb.errors import EngineError, NotClean
 from regnb.lab.ports import is_free
+from regnb.lab.second import remove_second
 from regnb.lab.session import Session, published_port
 from regnb.lab.show import command
 from regnb.oci import ImageReference
@@ -29,6 +30,7 @@ def clean_up(session: Session, *, keep_images: bool = False) -> None:
     session.registry_name = None
     session.forget_clients()
     session.tokens.stop()
+    remove_second(session.folder)
     folder = session.folder.path
     if session.folder.remove():
         session.show(command("rm", "-r", str(folder), folder=folder))

@@ -5,13 +5,15 @@ from __future__ import annotations
 from regnb.engine import Engine, find_engine
 from regnb.errors import RegnbError
 from regnb.i18n import Translator, language_of_notebook
-from regnb.lab import cleanup, contents, images, registry
+from regnb.lab import cleanup, contents, registry
 from regnb.lab.access import Access
 from regnb.lab.exercises import Exercises
 from regnb.lab.explore import ExploreSteps
 from regnb.lab.identity import lab_id
+from regnb.lab.image_steps import ImageSteps
 from regnb.lab.keeping import Keeping
 from regnb.lab.record import record_of
+from regnb.lab.second import SecondEngineSteps
 from regnb.lab.secured import secured
 from regnb.lab.security import Security
 from regnb.lab.session import Session
@@ -20,12 +22,21 @@ from regnb.lab.show import Sentence, command, show
 from regnb.lab.telling import told
 from regnb.lab.views import ViewSteps
 from regnb.lab.wire import WireSteps
-from regnb.oci import ImageReference
 from regnb.registry import RegistryClient
-from regnb.tables import Table, containers_table, images_table
+from regnb.tables import Table, containers_table
 
 
-class Lab(Exercises, Keeping, ViewSteps, WireSteps, ExploreSteps, Security, Access):
+class Lab(
+    Exercises,
+    Keeping,
+    ViewSteps,
+    WireSteps,
+    ExploreSteps,
+    Security,
+    Access,
+    SecondEngineSteps,
+    ImageSteps,
+):
     """The registry lab of one learner on one engine.
 
     A reference such as `localhost:5000/w3:1.0` names an image everywhere; where the registry is
@@ -96,41 +107,6 @@ class Lab(Exercises, Keeping, ViewSteps, WireSteps, ExploreSteps, Security, Acce
         name = self._session.registry_container().name
         self._session.show(command("docker", "container", "logs", "--tail", str(tail), name))
         print(self.engine.logs(name, tail=tail), end="")
-
-    @told
-    def pull(self, reference: str) -> None:
-        """Pull an image from the registry that its name says; Docker Hub when it says none."""
-        parsed = ImageReference.parse(reference)
-        self._session.show(command("docker", "image", "pull", reference))
-        images.pull(self._session, parsed)
-
-    @told
-    def images(self) -> Table:
-        """Images of the engine, one row per tag."""
-        self._session.show(command("docker", "image", "ls"))
-        return images_table(self.engine.images(), language=self._session.language)
-
-    @told
-    def tag(self, source: str, target: str) -> None:
-        """Give the image `source` the further name `target`."""
-        names = ImageReference.parse(source), ImageReference.parse(target)
-        self._session.show(command("docker", "image", "tag", source, target))
-        images.tag(self._session, *names)
-
-    @told
-    def push(self, reference: str) -> None:
-        """Push an image to the registry that its name says."""
-        parsed = ImageReference.parse(reference)
-        self._session.show(command("docker", "image", "push", reference))
-        images.push(self._session, parsed)
-
-    @told
-    def remove_image(self, *references: str) -> None:
-        """Remove names of images from the engine, not from a registry."""
-        for reference in references:
-            parsed = ImageReference.parse(reference)
-            self._session.show(command("docker", "image", "rm", reference))
-            images.remove(self._session, parsed)
 
     @told
     def catalog(self) -> Table:

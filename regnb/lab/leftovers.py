@@ -9,6 +9,7 @@ from regnb.engine import Engine
 from regnb.lab.folder import folder_of
 from regnb.lab.identity import LABEL, lab_id
 from regnb.lab.record import record_of
+from regnb.lab.second import remove_second
 from regnb.oci import ImageReference
 
 
@@ -42,7 +43,9 @@ def remove(engine: Engine, leftover: Leftover) -> None:
         case "volume":
             engine.remove_volume(leftover.name)
         case "folder":
-            folder_of(record_of(lab_id())).remove()
+            folder = folder_of(record_of(lab_id()))
+            remove_second(folder)
+            folder.remove()
         case _:
             reference = ImageReference.parse(leftover.name)
             if engine.find_image(reference):

@@ -39,10 +39,10 @@ class Certificates:
         return made
 
     @property
-    def authority_file(self) -> Path | None:
-        """The file of the authority's certificate; None when there is none."""
-        path = self._folder.path / CA
-        return path if path.exists() else None
+    def authority_file(self) -> Path:
+        """The file of the authority's certificate, which is made unless there is one."""
+        self.make_authority()
+        return self._folder.path / CA
 
     def issue(
         self,

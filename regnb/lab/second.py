@@ -1,0 +1,124 @@
+"""A second engine, which belongs to the lab: its configuration may be changed."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from regnb.engine import Engine
+from regnb.lab.folder import Folder
+from regnb.lab.image_steps import ImageSteps
+from regnb.lab.record import Record
+from regnb.lab.session import Session
+from regnb.lab.show import Command, Words, command, show
+from regnb.lab.steps import Steps
+from regnb.lab.telling import told
+
+if TYPE_CHECKING:
+    from regnb.engine.embedded.beside import EngineBeside
+
+CONTEXT = "second"
+_FOLDER = "second"
+# What Docker has no key for, and no learner should copy.
+_OWN_KEYS = "regnb-"
+
+
+def beside_of(folder: Folder) -> EngineBeside:
+    """The second engine of the lab with the folder `folder`, running or not."""
+    from regnb.engine.embedded.beside import EngineBeside  # noqa: PLC0415 - not on Windows
+
+    return EngineBeside(folder.path / _FOLDER, hub=os.environ.get("REGNB_HUB", ""))
+
+
+def remove_second(folder: Folder) -> None:
+    """Stop and remove the second engine, if there is one."""
+    if (folder.path / _FOLDER).exists():
+        beside_of(folder).remove()
+
+
+@dataclass
+class SecondSession(Session):
+    """The session of a second engine: its commands say which one is meant."""
+
+    def show(self, command: Command) -> None:
+        """Show the command, to the second engine."""
+        before, docker, after = command.text.partition("docker ")
+        is_docker = docker and not before
+        super().show(Command(f"docker --context {CONTEXT} {after}") if is_docker else command)
+
+
+class SecondEngineSteps(Steps):
+    """The step that gives a second engine."""
+
+    @told
+    def second_engine(self) -> SecondEngine:
+        """A second engine beside the first: embedded, with a configuration of its own."""
+        session = self._session
+        beside = beside_of(session.folder)
+        endpoint = '--docker "host=$(regnb engine endpoint --second)"'
+        session.show(Command(f"docker context create {CONTEXT} {endpoint}"))
+        engine = beside.start()
+        session.say("second.runs", name=CONTEXT)
+        record = Record(session.folder.path / _FOLDER / "record.json")
+        second = SecondSession(engine, session.translator, session.lab, record)
+        return SecondEngine(second, beside, session)
+
+
+class SecondEngine(ImageSteps):
+    """The second engine: pulls and pushes, and is told whom to trust."""
+
+    def __init__(self, session: Session, beside: EngineBeside, first: Session) -> None:
+        super().__init__(session)
+        self._beside = beside
+        self._first = first
+
+    def __repr__(self) -> str:
+        return "<SecondEngine>"
+
+    @property
+    def engine(self) -> Engine:
+        """The engine; `engine.client` is its `docker.DockerClient`."""
+        return self._session.engine
+
+    @told
+    def pull(self, reference: str) -> None:
+        """Pull an image from the registry that its name says."""
+        self._beside.reach(self._first.engine)
+        super().pull(reference)
+
+    @told
+    def push(self, reference: str) -> None:
+        """Push an image to the registry that its name says."""
+        self._beside.reach(self._first.engine)
+        super().push(reference)
+
+    @told
+    def configure(self, changes: Mapping[str, object]) -> None:
+        """Put `changes` into its `daemon.json`, show that file, and restart it; None takes out."""
+        settings = self._beside.configure(changes)
+        shown = {key: value for key, value in settings.items() if not key.startswith(_OWN_KEYS)}
+        show(Words(json.dumps(shown, indent=2)))
+        self._session.engine.close()
+        self._session.engine = self._beside.restart()
+        self._session.say("second.configured")
+
+    @told
+    def trust(self, address: str, *, certificate: str | None = None) -> None:
+        """Put the lab's authority into its `certs.d` for `address`, and a client `certificate`.
+
+        Raises CertificateUnknown.
+        """
+        certificates = self._first.certificates
+        pair = certificates.pair_of(certificate) if certificate else ()
+        files = [certificates.authority_file, *pair]
+        folder = self._beside.certificates(address)
+        for file in files:
+            copy = folder / file.name
+            self._session.show(command("cp", str(file), str(copy), folder=self._first.folder.path))
+            shutil.copyfile(file, copy)
+            copy.chmod(0o600)
+        self._session.say("second.trusts", address=address)
