@@ -114,8 +114,22 @@ class Connection(HTTPConnection):
             if "HTTP_REQUEST" in str(getattr(error, "reason", "")):
                 with suppress(OSError):
                     socket.socket.send(self.socket, PLAIN_ON_TLS)
+            self._let_read()
             return False
         return True
+
+    def _let_read(self) -> None:
+        """Wait until the client has read why it was refused, and hangs up.
+
+        It may have sent its first request already, and a socket closed on unread bytes takes back
+        what it has sent: https://www.rfc-editor.org/rfc/rfc9293#section-3.6.1
+        """
+        end = time.monotonic() + DRAIN_SECONDS
+        with suppress(OSError):
+            self.socket.settimeout(DRAIN_SECONDS)
+            socket.socket.shutdown(self.socket, socket.SHUT_WR)
+            while time.monotonic() < end and socket.socket.recv(self.socket, BUFFER):
+                pass
 
 
 class Gateway(wsgi.Gateway_10):
