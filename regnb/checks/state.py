@@ -7,7 +7,7 @@ from typing import Protocol
 
 from regnb.engine import Container, Engine, LocalImage
 from regnb.errors import NotFound
-from regnb.oci import ImageManifest, ImageReference, Manifest
+from regnb.oci import ImageIndex, ImageManifest, ImageReference, Manifest
 from regnb.registry import RegistryClient
 
 
@@ -41,12 +41,6 @@ def manifest_at(state: State, repository: str, reference: str) -> Manifest | Non
         return None
 
 
-def image_at(state: State, repository: str, reference: str) -> ImageManifest | None:
-    """The same, when it is one image; None for an index too."""
-    found = manifest_at(state, repository, reference)
-    return found if isinstance(found, ImageManifest) else None
-
-
 def tagged(state: State, repository: str) -> Mapping[str, Manifest]:
     """Tags of `repository` with their manifests; empty when the registry has no such repository."""
     try:
@@ -61,3 +55,12 @@ def local_image(state: State, name: str) -> LocalImage | None:
     """The image that the engine holds under `name`; a name `/w3:1.0` is in the lab's registry."""
     full = f"{state.address}{name}" if name.startswith("/") else name
     return state.engine.find_image(ImageReference.parse(full))
+
+
+def image_in(state: State, repository: str, reference: str) -> ImageManifest | None:
+    """The image at `reference`; of an index, the one for the engine. None when there is none."""
+    found = manifest_at(state, repository, reference)
+    if isinstance(found, ImageIndex):
+        entry = found.image_for(state.engine.platform)
+        return image_in(state, repository, entry.digest) if entry else None
+    return found
