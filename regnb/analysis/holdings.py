@@ -62,49 +62,19 @@ class Holding:
         return found
 
 
-def names_of(client: RegistryClient) -> Iterator[ImageName]:
-    """Every tag of every repository, sorted."""
-    for repository in client.list_repositories():
-        try:
-            tags = client.list_tags(repository)
-        except NotFound:  # deleted since the list was read
-            continue
-        yield from (ImageName(repository, tag) for tag in tags)
-
-
 def holdings(client: RegistryClient) -> Iterator[Holding]:
-    """What each tag leads to; a tag that is deleted meanwhile is left out."""
-    known: dict[Digest, Manifest] = {}
-    for name in names_of(client):
-        try:
-            yield holding(client, name, known)
-        except NotFound:
-            continue
+    """What each tag leads to, sorted; asked for by several connections at once.
 
-
-def holding(client: RegistryClient, name: ImageName, known: dict[Digest, Manifest]) -> Holding:
-    """What `name` leads to; manifests that are `known` are not asked for again.
-
-    Of an index, platforms that the registry does not have are left out. Raises NotFound.
+    A tag that is deleted meanwhile is left out, and platforms that the registry does not have are.
+    Raises what else the registry refuses.
     """
-    root = client.get_manifest(name.repository, name.tag)
-    found = (_child(client, name.repository, item, known) for item in _listed(root))
-    return Holding(name, root, tuple(item for item in found if item))
-
-
-def _child(
-    client: RegistryClient, repository: str, entry: Descriptor, known: dict[Digest, Manifest]
-) -> Manifest | None:
-    if entry.digest not in known:
-        try:
-            known[entry.digest] = client.get_manifest(repository, entry.digest)
-        except NotFound:
-            return None
-    return known[entry.digest]
-
-
-def _listed(root: Manifest) -> tuple[Descriptor, ...]:
-    return root.manifests if isinstance(root, ImageIndex) else ()
+    for contents in sorted(client.tag_contents(), key=lambda one: (one.repository, one.tag)):
+        if contents.problem and not isinstance(contents.problem, NotFound):
+            raise contents.problem
+        if contents.root:
+            name = ImageName(contents.repository, contents.tag)
+            children = tuple(child.manifest for child in contents.children)
+            yield Holding(name, contents.root, children)
 
 
 def _part(kind: Kind, descriptor: Descriptor) -> Part:

@@ -10,6 +10,7 @@ from regnb.cli.doctor import doctor
 from regnb.cli.engine import engine
 from regnb.cli.folder import folder
 from regnb.cli.lab import lab
+from regnb.cli.ls import ls
 from regnb.cli.notebooks import notebooks
 from regnb.cli.run import run
 from regnb.cli.serve import collect_garbage, scrub, serve
@@ -22,5 +23,17 @@ def main() -> None:
     """Enter the command line."""
 
 
-for command in (lab, run, doctor, clean, folder, engine, notebooks, serve, collect_garbage, scrub):
+for command in (
+    lab,
+    run,
+    ls,
+    doctor,
+    clean,
+    folder,
+    engine,
+    notebooks,
+    serve,
+    collect_garbage,
+    scrub,
+):
     main.add_command(command)

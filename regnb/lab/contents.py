@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from regnb.errors import ManifestNotFound, NotFound
+from regnb.analysis.holdings import holdings
+from regnb.errors import ManifestNotFound
 from regnb.lab.session import Session
 from regnb.lab.show import curl
 from regnb.oci import (
@@ -12,7 +13,6 @@ from regnb.oci import (
     ImageIndex,
     ImageManifest,
     ImageReference,
-    Manifest,
     layers_of,
     media_types,
 )
@@ -78,24 +78,12 @@ def image_manifest(
 def sharing(client: RegistryClient, manifest: ImageManifest) -> dict[Digest, list[str]]:
     """For each layer digest, the other images of the registry that have it, such as `w3:2.0`."""
     shared: dict[Digest, list[str]] = defaultdict(list)
-    for repository in client.list_repositories():
-        for name in client.list_tags(repository):
-            for image in _images(client, repository, name):
-                if image.digest != manifest.digest:
-                    for layer in {layer.digest for layer in image.layers}:
-                        shared[layer].append(f"{repository}:{name}")
+    for holding in holdings(client):
+        for image in holding.images:
+            if image.digest != manifest.digest:
+                for layer in {layer.digest for layer in image.layers}:
+                    shared[layer].append(str(holding.name))
     return shared
-
-
-def _images(client: RegistryClient, repository: str, tag: str) -> list[ImageManifest]:
-    try:
-        manifest: Manifest = client.get_manifest(repository, tag)
-        if isinstance(manifest, ImageManifest):
-            return [manifest]
-        children = [client.get_manifest(repository, item.digest) for item in manifest.images]
-    except NotFound:  # deleted since the list was read, or an index with missing platforms
-        return []
-    return [child for child in children if isinstance(child, ImageManifest)]
 
 
 def _show_manifest_request(

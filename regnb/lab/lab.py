@@ -11,6 +11,7 @@ from regnb.lab.exercises import Exercises
 from regnb.lab.explore import ExploreSteps
 from regnb.lab.identity import lab_id
 from regnb.lab.image_steps import ImageSteps
+from regnb.lab.inventory import InventorySteps
 from regnb.lab.keeping import Keeping
 from regnb.lab.record import record_of
 from regnb.lab.second import SecondEngineSteps
@@ -28,6 +29,7 @@ from regnb.tables import Table, containers_table
 
 class Lab(
     Exercises,
+    InventorySteps,
     Keeping,
     ViewSteps,
     WireSteps,

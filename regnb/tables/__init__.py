@@ -6,6 +6,7 @@ from regnb.tables.access import claims_table, rights_table
 from regnb.tables.certificates import certificates_table, facts_of, handshake_table
 from regnb.tables.engine import containers_table, images_table
 from regnb.tables.findings import Finding, findings_table
+from regnb.tables.inventory import inventory_table
 from regnb.tables.keeping import (
     copies_table,
     deletion_table,
@@ -39,6 +40,7 @@ __all__ = [
     "handshake_table",
     "image_table",
     "images_table",
+    "inventory_table",
     "layers_table",
     "rights_table",
     "storage_table",

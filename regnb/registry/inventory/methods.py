@@ -42,16 +42,19 @@ class WalkOptions(TypedDict, total=False):
 class InventoryMethods(CatalogueMethods):
     """The methods of the client about the registry as a whole."""
 
-    def inventory(self, **options: Unpack[WalkOptions]) -> pd.DataFrame:
+    def inventory(
+        self, *, tell: Callable[[RegnbError], str] = str, **options: Unpack[WalkOptions]
+    ) -> pd.DataFrame:
         """Every tag of the registry, sorted; what cannot be read is told in its row.
 
         Columns: repository, tag, digest, media_type (str), platforms (tuple of str), created (aware
         UTC; of an index the newest image's), size_bytes (int, compressed: configs and layers of all
         platforms, each once), layers (int), unique_bytes (of contents that no other tag has: they
         are what deleting it frees), shared_bytes, problem (str, empty when all went well; without a
-        tag it concerns the repository, without that the catalogue). `options` are WalkOptions.
+        tag it concerns the repository, without that the catalogue). `tell` words a problem,
+        `options` are WalkOptions.
         """
-        return frame_of(self.inventory_columns(**options))
+        return frame_of(self.inventory_columns(**options), tell)
 
     def inventory_columns(self, **options: Unpack[WalkOptions]) -> Inventory:
         """The same without pandas."""

@@ -1,0 +1,109 @@
+"""`regnb ls`: every tag of a registry."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from regnb.cli.texts import Failure, text, translator
+from regnb.errors import RegnbError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from regnb.registry import RegistryClient
+
+PASSWORD = "REGNB_PASSWORD"  # noqa: S105 - the name of a variable
+SHOWN = ("repository", "tag", "digest", "platforms", "created", "size_bytes", "unique_bytes")
+
+
+@click.command("ls", help=text("ls.help"))
+@click.argument("url")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "csv", "json"]),
+    default="table",
+    show_default=True,
+    help=text("ls.format"),
+)
+@click.option("--repository", "repositories", multiple=True, help=text("ls.repository"))
+@click.option(
+    "--connections",
+    type=click.IntRange(1, 64),
+    default=16,
+    show_default=True,
+    help=text("ls.connections"),
+)
+@click.option("--max-age", type=float, default=0, show_default=True, help=text("ls.max_age"))
+@click.option("--no-cache", is_flag=True, help=text("ls.no_cache"))
+@click.option("--user", help=text("ls.user", variable=PASSWORD))
+@click.option("--ca-file", type=click.Path(exists=True, dir_okay=False), help=text("ls.ca_file"))
+def ls(url: str, form: str, **options: Any) -> None:  # noqa: ANN401 - the options of click
+    """Print every tag; exit with 1 when a part could not be read."""
+    from regnb.widgets.count import CountBar  # noqa: PLC0415 - other commands need none of it
+
+    try:
+        with _client(url, options) as client, CountBar(translator(), "inventory.progress") as bar:
+            frame = _inventory(client, options, bar)
+    except RegnbError as error:
+        raise Failure(str(translator().tell(error))) from error
+    except KeyboardInterrupt as error:
+        raise Failure(text("ls.stopped")) from error
+    _print(frame, form)
+    problems = frame[frame.problem != ""]
+    for row in problems.itertuples():
+        click.echo(f"{_name(str(row.repository), str(row.tag))}: {row.problem}", err=True)
+    raise SystemExit(1 if len(problems) else 0)
+
+
+def _client(url: str, options: dict[str, Any]) -> RegistryClient:
+    from regnb.registry import Credentials, RegistryClient, UrllibTransport  # noqa: PLC0415
+
+    credentials = None
+    if options["user"]:
+        password = os.environ.get(PASSWORD) or click.prompt(text("ls.password"), hide_input=True)
+        credentials = Credentials(options["user"], password)
+    url = url if "://" in url else f"http://{url}"
+    transport = UrllibTransport(ca_file=options["ca_file"])
+    return RegistryClient(url, transport=transport, credentials=credentials)
+
+
+def _inventory(client: RegistryClient, options: dict[str, Any], bar: Any) -> pd.DataFrame:  # noqa: ANN401
+    from regnb.registry.inventory import default_path  # noqa: PLC0415
+
+    return client.inventory(
+        tell=lambda error: translator().tell(error).text,
+        repositories=options["repositories"] or None,
+        cache=None if options["no_cache"] else default_path(),
+        connections=options["connections"],
+        max_age=options["max_age"],
+        on_count=bar,
+    )
+
+
+def _print(frame: pd.DataFrame, form: str) -> None:
+    if form == "csv":
+        click.echo(frame.to_csv(index=False), nl=False)
+    elif form == "json":
+        click.echo(frame.to_json(orient="records", date_format="iso", indent=1))
+    else:
+        click.echo("\n".join(_lines(frame)))
+
+
+def _lines(frame: pd.DataFrame) -> list[str]:
+    from regnb.tables.cells import format_cell  # noqa: PLC0415 - loads pandas
+
+    speaker = translator()
+    rows = [[speaker(f"columns.{name}") for name in SHOWN]]
+    for values in frame[list(SHOWN)].itertuples(index=False):
+        cells = zip(SHOWN, values, strict=True)
+        rows.append([format_cell(name, value, speaker) for name, value in cells])
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
+
+
+def _name(repository: str, tag: str) -> str:
+    return f"{repository}:{tag}" if tag else repository or "_catalog"

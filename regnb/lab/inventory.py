@@ -1,0 +1,33 @@
+"""The step that lists the whole registry."""
+
+from __future__ import annotations
+
+from regnb.lab.show import command
+from regnb.lab.steps import Steps
+from regnb.lab.telling import told
+from regnb.registry.inventory import default_path
+from regnb.tables import Table, inventory_table
+from regnb.widgets.count import CountBar
+
+
+class InventorySteps(Steps):
+    """The steps about the registry as a whole."""
+
+    @told
+    def inventory(self, *, max_age: float = 0.0) -> Table:
+        """Every tag of the registry, sorted, one row per tag; see `RegistryClient.inventory`.
+
+        What did not change since the last time is not fetched again. A tag that was asked for less
+        than `max_age` seconds ago is not even asked for. A kernel that is interrupted goes on
+        where it was when the step is run again.
+        """
+        client = self._session.client
+        self._session.show(command("regnb", "ls", client.url))
+        with CountBar(self.translator, "inventory.progress") as bar:
+            frame = client.inventory(
+                tell=lambda error: self.translator.tell(error).text,
+                cache=default_path(),
+                max_age=max_age,
+                on_count=bar,
+            )
+        return inventory_table(frame, language=self._session.language)

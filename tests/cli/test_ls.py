@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from werkzeug import Response
+
+from regnb.registry import RegistryClient
+from regnb.server import Config, MemoryStorage, create_app
+from regnb.server.http_server import serving
+from tests.cli.test_doctor import run
+from tests.contract.images import push
+from tests.contract.registries import free_port
+from tests.registry.apps import serve
+from tests.registry.whole import Whole
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    with serving(create_app(MemoryStorage(), Config())) as server:
+        with RegistryClient(f"http://localhost:{server.port}") as client:
+            push(client, "team/w3", "1.0", b"a" * 1000)
+            push(client, "team/w3", "2.0", b"b" * 2000)
+            push(client, "other", "1.0", b"a" * 1000)
+        yield client.url
+
+
+def ls(*words: str, home: Path, language: str = "en") -> subprocess.CompletedProcess[str]:
+    return run("ls", *words, language=language, XDG_CACHE_HOME=str(home))
+
+
+@pytest.mark.parametrize(
+    ("language", "heading", "size"),
+    [("en", "its own", "2.0 kB"), ("fr", "en propre", "2,0 ko")],
+)
+def test_table(url: str, tmp_path: Path, language: str, heading: str, size: str) -> None:
+    done = ls(url, home=tmp_path, language=language)
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = done.stdout.splitlines()
+    assert heading in lines[0]
+    assert [line.split()[:2] for line in lines[1:]] == [
+        ["other", "1.0"],
+        ["team/w3", "1.0"],
+        ["team/w3", "2.0"],
+    ]
+    assert size in lines[3].replace("\u202f", " ").replace("\u00a0", " ")
+
+
+def test_csv_and_json_are_data(url: str, tmp_path: Path) -> None:
+    table = pd.read_csv(io.StringIO(ls(url, "--format", "csv", home=tmp_path).stdout))
+    rows = json.loads(ls(url, "--format", "json", "--no-cache", home=tmp_path).stdout)
+    assert list(table.tag.astype(str)) == [row["tag"] for row in rows]
+    assert list(table.unique_bytes) == [row["unique_bytes"] for row in rows] == [0, 0, 2000]
+
+
+def test_address_without_a_scheme_and_one_repository(url: str, tmp_path: Path) -> None:
+    done = ls(url.removeprefix("http://"), "--repository", "other", home=tmp_path)
+    assert [line.split()[0] for line in done.stdout.splitlines()[1:]] == ["other"]
+
+
+def test_cache_is_kept_unless_it_is_not_wanted(url: str, tmp_path: Path) -> None:
+    ls(url, "--no-cache", home=tmp_path)
+    assert not list(tmp_path.iterdir())
+    ls(url, home=tmp_path)
+    (cache,) = tmp_path.rglob("*.sqlite")
+    assert cache.stat().st_mode & 0o077 == 0
+
+
+def test_part_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    whole = Whole()
+    whole.tag("good", "1", whole.image("good"))
+    app = whole.app()
+    names = Response('{"repositories": ["good", "gone"]}')
+    app.answers = {**app.answers, "GET /v2/_catalog": names}
+    with serve(app) as address:
+        done = ls(address, home=tmp_path)
+    assert done.returncode == 1
+    assert "gone: " in done.stderr
+    assert "good" in done.stdout
+
+
+def test_registry_that_is_not_there_is_told(tmp_path: Path) -> None:
+    done = ls(f"localhost:{free_port()}", home=tmp_path)
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert "localhost" in done.stderr
+    assert "Traceback" not in done.stderr
