@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from regnb.analysis.store import StoredFile
-from regnb.lab import deletion, differences, garbage, moving, store
+from regnb.lab import builds, deletion, differences, garbage, moving, store
 from regnb.lab.registry import remove_registry, stop_registry
 from regnb.lab.show import command
 from regnb.lab.steps import Steps
@@ -64,6 +64,15 @@ class Keeping(Steps):
         store.show_copy(self._session)
         files: list[StoredFile] = store.store_files(self._session)
         return store_table(files, language=self._session.language)
+
+    @told
+    def make_builds(self, source: str, repository: str, *, count: int) -> None:
+        """Push `count` builds of the image `source` to `repository`, one day after the other."""
+        made = builds.make_builds(
+            self._session, self._session.reference(source), repository, count=count
+        )
+        names = ", ".join(f"`{repository}:{tag}`" for tag in made)
+        self._session.say("keeping.builds_made", names=names)
 
     @told
     def registry_version(self) -> str:

@@ -205,3 +205,13 @@ def test_registry_at_hand_is_as_the_table_of_differences_says(lab: Lab) -> None:
     assert len(lab.containers()) == 1
     assert lab.engine.volumes() == before
     assert lab.registry_version()
+
+
+def test_builds_share_the_layers_of_their_source_and_can_be_pulled(lab: Lab) -> None:
+    pushed(lab)
+    lab.make_builds("w3:1.0", "app", count=4)
+    assert sorted(lab.client.list_tags("app")) == ["1.10", "1.11", "1.12", "1.9"]
+    layers = [list(lab.layers(f"app:1.{number}").digest) for number in (9, 12)]
+    assert layers[0][:-1] == layers[1][:-1] == list(lab.layers("w3:1.0").digest)
+    assert layers[0][-1] != layers[1][-1]
+    lab.pull(f"{lab.address}/app:1.12")

@@ -1,0 +1,79 @@
+"""Builds of an image, as a team pushes them day after day, to practise retention on.
+
+Each has the layers of its source and a small one of its own. Nothing comes from a clock, so the
+same source gives the same builds.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import tarfile
+from datetime import UTC, datetime, timedelta
+
+from regnb.lab.contents import image_manifest
+from regnb.lab.session import Session
+from regnb.oci import Descriptor, Digest, ImageManifest, ImageReference, media_types
+from regnb.oci.json import as_list, as_object, json_object
+from regnb.registry import RegistryClient
+from regnb.registry.copying import RegistryRepository
+
+FIRST_DAY = datetime(2026, 6, 1, 8, tzinfo=UTC)
+LAST_BUILD = 12
+
+
+def make_builds(
+    session: Session, source: ImageReference, repository: str, *, count: int
+) -> dict[str, Digest]:
+    """Digests of the `count` builds that were pushed to `repository`, by tag, the oldest first.
+
+    The tags are `1.9` to `1.12` for four: in the order of numbers, which is not that of letters.
+    """
+    client = session.client_of(source)
+    manifest = image_manifest(session, client, source)
+    origin, target = (RegistryRepository(client, name) for name in (source.repository, repository))
+    for blob in (manifest.config, *manifest.layers):
+        target.take(blob, origin, lambda _: None)
+    numbers = range(LAST_BUILD - count + 1, LAST_BUILD + 1)
+    return {f"1.{number}": _push(client, repository, manifest, number) for number in numbers}
+
+
+def _push(client: RegistryClient, repository: str, source: ImageManifest, number: int) -> Digest:
+    tar = _layer(f"{repository} 1.{number}\n".encode())
+    layer = gzip.compress(tar, compresslevel=0, mtime=0)
+    config = json_object(client.get_blob(repository, source.config.digest))
+    created = (FIRST_DAY + timedelta(days=number)).isoformat().replace("+00:00", "Z")
+    config["created"] = created
+    rootfs = as_object(config["rootfs"], "rootfs")
+    rootfs["diff_ids"] = [*as_list(rootfs.get("diff_ids"), "diff_ids"), Digest.of(tar)]
+    step = {"created": created, "created_by": f"RUN build 1.{number}"}
+    config["history"] = [*as_list(config.get("history"), "history"), step]
+    content = json.dumps(config).encode()
+    fields = json_object(source.content)
+    of_docker = source.media_type == media_types.DOCKER_MANIFEST
+    kind = media_types.DOCKER_LAYER_GZIP if of_docker else media_types.OCI_LAYER_GZIP
+    fields["config"] = _descriptor(client, repository, source.config.media_type, content)
+    fields["layers"] = [
+        *as_list(fields["layers"], "layers"),
+        _descriptor(client, repository, kind, layer),
+    ]
+    return client.put_manifest(
+        repository, f"1.{number}", json.dumps(fields).encode(), media_type=source.media_type
+    )
+
+
+def _descriptor(client: RegistryClient, repository: str, media_type: str, content: bytes) -> object:
+    """The descriptor of `content`, which is pushed."""
+    digest = client.put_blob(repository, content)
+    return Descriptor(media_type, digest, len(content)).to_json()
+
+
+def _layer(content: bytes) -> bytes:
+    """A tar with one file."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        info = tarfile.TarInfo("build.txt")
+        info.size = len(content)
+        archive.addfile(info, io.BytesIO(content))
+    return buffer.getvalue()
