@@ -5,10 +5,12 @@ https://github.com/opencontainers/distribution-spec/blob/main/spec.md#deleting-m
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from regnb.analysis.holdings import Holding
 from regnb.errors import NotFound
 from regnb.oci import Descriptor, Digest, ImageIndex, ImageManifest, Manifest
 from regnb.registry import RegistryClient
@@ -46,9 +48,9 @@ def deletion_of(
     client: RegistryClient,
     repository: str,
     reference: str,
-    users: Mapping[Digest, Sequence[str]],
+    held: Iterable[Holding],
 ) -> Deletion:
-    """What deleting the manifest under `reference` does; `users` are other images by their layers.
+    """What deleting the manifest under `reference` does in a registry where all that is `held`.
 
     Raises ManifestNotFound, RepositoryNotFound.
     """
@@ -56,12 +58,25 @@ def deletion_of(
     tagged = _tagged(client, repository)
     tags = tuple(tag for tag, digest in tagged.items() if digest == manifest.digest)
     parts = [Part("tag", f"{repository}:{tag}", "goes") for tag in tags]
+    users = _users(held, repository, manifest.digest)
     is_index = isinstance(manifest, ImageIndex)
     kind: Content = "index" if is_index else "manifest"
     parts.append(Part(kind, manifest.digest, "goes", len(manifest.content)))
     parts += _broken(client, repository, tagged, manifest)
     parts += _children(manifest) if is_index else _blobs(manifest, users)
     return Deletion(repository, manifest.digest, tags, tuple(parts))
+
+
+def _users(
+    held: Iterable[Holding], repository: str, digest: Digest
+) -> Mapping[Digest, Sequence[str]]:
+    """The images that stay, by each content that they are made of."""
+    users: dict[Digest, list[str]] = defaultdict(list)
+    for holding in held:
+        if (holding.name.repository, holding.root.digest) != (repository, digest):
+            for part in holding.parts():
+                users[part].append(str(holding.name))
+    return users
 
 
 def _tagged(client: RegistryClient, repository: str) -> dict[str, Digest]:
@@ -94,14 +109,14 @@ def _children(manifest: Manifest) -> list[Part]:
 def _blobs(manifest: Manifest, users: Mapping[Digest, Sequence[str]]) -> list[Part]:
     if not isinstance(manifest, ImageManifest):
         return []
-    config = Part("config", manifest.config.digest, "waits", manifest.config.size)
     layers = {layer.digest: layer for layer in manifest.layers}.values()
-    return [config, *(_layer(layer, users.get(layer.digest, ())) for layer in layers)]
+    blobs = [_blob("config", manifest.config, users)]
+    return [*blobs, *(_blob("layer", layer, users) for layer in layers)]
 
 
-def _layer(layer: Descriptor, users: Sequence[str]) -> Part:
-    used_by = tuple(dict.fromkeys(users))
-    return Part("layer", layer.digest, "stays" if used_by else "waits", layer.size, used_by)
+def _blob(kind: Content, blob: Descriptor, users: Mapping[Digest, Sequence[str]]) -> Part:
+    used_by = tuple(users.get(blob.digest, ()))
+    return Part(kind, blob.digest, "stays" if used_by else "waits", blob.size, used_by)
 
 
 def _digests(entries: Sequence[Descriptor]) -> set[Digest]:

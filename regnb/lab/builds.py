@@ -33,16 +33,21 @@ def make_builds(
     client = session.client_of(source)
     manifest = image_manifest(session, client, source)
     origin, target = (RegistryRepository(client, name) for name in (source.repository, repository))
-    for blob in (manifest.config, *manifest.layers):
+    for blob in manifest.layers:
         target.take(blob, origin, lambda _: None)
     numbers = range(LAST_BUILD - count + 1, LAST_BUILD + 1)
-    return {f"1.{number}": _push(client, repository, manifest, number) for number in numbers}
+    config = client.get_blob(source.repository, manifest.config.digest)
+    return {
+        f"1.{number}": _push(client, repository, manifest, config, number) for number in numbers
+    }
 
 
-def _push(client: RegistryClient, repository: str, source: ImageManifest, number: int) -> Digest:
+def _push(
+    client: RegistryClient, repository: str, source: ImageManifest, base: bytes, number: int
+) -> Digest:
     tar = _layer(f"{repository} 1.{number}\n".encode())
     layer = gzip.compress(tar, compresslevel=0, mtime=0)
-    config = json_object(client.get_blob(repository, source.config.digest))
+    config = json_object(base)
     created = (FIRST_DAY + timedelta(days=number)).isoformat().replace("+00:00", "Z")
     config["created"] = created
     rootfs = as_object(config["rootfs"], "rootfs")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from regnb.analysis.deletion import Deletion, deletion_of
+from regnb.analysis.holdings import holdings
 from regnb.errors import DeletionOff, TagDeletionUnsupported, Unsupported
-from regnb.lab.contents import sharing
 from regnb.lab.session import Session
 from regnb.lab.show import command
-from regnb.oci import ImageManifest, ImageReference
+from regnb.oci import ImageReference
 
 OFF = 405  # of a registry without deletion; 400 is the answer to a tag where digests are wanted
 
@@ -15,9 +15,7 @@ OFF = 405  # of a registry without deletion; 400 is the answer to a tag where di
 def plan(session: Session, reference: ImageReference) -> Deletion:
     """What deleting the manifest of `reference` does, with all the tags that lead to it."""
     client = session.client_of(reference)
-    manifest = client.get_manifest(reference.repository, reference.reference)
-    users = sharing(client, manifest) if isinstance(manifest, ImageManifest) else {}
-    return deletion_of(client, reference.repository, manifest.digest, users)
+    return deletion_of(client, reference.repository, reference.reference, holdings(client))
 
 
 def delete(session: Session, text: str, *, confirm: bool) -> Deletion:

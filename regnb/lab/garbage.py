@@ -21,6 +21,8 @@ from regnb.lab.store import store_files
 from regnb.oci import Digest, ImageReference
 
 DEFAULT_CONFIG = "/etc/docker/registry/config.yml"
+# Distribution's collector fails on a store that nothing was ever pushed to.
+_NOTHING = re.compile(r"Path not found: /docker/registry/v2/repositories$", re.MULTILINE)
 _ELIGIBLE = re.compile(r"^blob eligible for deletion: (\S+)$", re.MULTILINE)
 
 
@@ -48,7 +50,7 @@ def _run(session: Session, container: Container, flags: list[str]) -> str:
         volumes_from=container.name,
         labels=session.labels,
     )
-    if code:
+    if code and not _NOTHING.search(output):
         raise CollectionFailed(output)
     return output
 
