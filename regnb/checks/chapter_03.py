@@ -1,0 +1,92 @@
+"""Checks and questions of chapter 03."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+import zlib
+
+from regnb.checks.check import NOT_ATTEMPTED, PASSED, Outcome, check, failed
+from regnb.checks.question import question
+from regnb.checks.state import State, image_in, tagged
+from regnb.oci import Digest, ImageManifest
+
+question("03-two-digests", "error", "wrapping", "algorithm", right="wrapping")
+question("03-order", "manifest", "blobs", "any", right="blobs")
+question("03-copied", "twice", "nothing", "manifest", right="nothing", prediction=True)
+
+NOTE = b"bonjour"
+FILE = "hello/es.txt"
+_MAX_LAYER = 1 << 24  # bytes: a learner's few files, never a bomb
+_GZIP = b"\x1f\x8b"
+
+
+@check("03-hello")
+def hello(state: State) -> Outcome:
+    """Whether the registry holds `hello:1.0`, which the lesson pushes by hand."""
+    return PASSED if "1.0" in tagged(state, "hello") else NOT_ATTEMPTED
+
+
+@check("03-second-tag", after=("03-hello",))
+def second_tag(state: State) -> Outcome:
+    """Whether `hello:stable` is, byte for byte, the manifest of `hello:1.0`."""
+    one, stable = image_in(state, "hello", "1.0"), image_in(state, "hello", "stable")
+    if stable is None or one is None:
+        return NOT_ATTEMPTED
+    if stable.digest != one.digest:
+        same_layers = [layer.digest for layer in one.layers] == [
+            layer.digest for layer in stable.layers
+        ]
+        return failed("other_bytes" if same_layers else "other_image")
+    return PASSED
+
+
+@check("03-note")
+def note(state: State) -> Outcome:
+    """Whether the repository `notes` has the blob of seven bytes."""
+    client = state.client
+    if client.blob_exists("notes", Digest.of(NOTE)):
+        return PASSED
+    if client.blob_exists("notes", Digest.of(NOTE + b"\n")):
+        return failed("line_end", size=len(NOTE) + 1, wanted=len(NOTE))
+    if client.blob_exists("hello", Digest.of(NOTE)):
+        return failed("other_repository")
+    return NOT_ATTEMPTED
+
+
+@check("03-two-layers", after=("03-hello",))
+def two_layers(state: State) -> Outcome:
+    """Whether `hello:2.0` is `hello:1.0` and one more layer, which has the file."""
+    one, two = image_in(state, "hello", "1.0"), image_in(state, "hello", "2.0")
+    if two is None or one is None:
+        return NOT_ATTEMPTED
+    if len(two.layers) != 2:
+        return failed("layers", count=len(two.layers))
+    if two.layers[0].digest != one.layers[0].digest:
+        return failed("other_base")
+    tars = [_tar(state, two, number) for number in range(2)]
+    if state.client.get_config("hello", two).diff_ids != tuple(map(Digest.of, tars)):
+        return failed("diff_ids")
+    names = _names(tars[1])
+    if FILE not in names:
+        return failed("no_file", found=", ".join(f"`{name}`" for name in names) or "∅")
+    return PASSED
+
+
+def _tar(state: State, image: ImageManifest, number: int) -> bytes:
+    """Layer `number` of `image`, unpacked as far as a layer of this exercise is long."""
+    content = state.client.get_blob("hello", image.layers[number].digest)
+    if not content.startswith(_GZIP):
+        return content
+    try:
+        return zlib.decompressobj(wbits=31).decompress(content, _MAX_LAYER)
+    except zlib.error:
+        return b""
+
+
+def _names(tar: bytes) -> list[str]:
+    try:
+        with tarfile.open(fileobj=io.BytesIO(tar)) as archive:
+            return [name.removeprefix("./") for name in archive.getnames()]
+    except tarfile.TarError:
+        return []
