@@ -7,7 +7,7 @@ NBVAL := REGNB_PROGRESS=0 $(BIN)/python -m pytest -c tests/notebooks/nbval.ini -
 NBVAL_OPTIONS := --nbval-current-env --nbval-cell-timeout=300 -p no:cacheprovider
 
 .DEFAULT_GOAL := help
-.PHONY: help lab check test test-browser test-docker test-notebooks test-notebooks-docker notebooks format clean
+.PHONY: help lab check bench test test-browser test-docker test-notebooks test-notebooks-docker notebooks format clean
 
 help:  ## list the commands
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -31,7 +31,11 @@ test: $(STAMP)  ## run the tests and the notebooks; they need nothing but Python
 	$(BIN)/pytest
 	$(MAKE) test-notebooks
 
-test-notebooks: $(STAMP)  ## run the notebooks on the embedded engine and compare all outputs
+test-bench: $(STAMP)  ## measure side by side; needs docker-registry, skopeo, wrk, and half an hour
+	$(BIN)/pip install --quiet --disable-pip-version-check --group bench
+	$(BIN)/python -m bench
+
+notebooks: $(STAMP)  ## run the notebooks on the embedded engine and compare all outputs
 	$(BIN)/regnb notebooks check
 	$(NBVAL) notebooks/fr notebooks/en
 
@@ -46,6 +50,10 @@ test-notebooks-docker: $(STAMP)  ## compare outputs on a Docker Engine whose Hub
 	$(NBVAL) --nbval-sanitize-with=tests/notebooks/sanitize_docker.cfg notebooks/fr notebooks/en
 
 test-docker test-notebooks-docker: export REGNB_ENGINE ?= $(or $(DOCKER_HOST),docker)
+
+bench: $(STAMP)  ## measure side by side; needs docker-registry, skopeo, wrk, and half an hour
+	$(BIN)/pip install --quiet --disable-pip-version-check --group bench
+	$(BIN)/python -m bench
 
 notebooks: $(STAMP)  ## build the notebooks on the embedded engine
 	$(BIN)/regnb notebooks build

@@ -1,6 +1,6 @@
 """The embedded engine beside skopeo: start, memory, and the same image pulled and pushed by both.
 
-Run it with `.venv/bin/python bench/embedded_engine.py`. Both talk to the same registry (Debian's
+Run it with `python -m bench.embedded_engine`. Both talk to the same registry (Debian's
 docker-registry), copy the same layers, and take turns; the page cache is warm for both.
 """
 
@@ -22,6 +22,7 @@ from pathlib import Path
 
 import docker
 
+from bench.harness import Ratio, fresh_folder
 from regnb.engine.embedded import background
 from regnb.engine.embedded.background import Place
 from regnb.engine.embedded.home import Home
@@ -108,11 +109,13 @@ def push(client: docker.DockerClient, name: str) -> None:
     drain(client.api.push(name, tag="1", stream=True, decode=True))
 
 
-def measure(folder: Path, address: str, client: docker.DockerClient) -> dict[str, list[float]]:
+def measure(
+    folder: Path, address: str, client: docker.DockerClient, rounds: int
+) -> dict[str, list[float]]:
     times: list[list[float]] = [[], [], [], []]
     engine_pull, skopeo_pull, engine_push, skopeo_push = times
     name, layout = f"{address}/big", folder / "layout"
-    for number in range(ROUNDS):
+    for number in range(rounds):
         engine_pull.append(seconds(pull, client, name))
         skopeo_pull.append(seconds(copy, f"docker://{name}:1", f"oci:{layout}:1"))
         # A registry mounts what another repository has: each push goes to an empty one.
@@ -124,7 +127,7 @@ def measure(folder: Path, address: str, client: docker.DockerClient) -> dict[str
             skopeo_push.append(seconds(copy, f"oci:{layout}:1", f"docker://{empty}/big:1"))
         client.api.remove_image(f"{name}:1")
         shutil.rmtree(layout)
-        print(f"round {number + 1} of {ROUNDS}", file=sys.stderr)
+        print(f"round {number + 1} of {rounds}", file=sys.stderr)
     return dict(
         zip(("engine pull", "skopeo pull", "engine push", "skopeo push"), times, strict=True)
     )
@@ -146,22 +149,35 @@ def start_times(folder: Path) -> list[float]:
     return times
 
 
+def compared(folder: Path, rounds: int) -> tuple[dict[str, list[float]], float]:
+    """The seconds of each, and the memory of the engine at most, in MiB."""
+    place = Place(folder / "e" / "s", Home(folder / "home"))
+    background.start(place)
+    try:
+        with registry(folder) as address:
+            upload_image(address)
+            client = docker.DockerClient(base_url=place.endpoint, timeout=300)
+            times = measure(folder, address, client, rounds)
+            client.close()
+        found = background.status(place)
+        return times, resident(found.pid) if found else 0.0
+    finally:
+        background.stop(place)
+
+
+def ratios(rounds: int) -> Iterator[Ratio]:
+    """The engine over skopeo, for the same image of the same registry."""
+    with fresh_folder() as folder:
+        times, _memory = compared(folder, rounds)
+    for what in ("pull", "push"):
+        name = f"{what} of {LAYERS * LAYER_SIZE / 1e6:.0f} MB: embedded engine / skopeo"
+        yield Ratio(name, times[f"engine {what}"], times[f"skopeo {what}"])
+
+
 def main() -> None:
-    with tempfile.TemporaryDirectory(prefix="regnb-bench-") as name:
-        folder = Path(name)
+    with fresh_folder() as folder:
         print(f"start to first answer: {statistics.median(start_times(folder)):.2f} s")
-        place = Place(folder / "e" / "s", Home(folder / "home"))
-        background.start(place)
-        try:
-            with registry(folder) as address:
-                upload_image(address)
-                client = docker.DockerClient(base_url=place.endpoint, timeout=300)
-                times = measure(folder, address, client)
-                client.close()
-            found = background.status(place)
-            memory = resident(found.pid) if found else 0.0
-        finally:
-            background.stop(place)
+        times, memory = compared(folder, ROUNDS)
     for label, values in times.items():
         print(f"{label}: {statistics.median(values):.2f} s ({LAYERS * LAYER_SIZE / 1e6:.0f} MB)")
     for what in ("pull", "push"):

@@ -6,7 +6,7 @@ import shutil
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,19 +14,26 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Ratio:
-    """Ours over theirs, round by round; less is better, `at_most` is the target if there is one."""
+    """Ours over theirs, round by round; less is better, `at_most` is the target if there is one.
+
+    Of numbers of which more is better it is theirs over ours. `points` are for a plot.
+    """
 
     name: str
     ours: list[float]
     theirs: list[float]
     unit: str = "s"
     at_most: float | None = None
-    note: str = ""
+    more_is_better: bool = False
+    points: Sequence[tuple[float, float]] = ()
 
     @property
     def rounds(self) -> list[float]:
         """The ratio of each round: both sides met the machine in the same minute."""
-        return [ours / theirs for ours, theirs in zip(self.ours, self.theirs, strict=True)]
+        pairs = zip(self.ours, self.theirs, strict=True)
+        if self.more_is_better:
+            return [theirs / ours for ours, theirs in pairs]
+        return [ours / theirs for ours, theirs in pairs]
 
     @property
     def median(self) -> float:

@@ -1,4 +1,4 @@
-"""Compare `regnb serve` with Debian's docker-registry: `python bench/registry_speed.py [ROUNDS]`.
+"""Compare `regnb serve` with Debian's docker-registry: `python -m bench.registry_speed [ROUNDS]`.
 
 Both run on this machine, in turn, each round on fresh storage. Printed are medians and the ratio
 of regnb to docker-registry; for seconds less is better, for MB/s and requests/s more.
@@ -23,6 +23,8 @@ from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 from typing import BinaryIO
+
+from bench.harness import Ratio
 
 LARGE = 500_000_000
 SMALL_LAYERS = 200
@@ -204,8 +206,17 @@ def measure(
     return numbers
 
 
-def main() -> None:
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 3
+def ratios(rounds: int) -> Iterator[Ratio]:
+    """Each number of regnb over that of docker-registry."""
+    for name, values in compared(rounds).items():
+        what, _, unit = name.rpartition(", ")
+        ours, theirs = values["regnb"], values["distribution"]
+        more = unit in {"MB/s", "1/s"}
+        yield Ratio(f"{what}: regnb / docker-registry", ours, theirs, unit, more_is_better=more)
+
+
+def compared(rounds: int) -> dict[str, dict[str, list[float]]]:
+    """The numbers of both, round by round."""
     found: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
     with tempfile.TemporaryDirectory() as folder:
         large = Path(folder) / "large"
@@ -217,6 +228,11 @@ def main() -> None:
             for command in (distribution, regnb):
                 for name, number in measure(command, large, digest).items():
                     found[name][command.__name__].append(number)
+    return found
+
+
+def main() -> None:
+    found = compared(int(sys.argv[1]) if len(sys.argv) > 1 else 3)
     print(f"{'':30}{'docker-registry':>16}{'regnb':>10}{'ratio':>8}")
     for name, values in found.items():
         theirs, ours = (statistics.median(values[key]) for key in ("distribution", "regnb"))

@@ -33,7 +33,7 @@ SHOWN = ("repository", "tag", "digest", "platforms", "created", "size_bytes", "u
 @click.option(
     "--connections",
     type=click.IntRange(1, 64),
-    default=16,
+    default=8,
     show_default=True,
     help=text("ls.connections"),
 )

@@ -17,8 +17,8 @@ class InventorySteps(Steps):
     def inventory(self, *, max_age: float = 0.0) -> Table:
         """Every tag of the registry, sorted, one row per tag; see `RegistryClient.inventory`.
 
-        What did not change since the last time is not fetched again. A tag that was asked for less
-        than `max_age` seconds ago is not even asked for. A kernel that is interrupted goes on
+        What did not change since the last time is not fetched again. What was asked for less than
+        `max_age` seconds ago is not even asked for. A kernel that is interrupted goes on
         where it was when the step is run again.
         """
         client = self._session.client

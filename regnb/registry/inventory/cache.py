@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple, Self, TypeVar
@@ -27,6 +27,10 @@ CREATE TABLE IF NOT EXISTS contents (
 CREATE TABLE IF NOT EXISTS tags (
     registry TEXT, repository TEXT, tag TEXT, digest TEXT NOT NULL, asked REAL NOT NULL,
     PRIMARY KEY (registry, repository, tag)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS lists (
+    registry TEXT, repository TEXT, tags TEXT NOT NULL, asked REAL NOT NULL,
+    PRIMARY KEY (registry, repository)
 ) WITHOUT ROWID;
 """
 _PATIENCE = 5.0  # seconds, for another process that writes
@@ -91,9 +95,18 @@ class ContentCache:
         row = (registry, repository, tag, *seen)
         self._ask(lambda one: one.execute("REPLACE INTO tags VALUES (?, ?, ?, ?, ?)", row))
 
-    def forget_tags(self, registry: str, repository: str, tags: Iterable[str]) -> None:
-        """Forget tags that are gone."""
-        rows = [(registry, repository, tag) for tag in tags]
+    def tag_list(self, registry: str, repository: str, *, since: float) -> set[str] | None:
+        """The tags of `repository`, when they were listed after `since` (seconds since 1970)."""
+        query = "SELECT tags FROM lists WHERE registry = ? AND repository = ? AND asked > ?"
+        row = self._ask(lambda one: one.execute(query, (registry, repository, since)).fetchone())
+        return set(row[0].split()) if row else None
+
+    def put_list(self, registry: str, repository: str, tags: set[str], asked: float) -> None:
+        """Keep which tags there are, and forget what others were."""
+        row = (registry, repository, " ".join(tags), asked)
+        self._ask(lambda one: one.execute("REPLACE INTO lists VALUES (?, ?, ?, ?)", row))
+        gone = self.tags(registry, repository).keys() - tags
+        rows = [(registry, repository, tag) for tag in gone]
         query = "DELETE FROM tags WHERE registry = ? AND repository = ? AND tag = ?"
         self._ask(lambda one: one.executemany(query, rows))
 

@@ -37,12 +37,12 @@ def facts_of(contents: TagContents) -> TagFacts:
     platforms: dict[str, None] = {}
     layers: set[Digest] = set()
     for image, entry in contents.images():
-        config = contents.configs.get(image.config.digest)
-        platform = (entry.platform if entry else None) or (config.platform if config else None)
+        origin = contents.origins.get(image.config.digest)
+        platform = (entry.platform if entry else None) or (origin.platform if origin else None)
         if platform and not _is_empty(platform):
             platforms[intern(str(platform))] = None
         layers.update(layer.digest for layer in image.layers)
-    moments = [config.created for config in contents.configs.values() if config.created]
+    moments = [origin.created for origin in contents.origins.values() if origin.created]
     return TagFacts(
         contents.repository,
         contents.tag,

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Self
 
 from regnb.errors import RegnbError
-from regnb.oci import Descriptor, Digest, ImageConfig, ImageManifest, Manifest
+from regnb.oci import Descriptor, Digest, ImageManifest, Manifest, Platform
+from regnb.oci.config import parse_time
+from regnb.oci.json import as_text, json_object
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,18 +22,37 @@ class Child:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """What the config of an image says of where it comes from."""
+
+    platform: Platform
+    created: datetime | None
+
+    @classmethod
+    def parse(cls, content: bytes) -> Self:
+        """Of the config in `content`; raises InvalidManifest.
+
+        A fifth of the time of ImageConfig, which reads the history as well.
+        """
+        fields = json_object(content)
+        created = parse_time(as_text(fields.get("created"), "created"))
+        return cls(Platform.from_json(fields), created)
+
+
+@dataclass(frozen=True, slots=True)
 class TagContents:
     """What `tag` of `repository` leads to, as far as it could be read.
 
-    `problem` is what went wrong first, if anything did; without a `root` nothing else is known, and
-    without a `tag` the repository, or the whole list of repositories, could not be read to its end.
+    `origins` are those of the images, by the digests of their configs. `problem` is what went wrong
+    first, if anything did; without a `root` nothing else is known, and without a `tag` the
+    repository, or the whole list of repositories, could not be read to its end.
     """
 
     repository: str
     tag: str
     root: Manifest | None = None
     children: tuple[Child, ...] = ()
-    configs: Mapping[Digest, ImageConfig] = field(default_factory=dict)
+    origins: Mapping[Digest, Origin] = field(default_factory=dict)
     problem: RegnbError | None = None
 
     def images(self) -> Iterator[tuple[ImageManifest, Descriptor | None]]:

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from regnb.registry.client import RegistryClient
 
-CONNECTIONS = 16
+# More are no faster on one machine; a registry far away may be given more.
+CONNECTIONS = 8
 R = TypeVar("R")
 
 
@@ -27,9 +28,10 @@ class WalkOptions(TypedDict, total=False):
     """How the registry is walked.
 
     `repositories` are asked instead of all in the catalogue. `cache` is the file that remembers
-    manifests and configs (see `default_path`); nothing outlasts the call without. A tag that was
-    asked for less than `max_age` seconds ago is not asked for again. At most `connections` requests
-    are under way at once. `on_count` is called with the tags read and those known of so far.
+    manifests and configs (see `default_path`); nothing outlasts the call without. What was asked
+    for less than `max_age` seconds ago, tags and lists of tags, is not asked for again. At most
+    `connections` requests are under way at once. `on_count` is called with the tags read and those
+    known of so far.
     """
 
     repositories: Iterable[str] | None

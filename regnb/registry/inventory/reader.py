@@ -6,11 +6,11 @@ import time
 from typing import TYPE_CHECKING
 
 from regnb.errors import InvalidManifest, RegistryUnreachable, RegnbError, TooManyRequests
-from regnb.oci import Descriptor, Digest, ImageConfig, ImageIndex, ImageManifest, Manifest
+from regnb.oci import Descriptor, Digest, ImageIndex, ImageManifest, Manifest
 from regnb.oci.media_types import is_config
 from regnb.oci.parse import parse_manifest
 from regnb.registry.inventory.cache import ContentCache, Kept, LastSeen
-from regnb.registry.inventory.contents import Child, TagContents
+from regnb.registry.inventory.contents import Child, Origin, TagContents
 from regnb.registry.inventory.pace import Pace
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class TagReader:
         if self._with_configs:
             self._read_configs(reading, root)
         children = tuple(reading.children)
-        return TagContents(repository, tag, root, children, reading.configs, reading.problem)
+        return TagContents(repository, tag, root, children, reading.origins, reading.problem)
 
     def _tagged(self, repository: str, tag: str, last: LastSeen | None) -> Manifest:
         now = time.time()
@@ -110,11 +110,11 @@ class TagReader:
         for image, _ in images:
             if is_config(image.config.media_type):
                 try:
-                    reading.configs[image.config.digest] = self._config(reading.repository, image)
+                    reading.origins[image.config.digest] = self._origin(reading.repository, image)
                 except RegnbError as error:
                     reading.blame(error)
 
-    def _config(self, repository: str, image: ImageManifest) -> ImageConfig:
+    def _origin(self, repository: str, image: ImageManifest) -> Origin:
         wanted = image.config
         kept = self._cache.get(wanted.digest)
         if kept is None:
@@ -123,7 +123,7 @@ class TagReader:
             content = self._pace.keep(lambda: self._small_blob(repository, wanted.digest))
             kept = Kept(content, wanted.media_type)
             self._cache.put(wanted.digest, kept)
-        return ImageConfig.parse(kept.content)
+        return Origin.parse(kept.content)
 
     def _small_blob(self, repository: str, digest: Digest) -> bytes:
         content = bytearray()
@@ -141,7 +141,7 @@ class _Reading:
         self.repository = repository
         self.tag = tag
         self.children: list[Child] = []
-        self.configs: dict[Digest, ImageConfig] = {}
+        self.origins: dict[Digest, Origin] = {}
         self.seen: set[Digest] = set()
         self.problem: RegnbError | None = None
 

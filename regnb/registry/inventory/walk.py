@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -22,6 +24,8 @@ R = TypeVar("R")
 # Called with the tags read so far, and those known of so far.
 OnCount: TypeAlias = Callable[[int, int], None]
 _COMMIT_EVERY = 500
+# To be woken for each result would take more time than to read it.
+_POLL = 0.01
 _PATIENCE_TO_STOP = 1.0
 
 
@@ -65,9 +69,10 @@ class Walk(Generic[R]):
         self._reduce = reduce
         self._on_count = on_count
         self._pace = Pace()
+        self._max_age = max_age
         self._reader = TagReader(client, cache, self._pace, max_age=max_age, configs=configs)
         self._tasks: SimpleQueue[_Task | None] = SimpleQueue()
-        self._results: SimpleQueue[R | _Listed | BaseException] = SimpleQueue()
+        self._results: deque[R | _Listed | BaseException] = deque()
         self._threads = [
             threading.Thread(target=self._work, name=f"inventory-{number}", daemon=True)
             for number in range(connections)
@@ -89,7 +94,10 @@ class Walk(Generic[R]):
     def _arriving(self, open_tasks: int) -> Iterator[R]:
         done = known = 0
         while open_tasks:
-            result = self._results.get()
+            if not self._results:
+                time.sleep(_POLL)
+                continue
+            result = self._results.popleft()
             open_tasks -= 1
             if isinstance(result, BaseException):
                 raise result
@@ -126,7 +134,7 @@ class Walk(Generic[R]):
                 return
             except BaseException as error:  # noqa: BLE001 - raised in the thread that listens
                 result = error
-            self._results.put(result)
+            self._results.append(result)
 
     def _done(self, task: _Task) -> R | _Listed:
         if task.tag:
@@ -134,15 +142,17 @@ class Walk(Generic[R]):
         return self._listed(task.repository)
 
     def _listed(self, repository: str) -> _Listed:
-        names: set[str] = set()
+        registry, now = self._client.url, time.time()
+        last = self._cache.tags(registry, repository)
         problem: RegnbError | None = None
-        try:
-            self._pace.keep(lambda: self._read_names(repository, names))
-        except RegnbError as error:
-            problem = error
-        last = self._cache.tags(self._client.url, repository)
-        if problem is None and (gone := last.keys() - names):
-            self._cache.forget_tags(self._client.url, repository, gone)
+        names = self._cache.tag_list(registry, repository, since=now - self._max_age)
+        if names is None or self._max_age <= 0:
+            names = set()
+            try:
+                self._pace.keep(lambda: self._read_names(repository, names))
+                self._cache.put_list(registry, repository, names, now)
+            except RegnbError as error:
+                problem = error
         tasks = [_Task(repository, name, last.get(name)) for name in sorted(names)]
         return _Listed(tasks, TagContents(repository, "", problem=problem) if problem else None)
 
