@@ -31,11 +31,7 @@ test: $(STAMP)  ## run the tests and the notebooks; they need nothing but Python
 	$(BIN)/pytest
 	$(MAKE) test-notebooks
 
-test-bench: $(STAMP)  ## measure side by side; needs docker-registry, skopeo, wrk, and half an hour
-	$(BIN)/pip install --quiet --disable-pip-version-check --group bench
-	$(BIN)/python -m bench
-
-notebooks: $(STAMP)  ## run the notebooks on the embedded engine and compare all outputs
+test-notebooks: $(STAMP)  ## run the notebooks on the embedded engine and compare all outputs
 	$(BIN)/regnb notebooks check
 	$(NBVAL) notebooks/fr notebooks/en
 
