@@ -97,6 +97,16 @@ class SecondEngine(ImageSteps):
         super().push(reference)
 
     @told
+    def login(self, name: str) -> None:
+        """Log in to the lab's registry as `name`; raises LoginRefused, UserUnknown."""
+        address = self._first.address
+        self._session.show(
+            command("docker", "login", "--username", name, "--password-stdin", address)
+        )
+        self.engine.log_in(address, name, self._first.users.password_of(name))
+        self._session.say("access.logged_in", name=name, address=address)
+
+    @told
     def configure(self, changes: Mapping[str, object]) -> None:
         """Put `changes` into its `daemon.json`, show that file, and restart it; None takes out."""
         settings = self._beside.configure(changes)

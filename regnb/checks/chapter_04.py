@@ -1,0 +1,57 @@
+"""Checks and questions of chapter 04."""
+
+from __future__ import annotations
+
+import ssl
+
+from cryptography import x509
+
+from regnb.checks.check import NOT_ATTEMPTED, PASSED, Outcome, check, failed
+from regnb.checks.question import question
+from regnb.checks.state import State, tagged
+from regnb.errors import ContainerNotFound
+
+question("04-other-address", "same", "refused", right="refused", prediction=True)
+question("04-which-way", "insecure", "localhost", "tls", right="tls")
+
+_NEW_NAME = "registry.lab"
+
+
+@check("04-mutual", after=())
+def mutual(state: State) -> Outcome:
+    """Whether the registry speaks TLS, as the last one of the lesson."""
+    try:
+        url = state.client.url
+    except ContainerNotFound:
+        return NOT_ATTEMPTED
+    return PASSED if url.startswith("https:") else NOT_ATTEMPTED
+
+
+@check("04-one-more-name", after=("04-mutual",))
+def one_more_name(state: State) -> Outcome:
+    """Whether the registry shows a certificate for `registry.lab` beside its other names."""
+    names = _names_shown(state)
+    if _NEW_NAME not in names:
+        return NOT_ATTEMPTED
+    kept = "localhost" in names and len(names) > 2
+    return PASSED if kept else failed("names_lost", names=", ".join(f"`{one}`" for one in names))
+
+
+@check("04-team", after=("04-mutual",))
+def team(state: State) -> Outcome:
+    """Whether the registry holds `team/w3:1.0`."""
+    found = tagged(state, "team/w3")
+    if "1.0" in found:
+        return PASSED
+    return failed("other_tag", tag=min(found)) if found else NOT_ATTEMPTED
+
+
+def _names_shown(state: State) -> list[str]:
+    host, _, port = state.address.rpartition(":")
+    text = ssl.get_server_certificate((host, int(port)), timeout=10.0)
+    extensions = x509.load_pem_x509_certificate(text.encode()).extensions
+    try:
+        names = extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except x509.ExtensionNotFound:
+        return []
+    return [str(name.value) for name in names]
