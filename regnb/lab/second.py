@@ -97,9 +97,9 @@ class SecondEngine(ImageSteps):
         super().push(reference)
 
     @told
-    def login(self, name: str) -> None:
+    def login(self, name: str, *, registry: str | None = None) -> None:
         """Log in to the lab's registry as `name`; raises LoginRefused, UserUnknown."""
-        address = self._first.address
+        address = registry or self._first.address
         self._session.show(
             command("docker", "login", "--username", name, "--password-stdin", address)
         )
