@@ -1,7 +1,7 @@
 """Every tag of a registry of 1,000 repositories, by regnb and by others, in one run.
 
-docker-registry and regnb's own serve the same contents. skopeo reads one repository of fifty,
-python-dxf and oras-py one of ten, and their times are multiplied: they go on one by one, so that
+docker-registry and regnb's own serve the same contents. skopeo reads one repository of a hundred,
+python-dxf and oras-py one of twenty, and their times are multiplied: they go on one by one, so that
 the time grows with the number. wrk sends the very requests that regnb sends, as fast as it can,
 over as many connections.
 """
@@ -22,9 +22,9 @@ from regnb.oci.media_types import ACCEPTED_MANIFESTS
 from regnb.registry.inventory.methods import CONNECTIONS
 
 REPOSITORIES = 1000
-EVERY = {"skopeo": 50, "python-dxf": 10, "oras-py": 10}
+EVERY = {"skopeo": 100, "python-dxf": 20, "oras-py": 20}
 FASTER = {"skopeo": 20, "python-dxf": 4}
-WRK_SECONDS = 8
+WRK_SECONDS = 5
 SERVERS = {"docker-registry": (distribution, fill_distribution), "regnb": (regnb, fill_regnb)}
 SCRIPT = """
 local paths, next_one = {}, 0

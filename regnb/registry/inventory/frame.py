@@ -31,26 +31,22 @@ def frame_of(inventory: Inventory, tell: Callable[[RegnbError], str] = str) -> p
     import pandas as pd  # noqa: PLC0415 - a client without an inventory does without it
 
     rows = inventory.order()
-    sizes = [inventory.size(row) for row in rows]
-    unique = [inventory.size(row, unique=True) for row in rows]
-    shared = [
-        None if whole is None or own is None else whole - own
-        for whole, own in zip(sizes, unique, strict=True)
-    ]
-    problems = [inventory.problem[row] for row in rows]
-    columns: dict[str, list[object]] = {
-        "repository": [inventory.repository[row] for row in rows],
-        "tag": [inventory.tag[row] for row in rows],
-        "digest": [inventory.digest[row] for row in rows],
-        "media_type": [inventory.media_type[row] for row in rows],
-        "platforms": [inventory.platforms[row] for row in rows],
-        "created": [inventory.created[row] for row in rows],
-        "size_bytes": list(sizes),
-        "layers": [inventory.layers[row] for row in rows],
-        "unique_bytes": list(unique),
-        "shared_bytes": list(shared),
-        "problem": [tell(problem) if problem else "" for problem in problems],
+    columns: dict[str, Callable[[int], object]] = {
+        "repository": inventory.repository.__getitem__,
+        "tag": inventory.tag.__getitem__,
+        "digest": inventory.digest.__getitem__,
+        "media_type": inventory.media_type.__getitem__,
+        "platforms": inventory.platforms.__getitem__,
+        "created": inventory.created.__getitem__,
+        "size_bytes": inventory.size,
+        "layers": inventory.layers.__getitem__,
+        "unique_bytes": lambda row: inventory.size(row, unique=True),
+        "shared_bytes": inventory.shared,
+        "problem": lambda row: tell(problem) if (problem := inventory.problem[row]) else "",
     }
-    return pd.DataFrame(
-        {name: pd.Series(values, dtype=DTYPES[name]) for name, values in columns.items()}
-    )
+    # One column after the other: their lists are large.
+    series = {
+        name: pd.Series([value(row) for row in rows], dtype=DTYPES[name])
+        for name, value in columns.items()
+    }
+    return pd.DataFrame(series, copy=False)
