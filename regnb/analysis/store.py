@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import IO, Literal
 
-from regnb.oci import Digest
+from regnb.oci import Digest, ImageManifest
 from regnb.registry.body import BodyReader
 
 Kind = Literal["blob", "tag", "manifest", "layer", "index", "upload", "other"]
@@ -102,3 +102,51 @@ def _start_of(file: IO[bytes] | None) -> bytes:
     """The content of a small file; a larger one is a layer, and nothing is kept of it."""
     content = file.read(SMALL + 1) if file else b""
     return content if len(content) <= SMALL else b""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A file on the way from a tag to a layer; `leads_to` is the digest that it names or has.
+
+    `is_whole` says whether the content of a blob has that digest; None where it is not a blob, or
+    too large to have been kept.
+    """
+
+    kind: Kind
+    path: str
+    leads_to: Digest
+    is_whole: bool | None = None
+
+
+def trail(
+    files: Iterable[StoredFile], repository: str, tag: str, manifest: ImageManifest, layer: Digest
+) -> list[Stop]:
+    """The files that lead from `tag` to the content of `layer`, in the order of a pull."""
+    found = list(files)
+    stops: list[Stop] = []
+    for file in found:
+        is_tag = file.kind == "tag" and (file.repository, file.tag) == (repository, tag)
+        if is_tag or (file.kind == "index" and file.repository == repository):
+            stops.append(Stop(file.kind, file.path, manifest.digest))
+    for kind, digest in (("manifest", manifest.digest), ("layer", layer)):
+        stops += [
+            Stop(file.kind, file.path, digest)
+            for file in found
+            if file.kind == kind and (file.repository, file.digest) == (repository, digest)
+        ]
+        stops += _contents(found, repository, digest)
+    return stops
+
+
+def _contents(files: Iterable[StoredFile], repository: str, digest: Digest) -> list[Stop]:
+    return [
+        Stop("blob", file.path, digest, _has_digest(file))
+        for file in files
+        if file.kind == "blob" and file.digest == digest and file.repository in {"", repository}
+    ]
+
+
+def _has_digest(file: StoredFile) -> bool | None:
+    if not file.content or file.digest is None:
+        return None
+    return Digest.of(file.content, file.digest.algorithm) == file.digest

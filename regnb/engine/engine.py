@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
@@ -38,6 +39,7 @@ FoundBy = Literal["choice", "environment", "context", "socket", "fallback"]
 LOOPBACK = "127.0.0.1"
 # A push is silent while the registry stores a large layer.
 WORK_TIMEOUT = 120
+_LOADED = re.compile(r"^Loaded image(?:\(s\))?: (\S+)", re.MULTILINE)
 _CONTAINERD_STORE = "io.containerd.snapshotter.v1"
 _FLAVOURS: dict[str, Flavour] = {"Podman Engine": "podman", "regnb's embedded engine": "embedded"}
 
@@ -187,8 +189,9 @@ class Engine:
     def load(self, file: IO[bytes]) -> list[str]:
         """Names of the images in the tar `file`, which the engine has now; raises EngineError."""
         with self._errors():
-            loaded = self.client.images.load(file)
-        return sorted(name for image in loaded for name in image.tags)
+            told = self.client.api.load_image(file)  # type: ignore[no-untyped-call]
+            lines = [str(line.get("stream", "")) for line in told]
+        return sorted(set(_LOADED.findall("\n".join(lines))))
 
     def run_container(  # noqa: PLR0913 - the parts of one `docker run`
         self,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from regnb.analysis.store import StoredFile
+from regnb.analysis.store import StoredFile, trail
 from regnb.lab import builds, deletion, differences, garbage, moving, store
+from regnb.lab.contents import image_manifest
 from regnb.lab.registry import remove_registry, stop_registry
 from regnb.lab.show import command
 from regnb.lab.steps import Steps
@@ -18,6 +19,7 @@ from regnb.tables import (
     differences_table,
     garbage_table,
     store_table,
+    trail_table,
 )
 
 
@@ -64,6 +66,18 @@ class Keeping(Steps):
         store.show_copy(self._session)
         files: list[StoredFile] = store.store_files(self._session)
         return store_table(files, language=self._session.language)
+
+    @told
+    def trail(self, reference: str, *, layer: int = 1) -> Table:
+        """Files of the store that lead from the tag `reference` to a layer, the oldest being 1."""
+        session = self._session
+        name = session.reference(reference)
+        manifest = image_manifest(session, session.client, name)
+        digest = manifest.layers[layer - 1].digest
+        store.show_copy(session)
+        files = store.store_files(session)
+        stops = trail(files, name.repository, name.reference, manifest, digest)
+        return trail_table(stops, language=session.language)
 
     @told
     def make_builds(self, source: str, repository: str, *, count: int) -> None:

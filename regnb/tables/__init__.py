@@ -13,6 +13,7 @@ from regnb.tables.keeping import (
     differences_table,
     garbage_table,
     store_table,
+    trail_table,
 )
 from regnb.tables.registry import (
     catalog_table,
@@ -46,4 +47,5 @@ __all__ = [
     "storage_table",
     "store_table",
     "tags_table",
+    "trail_table",
 ]

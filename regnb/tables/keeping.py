@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from regnb.analysis.deletion import Deletion
 from regnb.analysis.differences import DIFFERENCES, Kind
-from regnb.analysis.store import StoredFile
+from regnb.analysis.store import Stop, StoredFile
 from regnb.registry.copying import Copied
 from regnb.tables.table import Table
 
@@ -36,6 +36,7 @@ COPIES = {
     "blobs_present": "int64",
     "sent_bytes": "int64",
 }
+TRAIL = {"kind": "str", "path": "str", "leads_to": "str", "whole": "object"}
 DIFFERENCE = {
     "behaviour": "str",
     "distribution_2": "str",
@@ -132,3 +133,21 @@ def differences_table(kind: Kind, observed: Mapping[str, str], *, language: str)
         for row in DIFFERENCES
     ]
     return Table.of(rows, columns=DIFFERENCE, language=language)
+
+
+def trail_table(stops: Iterable[Stop], *, language: str) -> Table:
+    """Files on the way from a tag to a layer, one row each.
+
+    Columns: kind and path as in `store_table`, leads_to (str: the digest that the file names, or
+    has), whole (bool: whether a blob has the digest of its name; None for other files).
+    """
+    rows = [
+        {
+            "kind": stop.kind,
+            "path": stop.path,
+            "leads_to": str(stop.leads_to),
+            "whole": stop.is_whole,
+        }
+        for stop in stops
+    ]
+    return Table.of(rows, columns=TRAIL, language=language)

@@ -216,3 +216,12 @@ def test_builds_share_the_layers_of_their_source_and_can_be_pulled(lab: Lab) -> 
     assert layers[0][:-1] == layers[1][:-1] == list(lab.layers("w3:1.0").digest)
     assert layers[0][-1] != layers[1][-1]
     lab.pull(f"{lab.address}/app:1.12")
+
+
+def test_layer_is_found_in_the_store_from_its_tag(lab: Lab) -> None:
+    pushed(lab)
+    found = lab.trail("w3:1.0", layer=2)
+    assert found.leads_to.iloc[-1] == lab.layers("w3:1.0").digest[1]
+    assert found.kind.iloc[-1] == "blob"
+    assert list(found.whole[found.kind == "blob"]) == [True, True]
+    assert found.kind.iloc[0] in {"tag", "index"}

@@ -53,7 +53,8 @@ def _start(folder: Path, kind: str, stack: ExitStack) -> dict[str, str]:
         for recipe in recipes(folder / "packages"):
             hub.upload(recipe, mirror)
     if kind == "samples":
-        hub.upload_sample("library/nginx", mirror)
+        for repository in ("library/nginx", "library/alpine"):
+            hub.upload_sample(repository, mirror)
     daemon = stack.enter_context(
         dockerd(folder, authority=certificate.authority, mirror=mirror.address)
     )
