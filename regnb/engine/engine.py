@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
-from typing import IO, Literal, Self
+from typing import Literal, Self
 
 import docker
 from docker.models.containers import Container as DockerContainer
@@ -18,6 +17,7 @@ from regnb.engine.failures import engine_errors
 from regnb.engine.images import LocalImage, images_in, inspected_image
 from regnb.engine.mounts import is_path, mounts_of
 from regnb.engine.progress import Progress, read_progress
+from regnb.engine.tars import TarMethods
 from regnb.errors import (
     ContainerNotFound,
     EngineError,
@@ -39,12 +39,11 @@ FoundBy = Literal["choice", "environment", "context", "socket", "fallback"]
 LOOPBACK = "127.0.0.1"
 # A push is silent while the registry stores a large layer.
 WORK_TIMEOUT = 120
-_LOADED = re.compile(r"^Loaded image(?:\(s\))?: (\S+)", re.MULTILINE)
 _CONTAINERD_STORE = "io.containerd.snapshotter.v1"
 _FLAVOURS: dict[str, Flavour] = {"Podman Engine": "podman", "regnb's embedded engine": "embedded"}
 
 
-class Engine:
+class Engine(TarMethods):
     """A container engine reached through its Docker API; close it, or use it in a `with`.
 
     Every method raises EngineUnavailable, with the endpoint as subject, when the engine is gone.
@@ -179,20 +178,6 @@ class Engine:
         with self._errors(reference.familiar):
             self.client.api.remove_image(reference.familiar)
 
-    def save(self, reference: ImageReference) -> Iterator[bytes]:
-        """The tar, in blocks, of an image under its name; raises ImageNotFound."""
-        if self.find_image(reference) is None:
-            raise ImageNotFound("No such image.", subject=reference.familiar)
-        with self._errors(reference.familiar):
-            yield from self.client.api.get_image(reference.familiar)
-
-    def load(self, file: IO[bytes]) -> list[str]:
-        """Names of the images in the tar `file`, which the engine has now; raises EngineError."""
-        with self._errors():
-            told = self.client.api.load_image(file)  # type: ignore[no-untyped-call]
-            lines = [str(line.get("stream", "")) for line in told]
-        return sorted(set(_LOADED.findall("\n".join(lines))))
-
     def run_container(  # noqa: PLR0913 - the parts of one `docker run`
         self,
         image: ImageReference,
@@ -255,45 +240,6 @@ class Engine:
         found = self._own(name)
         with self._errors(name):
             self.client.api.stop(found.container_id)
-
-    def run_to_end(
-        self,
-        image: ImageReference,
-        command: Sequence[str],
-        *,
-        volumes_from: str = "",
-        labels: Mapping[str, str] | None = None,
-    ) -> tuple[int, str]:
-        """Exit code and output of `command` in a new container, which is removed when it ends.
-
-        It sees the volumes of the container `volumes_from`, if one is named. Raises ImageNotFound
-        (nothing is pulled).
-        """
-        with self._errors(image.familiar):
-            created = self.client.containers.create(
-                image.familiar,
-                list(command),
-                labels={OWNER_LABEL: "true", **(labels or {})},
-                volumes_from=[volumes_from] if volumes_from else [],
-            )
-        try:
-            with self._errors(image.familiar):
-                created.start()
-                code = int(created.wait()["StatusCode"])
-                output = created.logs().decode("utf-8", "replace")
-        finally:
-            with self._errors(image.familiar):
-                created.remove(v=True, force=True)
-        return code, output
-
-    def archive(self, name: str, path: str) -> Iterator[bytes]:
-        """The tar, in blocks, of the files at `path` in the container `name`, running or not.
-
-        Raises ContainerNotFound; EngineError when there is no such path.
-        """
-        with self._errors(name):
-            blocks, _ = self.client.api.get_archive(name, path)
-            yield from blocks
 
     def containers(self, *, label: str | None = None) -> list[Container]:
         """Containers, also stopped ones, sorted by name.
