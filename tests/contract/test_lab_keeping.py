@@ -187,11 +187,13 @@ def test_restoring_from_an_empty_folder_is_told(lab: Lab, tmp_path: Path) -> Non
     assert "lab.back_up" in str(caught.value.told)
 
 
-def test_saved_image_is_loaded_again(lab: Lab, tmp_path: Path) -> None:
+def test_saved_image_is_loaded_again(lab: Lab, tmp_path: Path, printed: Printed) -> None:
     w3 = pushed(lab)
     lab.save(w3, tmp_path / "w3.tar")
-    lab.remove_image(w3, "nginx")
+    lab.remove_image(w3)
+    printed()
     lab.load(tmp_path / "w3.tar")
+    assert f"`{w3}` from the file" in printed()
     assert w3 in {f"{row.repository}:{row.tag}" for row in lab.images().itertuples()}
     with pytest.raises(ImageNotFound):
         lab.save("nothing:1.0", tmp_path / "nothing.tar")

@@ -116,12 +116,20 @@ def upload_sample(repository: str, server: Server) -> None:
     samples = SampleRegistry()
     with RegistryClient(f"http://{server.address}") as client:
         for tag in samples.list_tags(repository):
-            manifest = samples.get_manifest(repository, tag)
-            assert isinstance(manifest, ImageManifest)
-            for blob in (manifest.config, *manifest.layers):
-                client.put_blob(repository, samples.get_blob(repository, blob.digest))
-            content, media_type = manifest.content, manifest.media_type
-            client.put_manifest(repository, tag, content, media_type=media_type)
+            _upload(samples, client, repository, tag)
+
+
+def _upload(
+    samples: SampleRegistry, client: RegistryClient, repository: str, reference: str
+) -> None:
+    manifest = samples.get_manifest(repository, reference)
+    if isinstance(manifest, ImageManifest):
+        for blob in (manifest.config, *manifest.layers):
+            client.put_blob(repository, samples.get_blob(repository, blob.digest))
+    else:
+        for entry in manifest.manifests:
+            _upload(samples, client, repository, entry.digest)
+    client.put_manifest(repository, reference, manifest.content, media_type=manifest.media_type)
 
 
 def _configuration(storage: Path, http: dict[str, object]) -> dict[str, object]:

@@ -12,7 +12,7 @@ import tempfile
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import IO, Any
+from typing import IO, Any, TypeAlias
 
 from regnb.engine.embedded.blobs import CHUNK, BlobStore
 from regnb.engine.embedded.refusal import Refusal
@@ -21,6 +21,8 @@ from regnb.errors import InvalidManifest, InvalidReference
 from regnb.oci import Descriptor, Digest, Hasher, ImageManifest, ImageReference, layout, media_types
 
 MANIFEST = "manifest.json"
+# An image, and the names that the tar gives it: it may have others already.
+Loaded: TypeAlias = tuple[StoredImage, list[ImageReference]]
 _GZIP_MAGIC = b"\x1f\x8b"
 # https://github.com/containerd/containerd/blob/main/core/images/annotations.go
 _IMAGE_NAME = "io.containerd.image.name"
@@ -42,7 +44,7 @@ def save(store: ImageStore, wanted: Iterable[tuple[str, StoredImage]]) -> Iterat
     yield bytes(2 * tarfile.BLOCKSIZE)
 
 
-def load(store: ImageStore, stream: IO[bytes]) -> list[StoredImage]:
+def load(store: ImageStore, stream: IO[bytes]) -> list[Loaded]:
     """The images of a tar that `save`, Docker or another tool made; raises Refusal (400)."""
     with tempfile.TemporaryFile() as spool:
         while chunk := stream.read(CHUNK):
@@ -55,7 +57,7 @@ def load(store: ImageStore, stream: IO[bytes]) -> list[StoredImage]:
             raise Refusal(400, f"invalid tar archive: {error}") from error
 
 
-def _load(store: ImageStore, tar: tarfile.TarFile) -> list[StoredImage]:
+def _load(store: ImageStore, tar: tarfile.TarFile) -> list[Loaded]:
     known = _manifests_inside(tar)
     loaded = []
     for entry in json.loads(_read(tar, MANIFEST)):
@@ -66,7 +68,7 @@ def _load(store: ImageStore, tar: tarfile.TarFile) -> list[StoredImage]:
         if manifest is None:
             manifest = _manifest_of(config, layers)
         references = [ImageReference.parse(name) for name in entry.get("RepoTags") or []]
-        loaded.append(store.add(manifest, references, source=""))
+        loaded.append((store.add(manifest, references, source=""), references))
     return loaded
 
 

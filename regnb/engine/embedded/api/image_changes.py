@@ -77,11 +77,10 @@ def prune_images(call: Call) -> Response:
 
 def load_images(call: Call) -> Response:
     """Store the images of a tar."""
-    images = archive.load(call.engine.images, call.request.stream)
     lines = []
-    for image in images:
+    for image, names in archive.load(call.engine.images, call.request.stream):
         call.engine.events.tell("image", "load", image.image_id, name=image.image_id)
-        lines += [f"Loaded image: {tag}" for tag in image.tags] or [
+        lines += [f"Loaded image: {name.familiar}" for name in names] or [
             f"Loaded image ID: {image.image_id}"
         ]
     return stream({"stream": f"{line}\n"} for line in lines)
