@@ -1,11 +1,14 @@
-"""What the lab's clients exchanged with registries during the last step."""
+"""What the lab's clients exchanged with registries during the last step, and who follows it."""
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from typing import Protocol
+from weakref import WeakSet
 
+from regnb.errors import RegnbError
 from regnb.registry import Exchange
 from regnb.widgets.kernel import cell_number
 
@@ -13,6 +16,13 @@ KEPT = 200
 # They give or show something of the lab, and are no step: what was heard before them stays.
 _NO_STEPS = frozenset({"address", "client", "explore", "panel", "wire"})
 BY_HAND = "client"
+
+
+class Follower(Protocol):
+    """A view that shows what steps change."""
+
+    def refresh(self) -> None:
+        """Look again."""
 
 
 class Exchanges:
@@ -27,6 +37,7 @@ class Exchanges:
         self.kept: deque[Exchange] = deque(maxlen=KEPT)
         self._depth = 0
         self._cell = 0
+        self._followers: WeakSet[Follower] = WeakSet()
 
     @contextmanager
     def during(self, step: str) -> Iterator[None]:
@@ -41,6 +52,18 @@ class Exchanges:
             yield
         finally:
             self._depth -= 1
+            if self._depth == 0:
+                self._refresh()
+
+    def follow(self, view: Follower) -> None:
+        """Have `view` look again after each step, as long as somebody holds it."""
+        self._followers.add(view)
+
+    def _refresh(self) -> None:
+        for view in list(self._followers):
+            # The step went well: that it cannot be shown is no reason to fail.
+            with suppress(RegnbError):
+                view.refresh()
 
     def hear(self, exchange: Exchange) -> None:
         """Keep an exchange."""

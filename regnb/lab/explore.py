@@ -20,4 +20,6 @@ class ExploreSteps(Steps):
         """
         session = self._session
         source = RegistrySource(session.quiet_client, session.engine.platform)
-        return Explore(self.translator, source, session.address)
+        view = Explore(self.translator, source, session.address)
+        session.exchanges.follow(view)
+        return view

@@ -13,6 +13,7 @@ from regnb.lab.identity import lab_id
 from regnb.lab.image_steps import ImageSteps
 from regnb.lab.inventory import InventorySteps
 from regnb.lab.keeping import Keeping
+from regnb.lab.panel import PanelSteps
 from regnb.lab.record import record_of
 from regnb.lab.second import SecondEngineSteps
 from regnb.lab.secured import secured
@@ -38,6 +39,7 @@ class Lab(
     Access,
     SecondEngineSteps,
     ImageSteps,
+    PanelSteps,
 ):
     """The registry lab of one learner on one engine.
 

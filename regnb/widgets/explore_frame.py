@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from regnb.i18n import Translator
 from regnb.widgets.html import join, tag
+from regnb.widgets.pieces import spans
 
 TABS = ("manifest", "raw", "config", "layers", "files")
 TAGS_SHOWN = 12
@@ -16,8 +17,7 @@ TAGS_SHOWN = 12
 def overview(translator: Translator, address: str, count: int) -> Markup:
     """The sentence about the whole."""
     key = "explore.caption" if count else "explore.empty"
-    text = translator(key, count=count, address=address)
-    return join(tag("code", part) if at % 2 else part for at, part in enumerate(text.split("`")))
+    return spans(translator(key, count=count, address=address))
 
 
 def frame(translator: Translator) -> Markup:
@@ -34,7 +34,7 @@ def frame(translator: Translator) -> Markup:
     found = tag("span", data_part="found", role="status", class_="quiet")
     return tag(
         "div",
-        tag("div", search, found, class_="bar"),
+        tag("div", search, found, class_="find"),
         tag(
             "div",
             _list(translator, "repositories"),

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import gc
+
 import pytest
 
+from regnb.errors import RegistryUnreachable
 from regnb.lab import exchanges
 from regnb.lab.exchanges import KEPT, Exchanges
 from tests.analysis.test_wire import exchange
@@ -61,3 +64,35 @@ def test_memory_is_bounded_and_the_count_is_not() -> None:
     for _ in range(KEPT + 10):
         heard.hear(exchange())
     assert (heard.count, len(heard.kept)) == (KEPT + 10, KEPT)
+
+
+class Follower:
+    looks = 0
+
+    def refresh(self) -> None:
+        self.looks += 1
+
+
+class Gone(Follower):
+    def refresh(self) -> None:
+        super().refresh()
+        raise RegistryUnreachable("Gone.")
+
+
+def test_views_look_again_after_each_step_and_cannot_break_it() -> None:
+    heard, followers = Exchanges(), [Follower(), Gone()]
+    for follower in followers:
+        heard.follow(follower)
+    with heard.during("clean_up"), heard.during("catalog"):
+        pass
+    with heard.during("wire"):
+        pass
+    assert [follower.looks for follower in followers] == [1, 1]
+
+
+def test_view_that_nobody_holds_is_forgotten() -> None:
+    heard, follower = Exchanges(), Follower()
+    heard.follow(follower)
+    del follower
+    gc.collect()
+    assert not heard._followers
