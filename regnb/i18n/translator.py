@@ -85,6 +85,12 @@ class Translator:
         symbol = self(f"units.{_UNITS[unit]}")
         return f"{number}{NARROW_SPACE}{symbol}"
 
+    def percent(self, share: float) -> str:
+        """`share` of 1 in per cent, rounded: 97%, 97 %."""
+        from babel.numbers import format_percent  # noqa: PLC0415 - see _locale
+
+        return format_percent(share, locale=self._locale).replace("\xa0", NARROW_SPACE)
+
     def ago(self, moment: datetime, now: datetime | None = None) -> str:
         """How long ago `moment` (aware) was: 2 weeks ago, il y a 2 semaines."""
         from babel.dates import format_timedelta  # noqa: PLC0415 - see _locale

@@ -71,6 +71,11 @@ def curl(url: str, *, accept: Sequence[str] = ()) -> Command:
     return command("curl", *headers, url)
 
 
+def piped(*commands: Command) -> Command:
+    """The output of each of `commands` given to the next."""
+    return Command(" | ".join(one.text for one in commands))
+
+
 def show(shown: Command | Sentence | Words) -> None:
     """Show it in the notebook cell that runs, or print it."""
     if in_notebook():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from regnb.tables.access import claims_table, rights_table
 from regnb.tables.certificates import certificates_table, facts_of, handshake_table
 from regnb.tables.engine import containers_table, images_table
+from regnb.tables.files import files_table
 from regnb.tables.findings import Finding, findings_table
 from regnb.tables.inventory import inventory_table
 from regnb.tables.keeping import (
@@ -36,6 +37,7 @@ __all__ = [
     "deletion_table",
     "differences_table",
     "facts_of",
+    "files_table",
     "findings_table",
     "garbage_table",
     "handshake_table",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from regnb.lab import Lab
-from tests.contract.labs import pushed
+from tests.contract.labs import Printed, pushed
 
 
 def test_storage_counts_what_two_names_share_once(lab: Lab) -> None:
@@ -17,3 +17,16 @@ def test_storage_counts_what_two_names_share_once(lab: Lab) -> None:
     assert twice.storage.saved == once.storage.stored
     assert twice.repositories.unique_bytes.sum() == 0
     assert f"{lab.address}" not in twice.html()
+
+
+def test_files_are_those_of_each_layer(lab: Lab, printed: Printed) -> None:
+    pushed(lab)
+    files = lab.files("w3:1.0")
+    assert len(files.files.layers) == len(lab.layers("w3:1.0"))
+    table = files.table
+    assert "usr/share/nginx/html/index.html" in set(table.path)
+    assert (
+        table[table.change != "deleted"].size_bytes.sum()
+        == files.files.visible + files.files.hidden
+    )
+    assert "/blobs/sha256:" in printed()

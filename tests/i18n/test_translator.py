@@ -27,6 +27,11 @@ def test_sizes(size: int, french: str, english: str) -> None:
     assert Translator("en").size(size) == english.replace(" ", THIN)
 
 
+def test_shares() -> None:
+    assert Translator("fr").percent(0.973) == f"97{THIN}%"
+    assert Translator("en").percent(0.973) == "97%"
+
+
 def test_ages() -> None:
     two_weeks = NOW - timedelta(weeks=2)
     assert Translator("fr").ago(two_weeks, NOW) == "il y a 2 semaines"
