@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from regnb.analysis.anatomy import Anatomist
+from regnb.analysis.comparison import compare
 from regnb.analysis.files import image_files
 from regnb.analysis.holdings import holdings
 from regnb.analysis.storage import Storage
@@ -9,7 +11,9 @@ from regnb.lab import contents
 from regnb.lab.show import command, curl, piped
 from regnb.lab.steps import Steps
 from regnb.lab.telling import told
-from regnb.oci import layers_of
+from regnb.oci import layers_of, media_types
+from regnb.widgets.anatomy import Anatomy
+from regnb.widgets.comparison import ComparisonView
 from regnb.widgets.files import Files
 from regnb.widgets.storage import StorageView
 
@@ -44,3 +48,35 @@ class ViewSteps(Steps):
             session.show(piped(curl(blob), command("tar", "--list", "--verbose", "--gzip")))
         found = image_files(client, parsed.repository, layers)
         return Files(self.translator, parsed.familiar, found)
+
+    @told
+    def anatomy(self, reference: str) -> Anatomy:
+        """The parts of an image as a diagram: index, manifests, configs, layers.
+
+        Its `root` has the data. A part that is chosen shows its bytes; a layer, its files.
+        """
+        session = self._session
+        parsed = session.reference(reference)
+        client = session.client_of(parsed)
+        url = f"{client.url}/v2/{parsed.repository}/manifests/{parsed.reference}"
+        session.show(curl(url, accept=media_types.ACCEPTED_MANIFESTS))
+        anatomist = Anatomist(client, parsed.repository)
+        root = anatomist.dissect(parsed.reference)
+        return Anatomy(self.translator, parsed.familiar, root, anatomist)
+
+    @told
+    def compare(self, first: str, second: str) -> ComparisonView:
+        """What two images share, and where they part; its `comparison` has the data."""
+        session = self._session
+        names, images = [], []
+        for parsed in (session.reference(first), session.reference(second)):
+            client = session.client_of(parsed)
+            url = f"{client.url}/v2/{parsed.repository}/manifests/{parsed.reference}"
+            session.show(curl(url, accept=media_types.ACCEPTED_MANIFESTS))
+            manifest = contents.image_manifest(session, client, parsed)
+            config = client.get_config(parsed.repository, manifest)
+            names.append(parsed.familiar)
+            images.append((layers_of(manifest, config), config))
+        (layers, config), (other_layers, other) = images
+        compared = compare(layers, config, other_layers, other)
+        return ComparisonView(self.translator, (names[0], names[1]), compared)

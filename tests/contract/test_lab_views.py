@@ -30,3 +30,12 @@ def test_files_are_those_of_each_layer(lab: Lab, printed: Printed) -> None:
         == files.files.visible + files.files.hidden
     )
     assert "/blobs/sha256:" in printed()
+
+
+def test_anatomy_and_comparison_of_what_was_pushed(lab: Lab) -> None:
+    reference = pushed(lab)
+    root = lab.anatomy("w3:1.0").root
+    assert root.digest == lab.tags("w3").digest[0]
+    lab.tag(reference, f"{lab.address}/copy:1.0")
+    lab.push(f"{lab.address}/copy:1.0")
+    assert lab.compare("w3:1.0", "copy:1.0").comparison.is_same
