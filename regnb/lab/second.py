@@ -112,8 +112,9 @@ class SecondEngine(ImageSteps):
         settings = self._beside.configure(changes)
         shown = {key: value for key, value in settings.items() if not key.startswith(_OWN_KEYS)}
         show(Words(json.dumps(shown, indent=2)))
-        self._session.engine.close()
-        self._session.engine = self._beside.restart()
+        # The engine here stays the same, for it knows who is logged in; only its connections end.
+        self.engine.close()
+        self._beside.restart().close()
         self._session.say("second.configured")
 
     @told

@@ -112,6 +112,8 @@ def _flat(value: object, name: str) -> Iterator[tuple[str, object]]:
             yield from _flat(item, f"{name}.{key}".lstrip("."))
     elif not name:
         raise InvalidConfiguration("config.yml", "it is not a map of settings")
+    elif name in {"auth.htpasswd", "auth.token"} and not value:
+        yield f"{name}.realm", ""  # asked for: what it needs is demanded later
     elif name == "storage.inmemory" or value not in (None, {}):
         yield name, value
 
@@ -129,7 +131,8 @@ def _override(settings: Settings, variable: str, text: str) -> None:
     except yaml.YAMLError as error:
         raise InvalidConfiguration(variable, "its value is not YAML") from error
     if name in {"storage", "auth"}:
-        settings.update(_flat(value, name))
+        for key, item in _flat(value, name):
+            settings[key] = item or settings.get(key, item)
         return
     if KNOWN.get(name) is str:
         value = text

@@ -111,7 +111,9 @@ class Connection(HTTPConnection):
             self.socket.do_handshake()
         except OSError as error:
             logger.info("TLS handshake with %s failed: %s", self.remote_addr, error)
-            if "HTTP_REQUEST" in str(getattr(error, "reason", "")):
+            # Now and then OpenSSL forgets to say why, and Python takes an old errno for it.
+            forgotten = isinstance(error, BlockingIOError)
+            if forgotten or "HTTP_REQUEST" in str(getattr(error, "reason", "")):
                 with suppress(OSError):
                     socket.socket.send(self.socket, PLAIN_ON_TLS)
             self._let_read()

@@ -18,7 +18,7 @@ from regnb.registry import Credentials, RegistryClient, UrllibTransport
 from regnb.tables import Table
 from tests.contract.images import push
 from tests.contract.labs import Printed
-from tests.contract.trust import Owner
+from tests.contract.trust import SYSTEM, Owner
 
 HTTP_RESPONSE = "http: server gave HTTP response to HTTPS client"
 NO_LOGIN = "no basic auth credentials"
@@ -302,3 +302,33 @@ def test_files_are_private_and_go_with_the_lab(lab: Lab, printed: Printed) -> No
     lab.clean_up()
     assert not folder.exists()
     assert not [secret for secret in secrets if secret in printed()]
+
+
+def test_nothing_is_written_elsewhere(
+    lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither the learner's Docker configuration nor that of the machine."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path / ".docker"))
+    before = _files(SYSTEM)
+    lab.add_user("anna")
+    lab.run_registry(auth="htpasswd")
+    lab.login("anna")
+    lab.push(named(lab, lab.address))
+    second = lab.second_engine()
+    second.login("anna")
+    second.trust(lab.container_address)
+    second.configure({"insecure-registries": [lab.container_address]})
+    second.pull(f"{lab.address}/w3:1.0")
+    second.engine.close()
+    socket = second._beside.place.socket
+    assert socket.exists()
+    lab.logout()
+    lab.clean_up()
+    assert not socket.exists()
+    assert list(tmp_path.rglob("*")) == []
+    assert _files(SYSTEM) == before
+
+
+def _files(folder: Path) -> dict[Path, int]:
+    return {path: path.stat().st_mtime_ns for path in folder.rglob("*") if path.is_file()}

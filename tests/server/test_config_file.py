@@ -100,6 +100,14 @@ def test_defaults_are_those_of_distribution() -> None:
             {"REGISTRY_AUTH_HTPASSWD_REALM": "r", "REGISTRY_AUTH_HTPASSWD_PATH": "p"},
             Config(":5000", "", "/d", htpasswd=Htpasswd("p", "r")),
         ),
+        (
+            {
+                "REGISTRY_AUTH_HTPASSWD_REALM": "r",
+                "REGISTRY_AUTH_HTPASSWD_PATH": "p",
+                "REGISTRY_AUTH": "htpasswd",
+            },
+            Config(":5000", "", "/d", htpasswd=Htpasswd("p", "r")),
+        ),
         ({"REGISTRY_PORT": "tcp://10.0.0.1:5000", "HOME": "/root"}, Config(":5000", "", "/d")),
         ({"REGISTRY_HTTP_SECRET": "abc"}, Config(":5000", "", "/d")),
     ],
@@ -212,3 +220,12 @@ def test_same_file_is_read_by_distribution(tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
     assert "configuration error" not in done.stderr
     assert "no such file" in done.stderr
+
+
+@pytest.mark.parametrize("kind", ["htpasswd", "token"])
+def test_users_that_are_asked_for_are_never_forgotten(tmp_path: Path, kind: str) -> None:
+    path = write(tmp_path / "c.yml", f"auth: {kind}")
+    with pytest.raises(InvalidConfiguration, match=f"auth.{kind}"):
+        load_config(None, {"REGISTRY_AUTH": kind})
+    with pytest.raises(InvalidConfiguration, match=f"auth.{kind}"):
+        load_config(path, {})

@@ -1,0 +1,142 @@
+"""Certificates that the lab makes, held against OpenSSL: its words make the same ones."""
+
+from __future__ import annotations
+
+import shutil
+import ssl
+import subprocess
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+
+from regnb.errors import CertificateUnknown
+from regnb.lab.folder import Folder
+from regnb.lab.tls.commands import authority_command, certificate_command
+from regnb.lab.tls.handshake import shake_hands
+from regnb.lab.tls.issuing import Role
+from regnb.lab.tls.store import CA, Certificates, certificate_file
+from regnb.server import MemoryStorage, create_app
+from regnb.server.config import Tls
+from regnb.server.http_server import serving
+from regnb.server.tls import context_of
+
+NAMES = ["localhost", "172.17.0.2"]
+needs_openssl = pytest.mark.skipif(shutil.which("openssl") is None, reason="no openssl here")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    return Folder(tmp_path / "lab")
+
+
+@pytest.fixture
+def certificates(folder: Folder) -> Certificates:
+    return Certificates(folder)
+
+
+def facts(path: Path) -> set[str]:
+    """The extensions of a certificate that matter, and whether they are critical."""
+    certificate = x509.load_pem_x509_certificate(path.read_bytes())
+    kinds = (x509.BasicConstraints, x509.ExtendedKeyUsage, x509.SubjectAlternativeName)
+    found = {certificate.subject.rfc4514_string(), certificate.issuer.rfc4514_string()}
+    for extension in certificate.extensions:
+        if isinstance(extension.value, kinds):
+            found.add(f"{extension.value} {extension.critical}")
+    return found
+
+
+@needs_openssl
+@pytest.mark.parametrize(
+    ("role", "names"), [("server", NAMES), ("client", []), ("server", [])], ids=str
+)
+def test_shown_commands_make_the_same(
+    certificates: Certificates, folder: Folder, tmp_path: Path, role: Role, names: list[str]
+) -> None:
+    certificates.issue("one", names, role=role)
+    there = tmp_path / "there"
+    for part in ("authority", "certificates/one"):
+        (there / part).mkdir(parents=True)
+    for command in (
+        authority_command(),
+        certificate_command("one", "one", names, role=role, expired=False),
+    ):
+        subprocess.run(command.text, shell=True, cwd=there, check=True, capture_output=True)
+    for file in (CA, certificate_file("one", role)):
+        assert facts(there / file) == facts(folder.path / file)
+
+
+def test_certificate_is_replaced_and_the_authority_kept(certificates: Certificates) -> None:
+    certificates.issue("server", ["localhost"], role="server")
+    before = dict(certificates.all())
+    certificates.issue("server", NAMES, role="server")
+    after = dict(certificates.all())
+    assert before["ca"] == after["ca"]
+    assert before["server"] != after["server"]
+
+
+def test_expired_one_ended_in_the_past(certificates: Certificates) -> None:
+    certificates.issue("server", NAMES, role="server", expired=True)
+    certificate = dict(certificates.all())["server"]
+    assert certificate.not_valid_before_utc < certificate.not_valid_after_utc < datetime.now(UTC)
+
+
+def test_unknown_certificate(certificates: Certificates) -> None:
+    with pytest.raises(CertificateUnknown):
+        certificates.folder_of("server")
+
+
+@pytest.mark.parametrize(
+    ("names", "host", "expired", "distrust"),
+    [
+        (["localhost"], "localhost", False, None),
+        (["localhost"], "registry.lab", False, "wrong_name"),
+        (["localhost"], "localhost", True, "expired"),
+        ([], "server", False, "wrong_name"),  # in the CN alone
+    ],
+)
+def test_handshake_tells_whether_it_is_trusted(
+    certificates: Certificates,
+    names: list[str],
+    host: str,
+    expired: bool,
+    distrust: str | None,
+) -> None:
+    certificates.issue("server", names, role="server", expired=expired)
+    with serving(create_app(MemoryStorage()), context=_context(certificates)) as server:
+        found = shake_hands(
+            server.port, host=host, authority=certificates.authority_file, client=None
+        )
+    assert found.version == "TLSv1.3"
+    assert found.distrust == distrust
+    assert found.client == "not_asked"
+
+
+def test_handshake_tells_what_becomes_of_client_certificates(
+    certificates: Certificates, tmp_path: Path
+) -> None:
+    certificates.issue("server", ["localhost"], role="server")
+    certificates.issue("client", [], role="client")
+    strangers = Certificates(Folder(tmp_path / "others"))
+    strangers.issue("client", [], role="client")
+    pairs = {
+        "missing": None,
+        "taken": certificates.pair_of("client"),
+        "refused": strangers.pair_of("client"),
+    }
+    context = _context(certificates, clients=True)
+    with serving(create_app(MemoryStorage()), context=context) as server:
+        told = {
+            expected: shake_hands(
+                server.port, host="localhost", authority=certificates.authority_file, client=pair
+            ).client
+            for expected, pair in pairs.items()
+        }
+    assert told == {expected: expected for expected in pairs}
+
+
+def _context(certificates: Certificates, *, clients: bool = False) -> ssl.SSLContext:
+    certificate, key = map(str, certificates.pair_of("server"))
+    authorities = (str(certificates.authority_file),) if clients else ()
+    return context_of(Tls(certificate, key, authorities))
