@@ -29,11 +29,12 @@ from regnb.server.problems import (
     answer_of,
 )
 from regnb.server.registry import Handler, Registry
-from regnb.server.routes import ROUTES
+from regnb.server.routes import OPERATIONS, ROUTES
 from regnb.server.storage import Storage, StorageFull, UpstreamFailed
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
+    from werkzeug.routing import MapAdapter
 
     from regnb.server.notifications import Notifier
     from regnb.server.pull_through import PullThrough
@@ -56,8 +57,13 @@ READING = {"GET", "HEAD"}
 class App:
     """A registry that any WSGI server can run, or a test can call."""
 
-    def __init__(self, registry: Registry) -> None:
+    def __init__(self, registry: Registry, routes: MapAdapter = ROUTES) -> None:
         self._registry = registry
+        self._routes = routes
+
+    def of_operations(self) -> App:
+        """Health and metrics of the same registry, and nothing of what it holds."""
+        return App(self._registry, OPERATIONS)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
@@ -86,7 +92,7 @@ class App:
 
     def _dispatch(self, exchange: Exchange) -> Response:
         request = exchange.request
-        handler, arguments = _matched(request)
+        handler, arguments = _matched(self._routes, request)
         exchange.route = handler.__name__
         name = arguments.get("name")
         if name is not None:
@@ -168,9 +174,9 @@ def _pull_through_of(config: Config) -> PullThrough | None:
     return PullThrough(config.upstream)
 
 
-def _matched(request: Request) -> tuple[Handler, dict[str, str]]:
+def _matched(routes: MapAdapter, request: Request) -> tuple[Handler, dict[str, str]]:
     try:
-        handler, arguments = ROUTES.match(request.path, request.method)
+        handler, arguments = routes.match(request.path, request.method)
     except MethodNotAllowed as error:
         allowed = ", ".join(sorted(error.valid_methods or ()))
         raise Problem(UNSUPPORTED, headers={"Allow": allowed}) from error

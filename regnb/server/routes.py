@@ -6,7 +6,7 @@ dispatcher, not by the route: a bad name then has an error of its own instead of
 
 from __future__ import annotations
 
-from werkzeug.routing import Map, Rule
+from werkzeug.routing import Map, MapAdapter, Rule
 
 from regnb.server import blobs, catalog, manifests, operations, ping, referrers, tags, uploads
 from regnb.server.registry import Handler
@@ -21,12 +21,26 @@ BLOB = "/v2/<path:name>/blobs/<digest>"
 UPLOADS = "/v2/<path:name>/blobs/uploads/"
 UPLOAD = "/v2/<path:name>/blobs/uploads/<upload_id>"
 
-ROUTES = Map(
-    [
-        _rule("GET", "/", ping.ping),
+
+def _map(rules: list[Rule]) -> MapAdapter:
+    return Map(rules, strict_slashes=False, merge_slashes=False).bind("")
+
+
+def _operations() -> list[Rule]:
+    return [
         _rule("GET", "/health", operations.get_health),
         _rule("GET", "/debug/health", operations.get_health),
         _rule("GET", "/metrics", operations.get_metrics),
+    ]
+
+
+# What `http.debug.addr` answers: it asks nobody who they are, so it holds no content.
+OPERATIONS = _map(_operations())
+
+ROUTES = _map(
+    [
+        *_operations(),
+        _rule("GET", "/", ping.ping),
         _rule("GET", "/v2/", ping.ping),
         _rule("GET", "/v2/_catalog", catalog.list_repositories),
         _rule("GET", "/v2/<path:name>/tags/list", tags.list_tags),
@@ -41,7 +55,5 @@ ROUTES = Map(
         _rule("PATCH", UPLOAD, uploads.patch_upload),
         _rule("PUT", UPLOAD, uploads.put_upload),
         _rule("DELETE", UPLOAD, uploads.delete_upload),
-    ],
-    strict_slashes=False,
-    merge_slashes=False,
-).bind("")
+    ]
+)

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
-from typing import NoReturn
+from typing import NoReturn, cast
 
-from regnb.server.app import create_app
+from regnb.server.app import App, create_app
 from regnb.server.config import Config
 from regnb.server.directory import DirectoryStorage
 from regnb.server.http_server import STOP_SECONDS, Server
@@ -38,8 +38,18 @@ def server_of(config: Config, listening: socket.socket | None = None) -> Server:
     With `listening` it does so on that socket, and binds none itself.
     """
     config.refuse_to_be_open()
+    return _listening(create_app(storage_of(config), config), config, listening)
+
+
+def operations_server_of(server: Server, config: Config, listening: socket.socket | None) -> Server:
+    """A server of health and metrics alone, in the clear, on the debug address of `config`."""
+    apart = replace(config, address=config.debug_address, socket="", tls=None)
+    app = cast("App", server.wsgi_app)
+    return _listening(app.of_operations(), apart, listening)
+
+
+def _listening(app: App, config: Config, listening: socket.socket | None) -> Server:
     context = context_of(config.tls) if config.tls else None
-    app = create_app(storage_of(config), config)
     server = Server(config.socket or (config.host, config.port), app, context, listening)
     old_mask = os.umask(0o177 if config.socket else 0o077)
     try:
@@ -58,8 +68,7 @@ def run(config: Config, *, stopped: int = 0, listening: Sequence[socket.socket] 
     start_log(config.log_level, requests=config.access_log)
     server = server_of(config, next(bound, None))
     if config.debug_address:
-        apart = replace(config, address=config.debug_address, socket="", tls=None)
-        debugging = server_of(apart, next(bound, None))
+        debugging = operations_server_of(server, config, next(bound, None))
         threading.Thread(target=debugging.serve, daemon=True).start()
     logger.info("listening on %s", config.socket or f"{config.host}:{server.port}")
     serve_until_told(server, stopped)

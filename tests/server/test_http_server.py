@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,7 @@ import pytest
 from regnb.oci import Digest
 from regnb.server import Config, DirectoryStorage, create_app
 from regnb.server.http_server import Server, serving
+from regnb.server.runner import operations_server_of, server_of
 
 BLOB = bytes(range(256)) * 4096
 
@@ -243,3 +245,24 @@ def test_killed_in_a_push_it_has_what_it_acknowledged(tmp_path: Path) -> None:
         assert not [path for path in (tmp_path / "uploads").glob("*/*") if path.name != "lock"]
     finally:
         again.end(signal.SIGKILL)
+
+
+def test_debug_address_answers_health_and_metrics_and_no_content(tmp_path: Path) -> None:
+    config = Config(
+        "127.0.0.1:0", storage_directory=str(tmp_path / "store"), debug_address="127.0.0.1:0"
+    )
+    registry = server_of(config)
+    operations = operations_server_of(registry, config, None)
+    thread = threading.Thread(target=operations.serve, daemon=True)
+    thread.start()
+    caller = Caller(operations.port)
+    try:
+        assert {caller("GET", path).status for path in ("/debug/health", "/metrics")} == {200}
+        for path in ("/", "/v2/", "/v2/_catalog", "/v2/w3/tags/list"):
+            assert caller("GET", path).status == 404, path
+        assert caller("POST", "/v2/w3/blobs/uploads/").status == 404
+    finally:
+        caller.connection.close()
+        operations.stop()
+        registry.stop()
+        thread.join()
