@@ -5,22 +5,27 @@
 Needs the dependency group `bench`. The rounds are interleaved, so that what else the machine does
 falls on all alike; shown are medians, and in brackets the ratio to urllib3. Every client keeps one
 connection, reads and writes blocks of the same size, and says `Content-Length`. The first row is a
-bare socket, which understands nothing of what it gets; the last is regnb's own client, whose
-download is hashed and whose upload is two requests. niquests is left out: it installs a fork of
-urllib3 in urllib3's place, which docker and requests would then use.
+bare socket, which understands nothing of what it gets; the last are regnb's own client, whose
+download is hashed and whose upload is two requests, and its way of doing thousands of small reads.
+aiohttp runs in a thread of its own, as it would have to behind a client that is not asynchronous.
+The last column is the time of the processor that a HEAD takes in the client. niquests is left out:
+it installs a fork of urllib3 in urllib3's place, which docker and requests would then use.
 """
 
 from __future__ import annotations
 
+import asyncio
 import multiprocessing
 import socket
 import statistics
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
+import aiohttp
 import httpx
 import requests
 import urllib3
@@ -186,28 +191,69 @@ def regnb_client(url: str) -> Client:
     )
 
 
+def aiohttp_client(url: str) -> Client:
+    loop = asyncio.new_event_loop()
+    threading.Thread(target=loop.run_forever, daemon=True).start()
+
+    async def opened() -> aiohttp.ClientSession:
+        return aiohttp.ClientSession()
+
+    session = asyncio.run_coroutine_threadsafe(opened(), loop).result()
+
+    async def head() -> None:
+        async with session.head(url):
+            pass
+
+    async def get() -> int:
+        async with session.get(url) as response:
+            return sum([len(block) async for block in response.content.iter_chunked(BLOCK)])
+
+    async def blocks() -> AsyncIterator[bytes]:
+        for block in zeros():
+            yield block
+
+    async def put() -> None:
+        async with session.put(url, data=blocks(), headers=LENGTH):
+            pass
+
+    return Client(
+        head=lambda: asyncio.run_coroutine_threadsafe(head(), loop).result(),
+        get=lambda: asyncio.run_coroutine_threadsafe(get(), loop).result(),
+        put=lambda: asyncio.run_coroutine_threadsafe(put(), loop).result(),
+    )
+
+
+def regnb_small_reads(url: str) -> Client:
+    digest = Hasher().digest
+    client = regnb_client(url)
+    fast = ExitStack().enter_context(RegistryClient(url).reading_fast())
+    return Client(head=lambda: fast.blob_exists("w3", digest), get=client.get, put=client.put)
+
+
 CLIENTS = {
     "socket": socket_client,
     "urllib3": urllib3_client,
     "requests": requests_client,
     "httpx": httpx_client,
+    "aiohttp": aiohttp_client,
     "regnb": regnb_client,
+    "small reads": regnb_small_reads,
 }
 
 
-def measure(client: Client) -> tuple[float, float, float]:
-    """Requests a second, then megabytes a second down and up."""
-    started = time.perf_counter()
+def measure(client: Client) -> tuple[float, float, float, float]:
+    """Requests a second, then megabytes a second down and up, and microseconds of processor."""
+    started, before = time.perf_counter(), time.process_time()
     for _ in range(HEADS):
         client.head()
-    after_heads = time.perf_counter()
+    after_heads, used = time.perf_counter(), time.process_time() - before
     assert client.get() == SIZE
     after_get = time.perf_counter()
     client.put()
     after_put = time.perf_counter()
     megabytes = SIZE / 1e6
     down, up = after_get - after_heads, after_put - after_get
-    return HEADS / (after_heads - started), megabytes / down, megabytes / up
+    return HEADS / (after_heads - started), megabytes / down, megabytes / up, used / HEADS * 1e6
 
 
 def main() -> None:
@@ -216,7 +262,7 @@ def main() -> None:
     server.start()
     url = f"http://127.0.0.1:{ours.recv()}"
     clients = {name: make(url) for name, make in CLIENTS.items()}
-    rounds: dict[str, list[tuple[float, float, float]]] = {name: [] for name in clients}
+    rounds: dict[str, list[tuple[float, float, float, float]]] = {name: [] for name in clients}
     for _ in range(ROUNDS):
         for name, client in clients.items():
             rounds[name].append(measure(client))
@@ -226,13 +272,13 @@ def main() -> None:
 
 
 def show(medians: dict[str, list[float]]) -> None:
-    print(f"{'':10}{'HEAD/s':>16}{'GET MB/s':>16}{'PUT MB/s':>16}")
+    print(f"{'':12}{'HEAD/s':>16}{'GET MB/s':>16}{'PUT MB/s':>16}{'HEAD CPU µs':>16}")
     for name, values in medians.items():
         cells = (
             f"{value:.0f} ({value / base:.2f})"
             for value, base in zip(values, medians["urllib3"], strict=True)
         )
-        print(f"{name:10}" + "".join(f"{cell:>16}" for cell in cells))
+        print(f"{name:12}" + "".join(f"{cell:>16}" for cell in cells))
 
 
 if __name__ == "__main__":

@@ -222,6 +222,12 @@ def zeros_without_end() -> Iterator[bytes]:
     yield from itertools.repeat(bytes(1 << 18))
 
 
+def test_huge_map_of_a_sparse_file_is_told() -> None:
+    with pytest.raises(InvalidLayer) as caught:
+        list(read_layer(sparse_map_without_end()))
+    assert caught.value.reason == "huge_header"
+
+
 @pytest.mark.parametrize(
     "blocks",
     [

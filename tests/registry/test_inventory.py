@@ -377,10 +377,13 @@ def test_cache_that_is_damaged_is_made_anew(
 ) -> None:
     cache = tmp_path / "cache"
     cache.write_bytes(content)
-    client = open_client(whole.app())
+    app = whole.app()
+    client = open_client(app)
     first = client.inventory(cache=cache)
     assert len(first) == 2
-    assert client.inventory(cache=cache).equals(first)
+    app.asked.clear()
+    assert client.inventory(cache=cache, max_age=60).equals(first)
+    assert app.lines == ["GET /v2/_catalog?n=1000"]
 
 
 def test_cache_that_cannot_be_is_done_without(

@@ -79,6 +79,7 @@ ANSWERS: dict[str, tuple[bytes, type[RegnbError]]] = {
     "closed at once": (b"", ConnectionLost),
     "other protocol": (b"SSH-2.0-OpenSSH_9.2p1\r\n", NotARegistry),
     "line without end": (b"HTTP/1.1 " + b"a" * 70_000, NotARegistry),
+    "headers without end": (OK + b"X: y\r\n" * 200_000, NotARegistry),
     "lengths that differ": (OK + b"Content-Length: 1\r\nContent-Length: 2\r\n\r\n", NotARegistry),
     "cut in the body": (OK + b"Content-Length: 100\r\n\r\nstart", ConnectionLost),
     "cut in a chunk": (OK + b"Transfer-Encoding: chunked\r\n\r\n64\r\nstart", ConnectionLost),
