@@ -47,15 +47,15 @@ def test_static_question_has_its_choices_and_folded_answers() -> None:
     assert "the catalog is still empty" in before
     assert "fills" not in before
     assert "Nothing enters a registry" in folded
-    assert folded.count("No.</strong>") == 1
-    assert folded.count("Yes.</strong>") == 1
+    assert folded.count("Not so.</strong>") == 1
+    assert folded.count("Correct.</strong>") == 1
 
 
 @pytest.mark.parametrize(
     ("choice", "status", "feedback"),
     [
-        ("yes", Status.FAILED, "No. Your machine has two places"),
-        ("no", Status.PASSED, "Yes. pull filled the engine"),
+        ("yes", Status.FAILED, "Not so. Your machine has two places"),
+        ("no", Status.PASSED, "Correct. pull filled the engine"),
     ],
 )
 def test_answer_gets_its_own_feedback(choice: str, status: Status, feedback: str) -> None:
