@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import islice
 
 from regnb.analysis.holdings import holdings
 from regnb.errors import ManifestNotFound
@@ -18,6 +19,9 @@ from regnb.oci import (
 )
 from regnb.registry import RegistryClient
 from regnb.tables import Table, catalog_table, image_table, layers_table, tags_table
+from regnb.widgets.kernel import somebody_looks
+
+MOST_IMAGES = 500
 
 
 def catalog(session: Session) -> Table:
@@ -55,7 +59,10 @@ def layers(session: Session, reference: ImageReference) -> Table:
     manifest = image_manifest(session, client, reference)
     config = client.get_config(reference.repository, manifest)
     shared = sharing(client, manifest)
-    return layers_table(layers_of(manifest, config), shared, language=session.language)
+    # Stored outputs have the numbers alone: they are compared between engines.
+    return layers_table(
+        layers_of(manifest, config), shared, language=session.language, bars=somebody_looks()
+    )
 
 
 def image_manifest(
@@ -76,9 +83,12 @@ def image_manifest(
 
 
 def sharing(client: RegistryClient, manifest: ImageManifest) -> dict[Digest, list[str]]:
-    """For each layer digest, the other images of the registry that have it, such as `w3:2.0`."""
+    """For each layer digest, the other images of the registry that have it, such as `w3:2.0`.
+
+    Only the first images of a large registry are asked for: each is a request.
+    """
     shared: dict[Digest, list[str]] = defaultdict(list)
-    for holding in holdings(client):
+    for holding in islice(holdings(client), MOST_IMAGES):
         for image in holding.images:
             if image.digest != manifest.digest:
                 for layer in {layer.digest for layer in image.layers}:

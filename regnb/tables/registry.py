@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from regnb.oci import Digest, ImageConfig, ImageIndex, ImageManifest, Layer, Manifest
+from regnb.tables.bars import BarTable
 from regnb.tables.table import FactTable, Table
 
 CATALOG = {"repository": "str"}
@@ -54,7 +55,11 @@ def tags_table(tags: Mapping[str, Manifest], *, language: str) -> Table:
 
 
 def layers_table(
-    layers: Sequence[Layer], shared_with: Mapping[Digest, list[str]], *, language: str
+    layers: Sequence[Layer],
+    shared_with: Mapping[Digest, list[str]],
+    *,
+    language: str,
+    bars: bool = False,
 ) -> Table:
     """Layers of an image, oldest first, one row per layer.
 
@@ -74,7 +79,8 @@ def layers_table(
         }
         for number, layer in enumerate(layers, start=1)
     ]
-    return Table.of(rows, columns=LAYERS, language=language)
+    made = BarTable if bars else Table
+    return made.of(rows, columns=LAYERS, language=language)
 
 
 def image_table(manifest: ImageManifest, config: ImageConfig, *, language: str) -> Table:
