@@ -16,9 +16,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from cheroot.wsgi import Server
+from cheroot.wsgi import Gateway_10, Server
 
 from regnb.engine.embedded.api.app import Api
+from regnb.engine.embedded.api.attach import CONNECTION
 from regnb.engine.embedded.core import EmbeddedEngine
 from regnb.engine.embedded.home import Home
 from regnb.errors import EngineError
@@ -68,12 +69,25 @@ def _locked(path: Path) -> Iterator[None]:
         yield
 
 
+class Gateway(Gateway_10):
+    """Shows the application the connection, which an attached client has for itself alone."""
+
+    def get_environ(self) -> dict[str, object]:  # type: ignore[override]  # the stub says None
+        """The environment of a request."""
+        environ: dict[str, object] = super().get_environ()  # type: ignore[no-untyped-call]
+        if environ.get("HTTP_UPGRADE"):
+            self.req.close_connection = True
+            environ[CONNECTION] = self.req.conn.socket
+        return environ
+
+
 def _server(engine: EmbeddedEngine, path: Path) -> Server:
     folder = path.parent
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     _check_private(folder)
     path.unlink(missing_ok=True)  # the lock is ours: whoever left it is gone
     server = Server(str(path), Api(engine), numthreads=_THREADS, shutdown_timeout=_SHUTDOWN_TIMEOUT)
+    server.gateway = Gateway
     # Nobody else may connect, not even in the moment before its mode is set.
     before = os.umask(0o177)
     try:

@@ -13,6 +13,7 @@ from werkzeug.routing import Map
 from werkzeug.wrappers import Request, Response
 
 from regnb.engine.embedded.api import (
+    attach,
     containers,
     events,
     files,
@@ -42,6 +43,7 @@ _RULES = [
         image_changes,
         containers,
         streams,
+        attach,
         volumes,
         events,
         files,

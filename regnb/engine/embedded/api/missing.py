@@ -7,7 +7,6 @@ from typing import NoReturn
 from regnb.engine.embedded.api.call import Call, Handler, rule
 from regnb.engine.embedded.refusal import not_here
 
-_DETACHED = "start containers in the background: `docker run -d`, and read `docker logs`."
 _DOCKER = "use Docker for this."
 _LOOK = "look at the registry through its API, or use Docker."
 
@@ -20,9 +19,7 @@ def _refuse(what: str, instead: str) -> Handler:
 
 
 _MISSING = [
-    ("POST", "/containers/<name>/attach", "attaching to a container", _DETACHED),
-    ("GET", "/containers/<name>/attach/ws", "attaching to a container", _DETACHED),
-    ("POST", "/containers/<name>/resize", "a terminal in a container", _DETACHED),
+    ("GET", "/containers/<name>/attach/ws", "attaching by a web socket", "use `docker attach`."),
     ("POST", "/containers/<name>/exec", "running a program in a container", _LOOK),
     ("POST", "/exec/<name>/start", "running a program in a container", _LOOK),
     ("POST", "/exec/<name>/resize", "running a program in a container", _LOOK),

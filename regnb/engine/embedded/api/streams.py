@@ -15,7 +15,7 @@ from regnb.engine.embedded.refusal import bad_request
 
 _CONDITIONS = ("not-running", "next-exit", "removed")
 # A frame without content: nothing for a reader, and a write that fails when there is none.
-_EMPTY_FRAME = bytes([1, 0, 0, 0, 0, 0, 0, 0])
+EMPTY_FRAME = bytes([1, 0, 0, 0, 0, 0, 0, 0])
 _STATS_INTERVAL = 1.0
 
 
@@ -31,8 +31,8 @@ def container_logs(call: Call, name: str) -> Response:
     )
     query = LogQuery(streams, _tail(call), since, until, call.flag("follow"))
     frames = _frames(call, container, query, timestamps=call.flag("timestamps"))
-    kind = "application/vnd.docker.multiplexed-stream"
-    return Response(frames, content_type=kind)
+    kind = "raw" if container.has_terminal else "multiplexed"
+    return Response(frames, content_type=f"application/vnd.docker.{kind}-stream")
 
 
 def wait_for_container(call: Call, name: str) -> Response:
@@ -68,7 +68,10 @@ def _frames(
     call: Call, container: Container, query: LogQuery, *, timestamps: bool
 ) -> Iterator[bytes]:
     for line in call.engine.containers.logs(container).read(query, call.engine.heartbeat):
-        yield _EMPTY_FRAME if line is None else line.frame(timestamps=timestamps)
+        if line is not None:
+            yield line.sent(timestamps=timestamps, terminal=container.has_terminal)
+        elif not container.has_terminal:
+            yield EMPTY_FRAME
 
 
 def _exits(container: Container, codes: Iterator[int | None]) -> Iterator[object | None]:

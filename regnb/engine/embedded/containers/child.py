@@ -29,7 +29,8 @@ def main(arguments: list[str]) -> int:
 def _run_own(words: list[str], sockets: str) -> int:
     from regnb.engine.embedded.containers.own import run_own  # noqa: PLC0415 - not for a binary
 
-    signal.signal(signal.SIGTERM, _stop)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _stop)
     _when_the_engine_ends(lambda: os.kill(os.getpid(), signal.SIGTERM))
     return run_own(words, [socket.socket(fileno=int(one)) for one in sockets.split(",") if one])
 
@@ -41,10 +42,11 @@ def _stop(_signal: int, _frame: FrameType | None) -> None:
 
 def _mind(binary: str, words: list[str]) -> int:
     process = subprocess.Popen([binary, *words], stdin=subprocess.DEVNULL)
-    signal.signal(signal.SIGTERM, lambda *_: process.terminate())
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda number, _: process.send_signal(number))
     _when_the_engine_ends(process.terminate)
     code = process.wait()
-    return STOPPED if code == -signal.SIGTERM else code
+    return STOPPED if code in {-signal.SIGTERM, -signal.SIGINT} else code
 
 
 def _when_the_engine_ends(action: Callable[[], None]) -> None:

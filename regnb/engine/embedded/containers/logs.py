@@ -27,24 +27,32 @@ class LogLine:
     time: str
     text: str
 
-    def frame(self, *, timestamps: bool) -> bytes:
+    def sent(self, *, timestamps: bool = False, terminal: bool = False) -> bytes:
         """The line as the API sends it: 8 bytes of header (stream and length), then the text.
 
+        To a terminal goes the text alone.
         https://docs.docker.com/reference/api/engine/version/v1.45/#tag/Container/operation/ContainerAttach
         """
         content = (f"{self.time} " if timestamps else "").encode() + self.text.encode()
+        if terminal:
+            return content.replace(b"\n", b"\r\n")
         return struct.pack(">BxxxI", _STREAMS[self.stream], len(content)) + content
 
 
 @dataclass(frozen=True, slots=True)
 class LogQuery:
-    """Which lines are wanted; `tail` is None for all, times are seconds of the epoch."""
+    """Which lines are wanted; `tail` is None for all, times are seconds of the epoch.
+
+    `follow` is for the lines to come, as long as a process writes; with `patient` it need not have
+    begun yet.
+    """
 
     streams: frozenset[str]
     tail: int | None = None
     since: float | None = None
     until: float | None = None
     follow: bool = False
+    patient: bool = False
 
     def wants(self, line: LogLine) -> bool:
         """Whether `line` is one of them."""
@@ -62,6 +70,7 @@ class Logs:
         self._path = path
         self._changed = threading.Condition()
         self._open = 0
+        self._ended = 0
 
     @property
     def last_written(self) -> float:
@@ -88,13 +97,15 @@ class Logs:
         """Tell that a process does so no more."""
         with self._changed:
             self._open -= 1
+            self._ended += 1
             self._changed.notify_all()
 
     def read(self, query: LogQuery, heartbeat: float) -> Iterator[LogLine | None]:
-        """Lines that are there; with `follow`, those to come too, as long as a process writes.
+        """Lines that are there; with `follow`, those to come too.
 
         None stands for a pause of `heartbeat` seconds: a chance to notice that nobody listens.
         """
+        ended = self._ended if query.patient else -1
         lines, position = self._lines_from(0)
         wanted = [line for line in lines if query.wants(line)]
         yield from wanted if query.tail is None else wanted[max(0, len(wanted) - query.tail) :]
@@ -102,7 +113,7 @@ class Logs:
             with self._changed:
                 lines, position = self._lines_from(position)
                 if not lines:
-                    if not self._open:
+                    if not self._open and self._ended > ended:
                         return
                     self._changed.wait(heartbeat)
                     lines, position = self._lines_from(position)

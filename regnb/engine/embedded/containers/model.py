@@ -104,6 +104,11 @@ class Container:
         return {name: value for name, _, value in pairs}
 
     @property
+    def has_terminal(self) -> bool:
+        """Whether its outputs go to a terminal (`docker run -t`)."""
+        return bool(self.config.get("Tty"))
+
+    @property
     def labels(self) -> dict[str, str]:
         """Labels of the image and of the request."""
         return self.config.get("Labels") or {}

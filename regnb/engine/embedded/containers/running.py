@@ -25,6 +25,7 @@ from regnb.engine.embedded.settings import Settings
 
 PATIENCE = 10.0
 _LOST = 255
+_ENDS = {signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGQUIT}
 _FIRST_DELAY = 0.1
 _LONGEST_DELAY = 60.0
 
@@ -65,7 +66,18 @@ class Running:
         return container.state.pid if container.state.running else 0
 
     def start(self, container: Container) -> bool:
-        """Start it and wait until it listens; False when it ran already. Raises Refusal."""
+        """Start it; False when it ran already. Raises Refusal.
+
+        One that is to remove itself does so as well when it cannot be started: its client waits.
+        """
+        try:
+            return self._start(container)
+        except Refusal:
+            if container.host_config.get("AutoRemove") and self._containers.has(container):
+                self._remove(container)
+            raise
+
+    def _start(self, container: Container) -> bool:
         command = registry_command(container)
         with self._containers.lock:
             if container.state.running:
@@ -96,7 +108,7 @@ class Running:
                 409,
                 f"Cannot kill container: {container.name}: Container {container.id} is not running",
             )
-        container.state.stopped_by_user = number in {signal.SIGKILL, signal.SIGTERM}
+        container.state.stopped_by_user = number in _ENDS
         process.signal(number)
         self._containers.tell(container, "kill", signal=str(int(number)))
         if number == signal.SIGKILL:

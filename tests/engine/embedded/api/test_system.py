@@ -67,7 +67,7 @@ def test_unknown_path_is_a_404(api: Client, path: str) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "word"),
     [
-        ("POST", "/containers/x/attach", "docker run -d"),
+        ("GET", "/containers/x/attach/ws", "docker attach"),
         ("POST", "/containers/x/exec", "running a program"),
         ("POST", "/build", "building an image"),
         ("POST", "/swarm/init", "clusters"),
