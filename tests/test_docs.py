@@ -52,7 +52,7 @@ def test_every_public_name_stands_in_the_readme(readme: str, name: str) -> None:
     assert getattr(regnb, name).__doc__
 
 
-@pytest.mark.parametrize("document", READMES)
+@pytest.mark.parametrize("document", DOCUMENTS)
 def test_every_command_of_a_document_exists(document: str) -> None:
     named = re.findall(r"(?m)(?:`|^)(regnb [a-z-]+(?: [a-z-]+)?)", text_of(document))
     known = tuple(commands(main))

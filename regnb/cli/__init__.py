@@ -9,6 +9,7 @@ from regnb.cli.clean import clean
 from regnb.cli.doctor import doctor
 from regnb.cli.engine import engine
 from regnb.cli.folder import folder
+from regnb.cli.hub import hub
 from regnb.cli.lab import lab
 from regnb.cli.ls import ls
 from regnb.cli.notebooks import notebooks
@@ -31,6 +32,7 @@ for command in (
     clean,
     folder,
     engine,
+    hub,
     notebooks,
     serve,
     collect_garbage,

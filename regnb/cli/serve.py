@@ -34,7 +34,7 @@ def serve(path: str | None, storage: str | None, **options: Any) -> None:  # noq
     """Run a registry until it is told to stop."""
     from regnb.server.runner import run  # noqa: PLC0415 - other commands need no server
 
-    with _failures():
+    with failures():
         config = _config_of(path, storage)
         config = replace(
             config,
@@ -45,7 +45,7 @@ def serve(path: str | None, storage: str | None, **options: Any) -> None:  # noq
         try:
             run(config)
         except OSError as error:
-            raise _told(error, config) from error
+            raise told_of_address(error, config) from error
 
 
 @click.command(help=text("collect.help"))
@@ -61,7 +61,7 @@ def collect_garbage(path: str | None, storage: str | None, **options: Any) -> No
     from regnb.server import collect  # noqa: PLC0415
 
     count = size = 0
-    with _failures():
+    with failures():
         for item in collect.collect_garbage(_directory_of(path, storage), collect.Rules(**options)):
             click.echo(f"{item.repository}: {item.kind} {item.digest}")
             count, size = count + 1, size + item.size
@@ -76,7 +76,7 @@ def scrub(path: str | None, storage: str | None) -> None:
     """Hash everything again; exit with 1 when something is wrong."""
     from regnb.server.scrub import scrub as find_damages  # noqa: PLC0415
 
-    with _failures():
+    with failures():
         damages = list(find_damages(_directory_of(path, storage)))
     for damage in damages:
         click.echo(text(f"scrub.{damage.kind}", name=damage.repository, subject=damage.subject))
@@ -107,14 +107,16 @@ def _directory_of(path: str | None, storage: str | None) -> DirectoryStorage:
     return DirectoryStorage(directory)
 
 
-def _told(error: OSError, config: Config) -> Exception:
+def told_of_address(error: OSError, config: Config) -> Exception:
+    """The error for an address that could not be listened on."""
     if error.errno == errno.EADDRINUSE or "in use" in str(error):
         return PortTaken(str(error), subject=str(config.port))
     return Failure(str(error))
 
 
 @contextmanager
-def _failures() -> Iterator[None]:
+def failures() -> Iterator[None]:
+    """Tell errors of regnb in the reader's words."""
     try:
         yield
     except RegnbError as error:

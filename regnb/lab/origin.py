@@ -1,6 +1,7 @@
 """Where an image came from, when that is not where its name says.
 
-The embedded engine says it in a line of its pull: a mirror of Docker Hub, or a sample.
+The embedded engine says it in a line of its pull: a mirror of Docker Hub, a machine in the room,
+or a sample.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import re
 from regnb.i18n import Translator
 
 _SAMPLE = re.compile(r"Not from Docker Hub \((?P<why>.+)\)")
+_ROOM = re.compile(r"As REGNB_HUB says: this image comes from (?P<host>\S+)$")
 _MIRROR = re.compile(r"this image comes from (?P<host>\S+)$")
 
 
@@ -19,6 +21,8 @@ def told_origin(status: str, translator: Translator) -> str | None:
         key = f"lab.why_{re.sub(r'[^a-z]+', '_', sample['why'].lower())}"
         why = translator(key) if translator.has(key) else sample["why"]
         return translator("lab.from_samples", why=why)
+    if room := _ROOM.match(status):
+        return translator("lab.from_room", host=room["host"])
     if mirror := _MIRROR.search(status):
         return translator("lab.from_mirror", host=mirror["host"])
     return None

@@ -13,6 +13,7 @@ from regnb.lab.origin import told_origin
         ("Not from Docker Hub (REGNB_HUB=samples): this is a sample", "`REGNB_HUB=samples`"),
         ("Not from Docker Hub (pull limit): this is a sample image", "pull limit is reached"),
         ("Not from Docker Hub (something new): this is a sample image", "something new"),
+        ("As REGNB_HUB says: this image comes from room:5055", "but from `room:5055`"),
         (
             "The pull limit of Docker Hub is reached: this image comes from mirror.gcr.io",
             "its mirror `mirror.gcr.io`",

@@ -117,4 +117,6 @@ def _runtime_folder(environment: Mapping[str, str]) -> Path:
 
 def _name(environment: Mapping[str, str]) -> str:
     hub = environment.get("REGNB_HUB", "")
+    if "://" in hub:
+        return "engine-room"
     return f"engine-{hub}" if hub in {"samples", "hub"} else "engine"

@@ -1,7 +1,8 @@
 """Where an image comes from: its registry; for Docker Hub also mirrors, and samples at the end.
 
 Docker Hub counts pulls by address, and whole classes share one: when it says 429, the mirrors of
-the official images are asked. Without network, samples take its place. Whichever it is, is said.
+the official images are asked. Without network, samples take its place. In a room where one machine
+serves the images for all (`regnb.engine.room`), it is asked first. Whichever it is, is said.
 """
 
 from __future__ import annotations
@@ -71,7 +72,10 @@ class HubPlaces:
 
 
 class Origins:
-    """Finds where to pull an image from; `choice` is `samples`, `hub`, or empty for both."""
+    """Finds where to pull an image from.
+
+    `choice` is `samples`, `hub`, empty for both, or the URL of what takes Docker Hub's place.
+    """
 
     def __init__(
         self,
@@ -96,7 +100,18 @@ class Origins:
             return Origin(client, reference.repository, reference.registry)
         if self._choice == SAMPLES:
             return _sample(reference, "REGNB_HUB=samples")
-        return self._of_mirror(reference) or self._of_hub(reference, credentials)
+        return (
+            self._of_room(reference)
+            or self._of_mirror(reference)
+            or self._of_hub(reference, credentials)
+        )
+
+    def _of_room(self, reference: ImageReference) -> Origin | None:
+        if "://" not in self._choice:
+            return None
+        host = self._choice.partition("://")[2]
+        note = f"As REGNB_HUB says: this image comes from {host}"
+        return self._asked(self._choice, reference.repository, reference, note)
 
     def _of_mirror(self, reference: ImageReference) -> Origin | None:
         """The first of the `registry-mirrors` that has it; Docker asks them before Docker Hub."""

@@ -1,0 +1,108 @@
+"""`regnb hub`: the images of a class, saved beforehand and served to a room without a network."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from regnb.cli.serve import failures, told_of_address
+from regnb.cli.texts import Failure, text, translator
+
+if TYPE_CHECKING:
+    from regnb.oci import Descriptor, ImageReference
+    from regnb.registry.copying import How
+
+ADDRESS = "127.0.0.1:5055"
+
+
+@click.group("hub", help=text("hub.help"))
+def hub() -> None:
+    """Group the commands that stand in for Docker Hub."""
+
+
+@hub.command(help=text("hub.save_help"))
+@click.option(
+    "--to",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    required=True,
+    help=text("hub.to_help"),
+)
+@click.option("--platform", "platforms", multiple=True, help=text("hub.platform_help"))
+@click.argument("images", nargs=-1, required=True, metavar="IMAGE...")
+def save(folder: Path, platforms: tuple[str, ...], images: tuple[str, ...]) -> None:
+    """Bring `images` from Docker Hub into `folder`."""
+    from regnb.engine.room import is_of_hub  # noqa: PLC0415 - loads the registry client
+    from regnb.oci import ImageReference  # noqa: PLC0415
+
+    with failures():
+        references = [ImageReference.parse(image) for image in images]
+        for reference in references:
+            if not is_of_hub(reference):
+                raise Failure(text("hub.not_of_hub", image=reference.familiar))
+        for reference in references:
+            _save(reference, folder, platforms)
+    click.echo(text("hub.saved_all", folder=folder))
+
+
+def _save(reference: ImageReference, folder: Path, platforms: tuple[str, ...]) -> None:
+    from regnb.engine import room  # noqa: PLC0415
+
+    name = reference.familiar
+    with click.progressbar(length=0, label=name, file=sys.stderr, width=24) as bar:
+        done: dict[str, int] = {}
+
+        def on_blob(blob: Descriptor, count: int, how: How | None) -> None:  # noqa: ARG001
+            if blob.digest not in done:
+                bar.length = (bar.length or 0) + blob.size
+            bar.update(count - done.get(blob.digest, 0))
+            done[blob.digest] = count
+
+        origin, copied = room.save(
+            reference,
+            folder,
+            hub=os.environ.get("REGNB_HUB", ""),
+            platforms=platforms or room.PLATFORMS,
+            on_blob=on_blob,
+        )
+    size = translator().size(copied.sent)
+    key = "hub.saved_sample" if origin.source == "samples" else "hub.saved"
+    click.echo(text(key, image=name, digest=copied.digest, size=size))
+
+
+@hub.command(help=text("hub.serve_help"))
+@click.option("--address", default=ADDRESS, show_default=True, help=text("hub.address_help"))
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False, exists=True))
+def serve(address: str, folder: Path) -> None:
+    """Serve the images in `folder`, which nobody can change by it."""
+    from regnb.engine.room import saved_in  # noqa: PLC0415 - loads the registry client
+    from regnb.server.config import Config  # noqa: PLC0415
+    from regnb.server.runner import run  # noqa: PLC0415
+
+    config = Config(
+        address=address, storage_directory=str(folder), read_only=True, open_to_network=True
+    )
+    with failures():
+        held = [f"{name}:{tag}" for name, tags in saved_in(folder).items() for tag in tags]
+        if not held:
+            raise Failure(text("hub.empty", folder=folder))
+        click.echo(text("hub.serves", images=", ".join(held)))
+        click.echo(text("hub.embedded", address=address))
+        click.echo(text("hub.docker", address=address))
+        click.echo(text("hub.loopback" if _is_loopback(config.host) else "hub.open"))
+        try:
+            run(config)
+        except OSError as error:
+            raise told_of_address(error, config) from error
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
