@@ -7,7 +7,8 @@ from functools import partial
 from regnb.checks import progress_of, question_named, run_check
 from regnb.lab.steps import Steps
 from regnb.lab.telling import told
-from regnb.widgets import CheckResult, QuestionView
+from regnb.widgets.check import CheckResult
+from regnb.widgets.question import QuestionView
 
 
 class Exercises(Steps):

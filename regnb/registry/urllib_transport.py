@@ -102,7 +102,9 @@ class UrllibTransport:
                 manager.pools[key].close()
 
     def for_small_reads(self) -> Transport:
-        """The same connections, made for thousands of small reads."""
+        """The same connections, made for thousands of small reads; this one where places differ."""
+        if self._place_of:
+            return self
         return LeanTransport(self, lambda: self._tls_context)
 
     @cached_property

@@ -6,7 +6,8 @@ import pytest
 
 from regnb.checks import NOT_ATTEMPTED, PASSED, Outcome, Result, Status, failed, question_named
 from regnb.i18n import Translator
-from regnb.widgets import CheckResult, QuestionView
+from regnb.widgets.check import CheckResult
+from regnb.widgets.question import QuestionView
 
 FRENCH, ENGLISH = Translator("fr"), Translator("en")
 

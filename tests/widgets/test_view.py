@@ -16,8 +16,8 @@ from nbformat.v4 import new_code_cell, new_notebook
 from regnb.authoring.execute import WIDGET_VIEW
 from regnb.errors import InvalidReference
 from regnb.i18n import Translator
-from regnb.widgets import View
 from regnb.widgets.html import tag
+from regnb.widgets.view import View
 
 CODE = """\
 from regnb.i18n import Translator
