@@ -20,9 +20,12 @@ class Access(Steps):
     @told
     def add_user(self, *names: str) -> None:
         """Give each of `names` a password, which the lab keeps and never shows."""
+        users = self._session.users
         for name in names:
-            self._session.show(command("htpasswd", "-B", HTPASSWD, name))
-            self._session.users.add(name)
+            # Without -c, htpasswd wants the file to be there; with it, it starts the file afresh.
+            options = ["-B"] if users.names else ["-B", "-c"]
+            self._session.show(command("htpasswd", *options, HTPASSWD, name))
+            users.add(name)
             self._session.say("access.user_added", name=name)
 
     @told

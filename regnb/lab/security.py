@@ -9,7 +9,7 @@ from pathlib import Path
 from regnb.errors import EngineError, NoContainerAddress, NothingRefused, NotTls, RegistryError
 from regnb.lab import registry
 from regnb.lab.refusals import meaning_of
-from regnb.lab.session import REGISTRY_PORT, published_port
+from regnb.lab.session import OWN_CERTIFICATE, REGISTRY_PORT, published_port
 from regnb.lab.show import FOLDER, Command, Sentence, Words, show
 from regnb.lab.steps import Steps
 from regnb.lab.telling import told
@@ -96,12 +96,14 @@ class Security(Steps):
         port = published_port(container)
         if session.secure_transport(container) is None or port is None:
             raise NotTls(session.address)
-        session.show(handshake_command(session.address, _host(name)))
+        pair = session.pair_for(container)
+        client = OWN_CERTIFICATE if pair else None
+        session.show(handshake_command(session.address, _host(name), client=client))
         found = shake_hands(
             port,
             host=_host(name),
             authority=session.certificates.authority_file,
-            client=session.pair_for(container),
+            client=pair,
         )
         return handshake_table(self._facts(found), language=session.language)
 

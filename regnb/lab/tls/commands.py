@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from cryptography import x509
 
 from regnb.lab.show import Command, command
-from regnb.lab.tls.issuing import LIFETIME, Role, general_name
+from regnb.lab.tls.issuing import LIFETIME, OVER, Role, general_name
 from regnb.lab.tls.store import AUTHORITY_NAME, CA, CA_KEY, certificate_file, key_file
 
 _NEW = ("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc")
 _USAGES = {"server": "serverAuth", "client": "clientAuth"}
-# Any two days that are over; it takes OpenSSL 3.4 to choose them.
-_EXPIRED = ("-not_before", "20250101000000Z", "-not_after", "20250102000000Z")
+# It takes OpenSSL 3.4 to choose them.
+_START, _END = (moment.strftime("%Y%m%d%H%M%SZ") for moment in OVER)
+_EXPIRED = ("-not_before", _START, "-not_after", _END)
 
 
 def authority_command() -> Command:
@@ -45,10 +46,12 @@ def certificate_command(
     )
 
 
-def handshake_command(address: str, host: str) -> Command:
-    """The command that shows a handshake with the registry at `address`."""
-    words = ("-connect", address, "-servername", host, "-verify_hostname", host)
-    return command("openssl", "s_client", *words, "-CAfile", CA)
+def handshake_command(address: str, host: str, *, client: str | None = None) -> Command:
+    """The command that shows a handshake with the registry at `address`, as `client` if any."""
+    words = ["-connect", address, "-servername", host, "-verify_hostname", host, "-CAfile", CA]
+    if client:
+        words += ["-cert", certificate_file(client, "client"), "-key", key_file(client)]
+    return command("openssl", "s_client", *words)
 
 
 def _san(text: str) -> str:

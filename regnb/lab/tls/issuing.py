@@ -28,6 +28,8 @@ Role = Literal["server", "client", "signer"]
 LIFETIME = timedelta(days=90)
 # A clock that is a little behind must not find the certificate not valid yet.
 HEAD_START = timedelta(minutes=5)
+# The validity of an expired one: any day that is over.
+OVER = (datetime(2025, 1, 1, tzinfo=UTC), datetime(2025, 1, 2, tzinfo=UTC))
 _USAGES = {"server": ExtendedKeyUsageOID.SERVER_AUTH, "client": ExtendedKeyUsageOID.CLIENT_AUTH}
 
 
@@ -88,11 +90,11 @@ class Authority:
     ) -> Issued:
         """A certificate called `name` (its CN), for the hosts and addresses `names` (its SANs).
 
-        Without `names` it has no subjectAltName; `expired`, it ended yesterday.
+        Without `names` it has no subjectAltName; `expired`, it was valid on one day of the past.
         """
         key = ec.generate_private_key(ec.SECP256R1())
-        end = datetime.now(UTC) + (timedelta(days=-1) if expired else LIFETIME)
-        start = end - timedelta(days=1) if expired else datetime.now(UTC) - HEAD_START
+        now = datetime.now(UTC)
+        start, end = OVER if expired else (now - HEAD_START, now + LIFETIME)
         identifier = x509.AuthorityKeyIdentifier.from_issuer_public_key(self.key.public_key())
         builder = _builder(_named(name), self.certificate.subject, key, start, end).add_extension(
             x509.BasicConstraints(ca=False, path_length=None), critical=True
