@@ -7,21 +7,14 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 
-import bcrypt
 import pytest
-import trustme
 
 from regnb.oci import Digest, media_types
-from regnb.registry import Credentials, RegistryClient, UrllibTransport
-from regnb.server import Config, DirectoryStorage, create_app
-from regnb.server.config import Htpasswd, Tls
-from regnb.server.http_server import serving
-from regnb.server.tls import context_of
 from tests.contract.test_copying import push_index
 from tests.oci import samples
+from tests.server.places import Place, plain, secured
 
 # CI installs skopeo: where it is missing there, these tests fail.
 pytestmark = pytest.mark.skipif(
@@ -30,55 +23,11 @@ pytestmark = pytest.mark.skipif(
 LAYERS = 200
 
 
-@dataclass(frozen=True)
-class Place:
-    """A registry: its client, its address, and how skopeo gets in; `side` is `src` or `dest`."""
-
-    client: RegistryClient
-    address: str
-    options: tuple[str, ...]
-
-    def words(self, side: str) -> list[str]:
-        return [option.format(side=side) for option in self.options]
-
-
 @pytest.fixture(params=["plain", "secured"])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     with ExitStack() as stack:
-        made = _secured if request.param == "secured" else _plain
+        made = secured if request.param == "secured" else plain
         yield made(stack, tmp_path)
-
-
-def _plain(stack: ExitStack, folder: Path) -> Place:
-    server = stack.enter_context(serving(create_app(DirectoryStorage(folder / "store"))))
-    address = f"localhost:{server.port}"
-    client = stack.enter_context(RegistryClient(f"http://{address}"))
-    return Place(client, address, ("--{side}-tls-verify=false",))
-
-
-def _secured(stack: ExitStack, folder: Path) -> Place:
-    authority, trusted = trustme.CA(), folder / "trusted"
-    trusted.mkdir()
-    issued = authority.issue_cert("localhost")
-    authority.cert_pem.write_to_path(str(trusted / "ca.crt"))
-    issued.cert_chain_pems[0].write_to_path(str(folder / "cert.pem"))
-    issued.private_key_pem.write_to_path(str(folder / "key.pem"))
-    hashed = bcrypt.hashpw(b"secret", bcrypt.gensalt(4)).decode()
-    (folder / "htpasswd").write_text(f"anna:{hashed}\n")
-    app = create_app(
-        DirectoryStorage(folder / "store"), Config(htpasswd=Htpasswd(str(folder / "htpasswd")))
-    )
-    context = context_of(Tls(str(folder / "cert.pem"), str(folder / "key.pem")))
-    server = stack.enter_context(serving(app, context=context))
-    address = f"localhost:{server.port}"
-    transport = UrllibTransport(ca_file=trusted / "ca.crt")
-    client = stack.enter_context(
-        RegistryClient(
-            f"https://{address}", transport=transport, credentials=Credentials("anna", "secret")
-        )
-    )
-    options = ("--{side}-tls-verify=true", f"--{{side}}-cert-dir={trusted}")
-    return Place(client, address, (*options, "--{side}-creds=anna:secret"))
 
 
 def skopeo(*words: str) -> None:
