@@ -8,7 +8,7 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -19,6 +19,7 @@ from regnb.server.sealed import full_or, seal, sync, whole_size
 from regnb.server.storage import BlobsMissing, NewManifest
 from regnb.server.tag_index import TagIndex
 
+LINK_ATTEMPTS = 20
 LAYOUT = b'{"imageLayoutVersion": "1.0.0"}'
 
 
@@ -210,7 +211,19 @@ class FileRepository:
 
     def _put_same(self, source: Path, target: Path) -> None:
         temporary = self._storage.new_file()
-        temporary.hardlink_to(source)
+        _link(temporary, source)
         # Two names of one file: rename does nothing then, and the temporary name would stay.
         temporary.replace(target)
         temporary.unlink(missing_ok=True)
+
+
+def _link(name: Path, source: Path) -> None:
+    """Give the file `source` the further name `name`; raises FileNotFoundError without one.
+
+    link(2) finds none either in the moment when another push puts the same content in its place.
+    """
+    for _ in range(LINK_ATTEMPTS):
+        with suppress(FileNotFoundError):
+            name.hardlink_to(source)
+            return
+    name.hardlink_to(source)

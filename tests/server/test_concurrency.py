@@ -58,3 +58,15 @@ def test_garbage_is_collected_while_pushes_go_on(tmp_path: Path) -> None:
         collector.join()
     assert list(scrub(storage)) == []
     assert len(Client(app).get("/v2/w3/tags/list").get_json()["tags"]) == 48
+
+
+def test_same_blob_is_pushed_everywhere_at_once(tmp_path: Path) -> None:
+    app = create_app(DirectoryStorage(tmp_path))
+
+    def push_to(number: int) -> None:
+        client = Client(app)
+        place = client.post(f"/v2/w{number % 3}/blobs/uploads/").headers["Location"]
+        answer = client.put(f"{place}?digest={Digest.of(CONFIG)}", data=CONFIG)
+        assert answer.status_code == 201, answer.data
+
+    at_once(push_to, range(600))
