@@ -8,11 +8,13 @@ registry, blobs are mounted.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeAlias
 
-from regnb.errors import NotFound
+from regnb.errors import NotFound, RegistryFailed
 from regnb.oci import Descriptor, Digest, ImageManifest, Manifest
 from regnb.oci.media_types import is_index, is_manifest
 from regnb.registry.body import OnProgress
@@ -21,6 +23,10 @@ from regnb.registry.client import RegistryClient
 How: TypeAlias = Literal["present", "mounted", "sent"]
 # Called with a blob and its bytes handed over so far, and at last with how it came.
 OnBlob: TypeAlias = Callable[[Descriptor, int, How | None], None]
+
+# Distribution 2 rewrites the file of a tag in place: who reads it in that moment is told 500.
+_ATTEMPTS = 4
+_PAUSE = 0.1
 
 
 class Source(Protocol):
@@ -132,7 +138,11 @@ class RegistryRepository:
     repository: str
 
     def manifest(self, reference: str) -> Manifest:
-        """Manifest or index under a tag or digest."""
+        """Manifest or index under a tag or digest; asked for again when the registry fails."""
+        for attempt in range(_ATTEMPTS - 1):
+            with suppress(RegistryFailed):
+                return self.client.get_manifest(self.repository, reference)
+            time.sleep(_PAUSE * 2**attempt)
         return self.client.get_manifest(self.repository, reference)
 
     def blob(self, digest: Digest) -> Iterator[bytes]:

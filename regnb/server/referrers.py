@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from functools import lru_cache
 
 from regnb.errors import InvalidManifest
 from regnb.oci import Descriptor, Digest, ImageManifest, Manifest, parse_manifest
 from regnb.oci.media_types import OCI_INDEX
 from regnb.server.names import digest_in
-from regnb.server.registry import Registry, Request, Response
+from regnb.server.registry import Registry, Request, Response, Subjects
 from regnb.server.storage import Repository
 
 
@@ -23,7 +22,7 @@ def list_referrers(registry: Registry, request: Request, name: str, digest: str)
     wanted = request.args.get("artifactType")
     found = [
         descriptor.to_json()
-        for descriptor in referrers_of(registry.repository(name), subject)
+        for descriptor in referrers_of(registry.repository(name), subject, registry.subjects)
         if wanted is None or descriptor.artifact_type == wanted
     ]
     index = {"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": found}
@@ -31,12 +30,22 @@ def list_referrers(registry: Registry, request: Request, name: str, digest: str)
     return Response(json.dumps(index), 200, headers, content_type=OCI_INDEX)
 
 
-def referrers_of(repository: Repository, subject: Digest) -> Iterator[Descriptor]:
-    """A descriptor of each manifest of `repository` whose subject is `subject`."""
+def referrers_of(
+    repository: Repository, subject: Digest, subjects: Subjects
+) -> Iterator[Descriptor]:
+    """A descriptor of each manifest of `repository` whose subject is `subject`.
+
+    `subjects` is what is known of manifests already, and is added to.
+    """
     for entry in repository.tag_index().manifests.values():
+        if subjects.get(entry.digest, subject) != subject:
+            continue
         content = repository.get_manifest(entry.digest)
         manifest = content and _parsed(content, entry.media_type)
-        if manifest and manifest.subject and manifest.subject.digest == subject:
+        if not manifest:
+            continue
+        subjects[entry.digest] = manifest.subject.digest if manifest.subject else None
+        if subjects[entry.digest] == subject:
             yield Descriptor(
                 entry.media_type,
                 entry.digest,
@@ -53,7 +62,6 @@ def artifact_type_of(manifest: Manifest) -> str:
     return manifest.artifact_type
 
 
-@lru_cache(maxsize=256)
 def _parsed(content: bytes, media_type: str) -> Manifest | None:
     try:
         return parse_manifest(content, media_type)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from werkzeug.wrappers import Request, Response
 
-from regnb.oci import Descriptor
+from regnb.oci import Descriptor, Digest
 from regnb.server.access import Everybody, Guard
 from regnb.server.config import Config
 from regnb.server.events import Happening
@@ -19,6 +19,9 @@ from regnb.server.storage import Repository, Storage
 if TYPE_CHECKING:
     from regnb.server.notifications import Notifier
     from regnb.server.pull_through import PullThrough
+
+# What each manifest is about, None for most; its digest never changes what it is.
+Subjects: TypeAlias = dict[Digest, Digest | None]
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,7 @@ class Registry:
     metrics: Metrics = field(default_factory=Metrics)
     notifier: Notifier | None = None
     pull_through: PullThrough | None = None
+    subjects: Subjects = field(default_factory=dict)
 
     def repository(self, name: str) -> Repository:
         """The repository `name`, whether it exists or not."""
@@ -59,4 +63,4 @@ class Registry:
 Handler: TypeAlias = Callable[..., Response]
 """Takes the registry, the request, and the variable parts of the path by name."""
 
-__all__ = ["Handler", "Registry", "Request", "Response"]
+__all__ = ["Handler", "Registry", "Request", "Response", "Subjects"]

@@ -130,7 +130,7 @@ def test_backup_while_others_push_holds_whole_images(
 
     def push_without_end() -> None:
         number = 0
-        while not stop.is_set():
+        while not stop.wait(0.01):
             push(client, repository, "moving", f"version {number}".encode())
             number += 1
 

@@ -7,6 +7,7 @@ from werkzeug.test import Client
 
 from regnb.oci import Digest
 from regnb.oci.media_types import OCI_CONFIG, OCI_INDEX, OCI_MANIFEST
+from regnb.server.storage import Repository, Storage
 
 from .samples import LAYER, codes, image, index, push_blob, push_image, put
 
@@ -107,6 +108,24 @@ def push_referrers(client: Client) -> tuple[Digest, dict[str, Digest]]:
         path = f"/v2/w3/manifests/{Digest.of(item)}"
         assert put(client, path, item, media_type).headers["OCI-Subject"] == digest
     return digest, {name: Digest.of(item) for name, item in pushed.items()}
+
+
+def test_manifests_that_are_about_another_are_read_once(
+    client: Client, storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digest, pushed = push_referrers(client)
+    read: list[Digest] = []
+    repository = type(storage.repository("w3"))
+    get_manifest = repository.get_manifest
+
+    def recorded(self: Repository, wanted: Digest) -> bytes | None:
+        read.append(wanted)
+        return get_manifest(self, wanted)
+
+    monkeypatch.setattr(repository, "get_manifest", recorded)
+    for _ in range(2):
+        assert not client.get(f"/v2/w3/referrers/{Digest.of(b'x')}").get_json()["manifests"]
+    assert sorted(read) == sorted([digest, *pushed.values()])
 
 
 def test_referrers_say_type_and_annotations(client: Client) -> None:
