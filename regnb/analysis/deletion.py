@@ -76,7 +76,7 @@ def _users(
         if (holding.name.repository, holding.root.digest) != (repository, digest):
             for part in holding.parts():
                 users[part].append(str(holding.name))
-    return users
+    return {part: sorted(names) for part, names in users.items()}
 
 
 def _tagged(client: RegistryClient, repository: str) -> dict[str, Digest]:

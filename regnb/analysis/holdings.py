@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 from regnb.errors import NotFound
 from regnb.oci import Descriptor, Digest, ImageIndex, ImageManifest, Manifest
 from regnb.registry import RegistryClient
+from regnb.registry.inventory import OnCount
 
 Kind = Literal["index", "manifest", "config", "layer"]
 
@@ -62,13 +63,14 @@ class Holding:
         return found
 
 
-def holdings(client: RegistryClient) -> Iterator[Holding]:
-    """What each tag leads to, sorted; asked for by several connections at once.
+def holdings(client: RegistryClient, on_count: OnCount | None = None) -> Iterator[Holding]:
+    """What each tag leads to, as it arrives: several connections ask at once.
 
     A tag that is deleted meanwhile is left out, and platforms that the registry does not have are.
-    Raises what else the registry refuses.
+    `on_count` is called with the tags read and those known of so far. Raises what else the
+    registry refuses.
     """
-    for contents in sorted(client.tag_contents(), key=lambda one: (one.repository, one.tag)):
+    for contents in client.tag_contents(on_count=on_count):
         if contents.problem and not isinstance(contents.problem, NotFound):
             raise contents.problem
         if contents.root:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from itertools import islice
 
 from regnb.analysis.holdings import holdings
 from regnb.errors import ManifestNotFound
@@ -18,10 +17,10 @@ from regnb.oci import (
     media_types,
 )
 from regnb.registry import RegistryClient
+from regnb.registry.inventory import OnCount
 from regnb.tables import Table, catalog_table, image_table, layers_table, tags_table
+from regnb.widgets.count import CountBar
 from regnb.widgets.kernel import somebody_looks
-
-MOST_IMAGES = 500
 
 
 def catalog(session: Session) -> Table:
@@ -58,7 +57,8 @@ def layers(session: Session, reference: ImageReference) -> Table:
     _show_manifest_request(session, client, reference)
     manifest = image_manifest(session, client, reference)
     config = client.get_config(reference.repository, manifest)
-    shared = sharing(client, manifest)
+    with CountBar(session.translator, "inventory.progress") as bar:
+        shared = sharing(client, manifest, on_count=bar)
     # Stored outputs have the numbers alone: they are compared between engines.
     return layers_table(
         layers_of(manifest, config), shared, language=session.language, bars=somebody_looks()
@@ -82,18 +82,18 @@ def image_manifest(
     return found
 
 
-def sharing(client: RegistryClient, manifest: ImageManifest) -> dict[Digest, list[str]]:
-    """For each layer digest, the other images of the registry that have it, such as `w3:2.0`.
-
-    Only the first images of a large registry are asked for: each is a request.
-    """
-    shared: dict[Digest, list[str]] = defaultdict(list)
-    for holding in islice(holdings(client), MOST_IMAGES):
+def sharing(
+    client: RegistryClient, manifest: ImageManifest, on_count: OnCount | None = None
+) -> dict[Digest, list[str]]:
+    """For each layer of `manifest`, the other images that have it, such as `w3:2.0`, sorted."""
+    wanted = {layer.digest for layer in manifest.layers}
+    shared: dict[Digest, set[str]] = defaultdict(set)
+    for holding in holdings(client, on_count):
         for image in holding.images:
             if image.digest != manifest.digest:
-                for layer in {layer.digest for layer in image.layers}:
-                    shared[layer].append(str(holding.name))
-    return shared
+                for layer in wanted.intersection(layer.digest for layer in image.layers):
+                    shared[layer].add(str(holding.name))
+    return {layer: sorted(names) for layer, names in shared.items()}
 
 
 def _show_manifest_request(

@@ -8,6 +8,7 @@ from regnb.errors import DeletionOff, TagDeletionUnsupported, Unsupported
 from regnb.lab.session import Session
 from regnb.lab.show import command
 from regnb.oci import ImageReference
+from regnb.widgets.count import CountBar
 
 OFF = 405  # of a registry without deletion; 400 is the answer to a tag where digests are wanted
 
@@ -15,7 +16,9 @@ OFF = 405  # of a registry without deletion; 400 is the answer to a tag where di
 def plan(session: Session, reference: ImageReference) -> Deletion:
     """What deleting the manifest of `reference` does, with all the tags that lead to it."""
     client = session.client_of(reference)
-    return deletion_of(client, reference.repository, reference.reference, holdings(client))
+    with CountBar(session.translator, "inventory.progress") as bar:
+        held = holdings(client, bar)
+        return deletion_of(client, reference.repository, reference.reference, held)
 
 
 def delete(session: Session, text: str, *, confirm: bool) -> Deletion:

@@ -14,6 +14,7 @@ from regnb.lab.telling import told
 from regnb.oci import layers_of, media_types
 from regnb.widgets.anatomy import Anatomy
 from regnb.widgets.comparison import ComparisonView
+from regnb.widgets.count import CountBar
 from regnb.widgets.files import Files
 from regnb.widgets.storage import StorageView
 
@@ -29,7 +30,9 @@ class ViewSteps(Steps):
         """
         client = self._session.client
         self._session.show(curl(f"{client.url}/v2/_catalog"))
-        return StorageView(self.translator, Storage.of(holdings(client)))
+        with CountBar(self.translator, "inventory.progress") as bar:
+            stored = Storage.of(holdings(client, bar))
+        return StorageView(self.translator, stored)
 
     @told
     def files(self, reference: str) -> Files:

@@ -11,6 +11,9 @@ import pandas as pd
 from regnb.i18n import Translator
 
 MAX_TEXT = 72
+MAX_USERS = 8
+# Columns of images that use a content: in a large registry, thousands.
+_USERS = frozenset({"shared_with", "used_by"})
 # Digests, and the bare IDs of containers.
 _DIGEST = re.compile(r"\b(?:sha(?:256|512):)?([0-9a-f]{12})[0-9a-f]{52,}\b")
 # What the classic builder writes before an instruction that is not RUN.
@@ -20,7 +23,10 @@ _NO_OPERATION = re.compile(r"^/bin/sh -c #\(nop\) +")
 def format_cell(column: str, value: object, translator: Translator) -> str:
     """`value` of `column` as text in the translator's language."""
     if isinstance(value, list | tuple):
-        return ", ".join(format_cell(column, item, translator) for item in value)
+        shown = value[:MAX_USERS] if column in _USERS else value
+        texts = [format_cell(column, item, translator) for item in shown]
+        more = len(value) - len(shown)
+        return ", ".join([*texts, f"+ {more}"] if more else texts)
     if value is None or value is pd.NaT or value is pd.NA:
         return ""
     if isinstance(value, bool):

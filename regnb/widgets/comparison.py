@@ -52,10 +52,10 @@ class ComparisonView(View):
         text = self.translator
         heads = ["compare.where", "columns.created_by", "columns.digest", "columns.size_bytes"]
         headings = [text(head) for head in heads[:3]] + [f"#{text(heads[3])}"]
-        layers = table(text, headings, [self._layer(item) for item in self.comparison.layers])
+        layers = table(text, headings, self.comparison.layers, self._layer)
         differing = [field for field in self.comparison.fields if not field.is_same]
         fields = (
-            table(text, [text("columns.field"), *self.names], [self._field(f) for f in differing])
+            table(text, [text("columns.field"), *self.names], differing, self._field)
             if differing
             else tag("p", text("compare.same_config"))
         )

@@ -111,9 +111,15 @@ class Files(View):
             return None
         score = {"score": text.percent(waste.score), "size": size(waste.inefficient)}
         heads = (text("columns.path"), f"#{text('files.copies')}", f"#{text('columns.size_bytes')}")
-        rows = [
-            [tag("td", tag("code", item.path)), number(str(item.copies)), number(size(item.size))]
-            for item in waste.paths()
-        ]
+        paths = table(
+            text,
+            heads,
+            waste.paths(),
+            lambda item: [
+                tag("td", tag("code", item.path)),
+                number(str(item.copies)),
+                number(size(item.size)),
+            ],
+        )
         sentence = tag("p", text("files.score", **score))
-        return tag("section", tag("h4", text("files.waste")), sentence, table(text, heads, rows))
+        return tag("section", tag("h4", text("files.waste")), sentence, paths)

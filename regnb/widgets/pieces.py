@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from markupsafe import Markup
 
@@ -11,6 +12,7 @@ from regnb.oci import Digest
 from regnb.widgets.html import Child, join, tag
 
 SHOWN = 40
+T = TypeVar("T")
 
 
 def short(digest: Digest) -> Markup:
@@ -33,8 +35,10 @@ def share(*parts: int, of: int) -> Markup:
     return tag("span", pieces, class_="bar", aria_hidden="true")
 
 
-def table(translator: Translator, headings: Sequence[str], rows: Sequence[Child]) -> Markup:
-    """A table of `rows`, each made of cells; the first ones, and how many more there are.
+def table(
+    translator: Translator, headings: Sequence[str], items: Sequence[T], row: Callable[[T], Child]
+) -> Markup:
+    """A table of `items`: the first ones, of which `row` makes cells, and how many more there are.
 
     A heading that starts with `#` is that of numbers.
     """
@@ -45,9 +49,9 @@ def table(translator: Translator, headings: Sequence[str], rows: Sequence[Child]
     made = tag(
         "table",
         tag("thead", tag("tr", heads)),
-        tag("tbody", [tag("tr", row) for row in rows[:SHOWN]]),
+        tag("tbody", [tag("tr", row(item)) for item in items[:SHOWN]]),
     )
-    return made + rest(translator, len(rows) - SHOWN)
+    return made + rest(translator, len(items) - SHOWN)
 
 
 def rest(translator: Translator, count: int) -> Markup:

@@ -65,7 +65,12 @@ class StorageView(View):
         heads = ("columns.repository", "#columns.tags", "#storage.unique", "#storage.shared")
         return self._section(
             "repositories",
-            table(text, [*map(self._heading, heads), ""], [self._share(r, widest) for r in rows]),
+            table(
+                text,
+                [*map(self._heading, heads), ""],
+                rows,
+                lambda row: self._share(row, widest),
+            ),
         )
 
     def _share(self, row: RepositoryShare, widest: int) -> list[Child]:
@@ -80,8 +85,9 @@ class StorageView(View):
 
     def _images(self) -> Markup:
         heads = ("columns.image", "columns.digest", "#columns.size_bytes", "#storage.freed")
-        rows = [self._freed(image) for image in self.storage.images()]
-        return self._section("images", table(self.translator, [*map(self._heading, heads)], rows))
+        headings = [*map(self._heading, heads)]
+        made = table(self.translator, headings, self.storage.images(), self._freed)
+        return self._section("images", made)
 
     def _freed(self, image: Freed) -> list[Child]:
         size = self.translator.size
@@ -96,9 +102,14 @@ class StorageView(View):
     def _contents(self) -> Markup:
         heads = ("columns.kind", "columns.digest", "#columns.size_bytes")
         largest = self.storage.contents[0].size
-        rows = [self._content(content, largest) for content in self.storage.contents]
         headings = [*map(self._heading, heads), "", self.translator("columns.used_by")]
-        return self._section("contents", table(self.translator, headings, rows))
+        made = table(
+            self.translator,
+            headings,
+            self.storage.contents,
+            lambda content: self._content(content, largest),
+        )
+        return self._section("contents", made)
 
     def _content(self, content: Content, largest: int) -> list[Child]:
         return [

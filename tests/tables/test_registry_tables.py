@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from regnb.oci import Digest, ImageConfig, ImageManifest, layers_of, parse_manifest
 from regnb.tables import catalog_table, image_table, layers_table, tags_table
+from regnb.tables.cells import MAX_USERS
 from tests.oci.samples import config, descriptor, encode, manifest
 
 CONFIG = config([{"created_by": "COPY base /"}, {"created_by": "COPY site /srv"}], ["a", "b"])
@@ -42,3 +43,11 @@ def test_image_facts_are_formatted_each_after_its_field() -> None:
     assert "linux/amd64" in text
     assert "\u202fo" in text
     assert dict(zip(table.field, table.value, strict=True))["layers"] == 2
+
+
+def test_images_that_share_a_layer_are_named_up_to_a_number() -> None:
+    names = [f"w3:{number}.0" for number in range(1, MAX_USERS + 4)]
+    table = layers_table(layers_of(*image()), {Digest.of(b"base"): names}, language="en")
+    assert f"{names[MAX_USERS - 1]}, + 3" in repr(table)
+    assert names[MAX_USERS] not in repr(table)
+    assert table.loc[0, "shared_with"] == names

@@ -5,8 +5,10 @@ from random import Random
 import pytest
 
 from regnb.analysis.holdings import holdings
-from regnb.analysis.storage import Storage
+from regnb.analysis.storage import Content, Storage
 from regnb.i18n import LANGUAGES, Translator
+from regnb.widgets.html import Child
+from regnb.widgets.pieces import SHOWN
 from regnb.widgets.storage import StorageView
 from tests.analysis.registries import Image, open_registry, push
 
@@ -53,3 +55,21 @@ def test_tables_hold_the_data(storage: Storage) -> None:
     assert list(view.contents.kind[:1]) == ["layer"]
     assert list(view.repositories.repository) == ["team/w3", "w3"]
     assert (view.repositories.shared_bytes > 10_000).all()
+
+
+def test_only_what_is_shown_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    client = open_registry()
+    for number in range(SHOWN + 5):
+        push(client, f"w{number}", "1.0", Image([{"own": str(number).encode()}]))
+    view = StorageView(Translator("en"), Storage.of(holdings(client)))
+    drawn: list[Content] = []
+    draw = view._content
+
+    def counted(content: Content, largest: int) -> list[Child]:
+        drawn.append(content)
+        return draw(content, largest)
+
+    monkeypatch.setattr(view, "_content", counted)
+    html = view.html()
+    assert len(drawn) == SHOWN
+    assert html.count("… and 5 more rows") == 2
