@@ -118,11 +118,13 @@ CLIENTS: dict[str, Callable[[str, int, Path], int]] = {
 
 
 def main(name: str, address: str, every: str, cache: str) -> None:
-    started = time.perf_counter()
+    started, before = time.perf_counter(), time.process_time()
     tags = CLIENTS[name](address, int(every), Path(cache))
     took = time.perf_counter() - started
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"seconds": took * int(every), "memory": memory, "tags": tags}))
+    used = time.process_time() - before
+    found = {"seconds": took * int(every), "cpu": used, "memory": memory, "tags": tags}
+    print(json.dumps(found))
 
 
 if __name__ == "__main__":

@@ -47,9 +47,8 @@ class Digest(str):
 
     def verify(self, content: bytes) -> None:
         """Raise DigestMismatch when `content` has another digest."""
-        actual = Digest.of(content, self.algorithm)
-        if actual != self:
-            raise DigestMismatch(self, actual)
+        if hashlib.new(self.algorithm, content).hexdigest() != self.hex:
+            raise DigestMismatch(self, Digest.of(content, self.algorithm))
 
 
 class Hasher:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Self
 
 from regnb.errors import InvalidDigest, InvalidReference
@@ -89,6 +90,7 @@ class ImageReference:
         return f"{self.registry}/{self.repository}{self._suffix}"
 
 
+@lru_cache(maxsize=256)  # a repository is asked for each of its tags
 def is_repository(name: str) -> bool:
     """Whether `name` is a valid repository of the registry API."""
     return len(name) <= MAX_NAME_LENGTH and _REPOSITORY.fullmatch(name) is not None

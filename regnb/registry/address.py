@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ipaddress
+import re
+from functools import lru_cache
 from urllib.parse import parse_qsl, urldefrag, urlencode, urljoin, urlsplit
 
 from regnb.errors import InvalidAddress
@@ -10,6 +12,8 @@ from regnb.errors import InvalidAddress
 # The parameters of the registry API and of token servers; all others may be secret.
 _SHOWN = frozenset(("n", "last", "digest", "mount", "from", "artifactType", "service", "scope"))
 _PORTS = {"http": 80, "https": 443}
+# As far as `urlsplit` looks for them.
+_UP_TO_PORT = re.compile(r"https?://[^/?#]*")
 
 
 def check_address(url: str) -> str:
@@ -48,6 +52,12 @@ def redacted(url: str) -> str:
 
 def origin(url: str) -> tuple[str, str, int | None]:
     """Scheme, host and port: what two addresses of the same server have in common."""
+    start = _UP_TO_PORT.match(url)
+    return _origin(start[0] if start else url)
+
+
+@lru_cache(maxsize=64)  # thousands of requests go to the same few servers
+def _origin(url: str) -> tuple[str, str, int | None]:
     parts = urlsplit(url)
     return parts.scheme, parts.hostname or "", parts.port or _PORTS.get(parts.scheme)
 

@@ -19,7 +19,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.util import parse_url
 
 from regnb.registry.address import origin
-from regnb.registry.network import network_errors
+from regnb.registry.network import NETWORK_ERRORS, network_error, network_errors
 from regnb.registry.transport import Request, Response
 
 if TYPE_CHECKING:
@@ -51,14 +51,18 @@ class LeanTransport:
         """
         if request.method not in _READS or request.body is not None:
             return self._beneath.send(request)
-        with network_errors(request):
-            idle = self._idle[origin(request.url)]
-            while idle:
-                with suppress(ConnectionError, IndexError):
-                    return self._asked(idle.pop(), request, idle)
-            with suppress(ConnectionError):
-                return self._asked(self._connected(request), request, idle)
+        try:
+            return self._answered(request, self._idle[origin(request.url)])
+        except NETWORK_ERRORS as error:
+            raise network_error(error, request) from error
+
+    def _answered(self, request: Request, idle: list[socket]) -> Response:
+        while idle:
+            with suppress(ConnectionError, IndexError):
+                return self._asked(idle.pop(), request, idle)
+        with suppress(ConnectionError):
             return self._asked(self._connected(request), request, idle)
+        return self._asked(self._connected(request), request, idle)
 
     def close(self) -> None:
         """Close the connections that are kept."""
@@ -136,7 +140,8 @@ class _Answer:
 
     def read_head(self) -> None:
         """Send the request, and read until the headers are there."""
-        self._connection.settimeout(self._request.timeout)
+        if self._connection.gettimeout() != self._request.timeout:  # to set it asks the kernel
+            self._connection.settimeout(self._request.timeout)
         self._connection.sendall(_head_of(self._request))
         received = 0
         while not self.has_head:

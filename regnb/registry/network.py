@@ -37,16 +37,20 @@ _PLAIN_HTTP = {"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST"}
 _CLIENT_CERTIFICATE = ("CERTIFICATE_REQUIRED", "ALERT_UNKNOWN_CA", "ALERT_BAD_CERTIFICATE")
 
 
+NETWORK_ERRORS = (exceptions.HTTPError, HTTPException, OSError)
+
+
 @contextmanager
 def network_errors(request: Request) -> Iterator[None]:
     """Raise a RegistryError that names `request` instead of what urllib3 and the network raise."""
     try:
         yield
-    except (exceptions.HTTPError, HTTPException, OSError) as error:
-        raise _error_for(error, request) from error
+    except NETWORK_ERRORS as error:
+        raise network_error(error, request) from error
 
 
-def _error_for(error: Exception, request: Request) -> RegistryError:
+def network_error(error: Exception, request: Request) -> RegistryError:
+    """The RegistryError for one of NETWORK_ERRORS."""
     causes = list(_causes(error))
     for cause in causes:
         if isinstance(cause, ssl.SSLError):

@@ -148,9 +148,8 @@ class Session:
 
     def _send(self, request: Request) -> Response:
         started = time.monotonic()
-        timed = replace(request, timeout=request.timeout or self.timeout)
         try:
-            response = self._transport.send(timed)
+            response = self._transport.send(request.within(self.timeout))
         except Exception:
             _raise_failure_of(request)
             raise

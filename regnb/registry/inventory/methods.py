@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, TypeVar, Unpack, cast
@@ -9,9 +10,10 @@ from typing import TYPE_CHECKING, TypedDict, TypeVar, Unpack, cast
 from regnb.errors import RegnbError
 from regnb.registry.catalogue import CatalogueMethods
 from regnb.registry.inventory.cache import ContentCache
-from regnb.registry.inventory.columns import Inventory, facts_of
+from regnb.registry.inventory.columns import Inventory
 from regnb.registry.inventory.contents import TagContents
 from regnb.registry.inventory.frame import frame_of
+from regnb.registry.inventory.rows import AsFacts, AsItIs, Reduction
 from regnb.registry.inventory.walk import OnCount, Walk
 
 if TYPE_CHECKING:
@@ -29,7 +31,7 @@ class WalkOptions(TypedDict, total=False):
 
     `repositories` are asked instead of all in the catalogue. `cache` is the file that remembers
     manifests and configs (see `default_path`); nothing outlasts the call without. What was asked
-    for less than `max_age` seconds ago, tags and lists of tags, is not asked for again. At most
+    for less than `max_age` seconds ago, tags and lists of names, is not asked for again. At most
     `connections` requests are under way at once. `on_count` is called with the tags read and those
     known of so far.
     """
@@ -60,43 +62,49 @@ class InventoryMethods(CatalogueMethods):
 
     def inventory_columns(self, **options: Unpack[WalkOptions]) -> Inventory:
         """The same without pandas."""
-        return Inventory.of(self._walk(facts_of, configs=True, **options))
+        with ContentCache(options.get("cache")) as cache:
+            return Inventory.of(self._walk(cache, AsFacts(cache), options))
 
     def tag_contents(self, **options: Unpack[WalkOptions]) -> Iterator[TagContents]:
         """Every tag with its manifests, without configs, in the order in which they arrive."""
-        return self._walk(_same, configs=False, **options)
+        with ContentCache(options.get("cache")) as cache:
+            yield from self._walk(cache, AsItIs(), options)
 
     def _walk(
-        self, reduce: Callable[[TagContents], R], *, configs: bool, **options: Unpack[WalkOptions]
+        self, cache: ContentCache, reduction: Reduction[R], options: WalkOptions
     ) -> Iterator[R]:
-        names, problem = self._named(options.get("repositories"))
-        with ContentCache(options.get("cache")) as cache, self.reading_fast() as client:
+        max_age = options.get("max_age", 0.0)
+        names, problem = self._named(cache, options.get("repositories"), max_age)
+        with self.reading_fast() as client:
             walk = Walk(
                 cast("RegistryClient", client),
                 cache,
-                reduce,
+                reduction,
                 connections=options.get("connections", CONNECTIONS),
-                max_age=options.get("max_age", 0.0),
-                configs=configs,
+                max_age=max_age,
                 on_count=options.get("on_count"),
             )
             yield from walk.over(sorted(names))
         if problem:
-            yield reduce(TagContents("", "", problem=problem))
+            yield reduction.of(TagContents("", "", problem=problem))
 
-    def _named(self, wanted: Iterable[str] | None) -> tuple[set[str], RegnbError | None]:
+    def _named(
+        self, cache: ContentCache, wanted: Iterable[str] | None, max_age: float
+    ) -> tuple[set[str], RegnbError | None]:
         """The repositories to walk, and what kept more of them from coming."""
-        names = set(wanted or ())
-        if wanted is None:
-            try:
-                for page in self.repository_pages():
-                    names |= page
-            except RegnbError as error:
-                if not names:
-                    raise
-                return names, error
+        if wanted is not None:
+            return set(wanted), None
+        now = time.time()
+        names = cache.names(self.url, "", since=now - max_age) if max_age > 0 else None
+        if names is not None:
+            return names, None
+        names = set()
+        try:
+            for page in self.repository_pages():
+                names |= page
+        except RegnbError as error:
+            if not names:
+                raise
+            return names, error
+        cache.put_names(self.url, "", names, now, ())
         return names, None
-
-
-def _same(contents: TagContents) -> TagContents:
-    return contents

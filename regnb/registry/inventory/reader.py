@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from regnb.errors import InvalidManifest, RegistryUnreachable, RegnbError, TooManyRequests
 from regnb.oci import Descriptor, Digest, ImageIndex, ImageManifest, Manifest
@@ -12,6 +13,7 @@ from regnb.oci.parse import parse_manifest
 from regnb.registry.inventory.cache import ContentCache, Kept, LastSeen
 from regnb.registry.inventory.contents import Child, Origin, TagContents
 from regnb.registry.inventory.pace import Pace
+from regnb.registry.inventory.rows import Reduction
 
 if TYPE_CHECKING:
     from regnb.registry.client import RegistryClient
@@ -23,57 +25,80 @@ _MAX_DEPTH = 4
 _QUOTA = "RateLimit-Limit"
 # These concern all that comes after as well.
 _GENERAL = (TooManyRequests, RegistryUnreachable)
+# Two tags of one image often come one after the other: the second waits for what the first finds.
+# As many images as this are told apart.
+_LOCKS = 256
+R = TypeVar("R")
 
 
-class TagReader:
-    """Reads tags of one registry; safe to use from several threads."""
+class TagReader(Generic[R]):
+    """Reads tags of one registry, as `reduction` has it; safe to use from several threads."""
 
     def __init__(
         self,
         client: RegistryClient,
         cache: ContentCache,
         pace: Pace,
+        reduction: Reduction[R],
         *,
         max_age: float,
-        configs: bool,
     ) -> None:
         self._client = client
         self._cache = cache
         self._pace = pace
         self._max_age = max_age
-        self._with_configs = configs
+        self._reduction = reduction
         self._has_quota = False
+        self._locks = [threading.Lock() for _ in range(_LOCKS)]
 
-    def read(self, repository: str, tag: str, last: LastSeen | None) -> TagContents:
+    def read(self, repository: str, tag: str, last: LastSeen | None) -> R:
         """What `tag` leads to, or what went wrong; `last` is what it was when it was asked for."""
         try:
-            root = self._tagged(repository, tag, last)
+            return self._asked(repository, tag, last)
         except RegnbError as error:
-            return TagContents(repository, tag, problem=error)
-        reading = _Reading(repository, tag)
-        if isinstance(root, ImageIndex):
-            self._read_children(reading, root, 1)
-        if self._with_configs:
-            self._read_configs(reading, root)
-        children = tuple(reading.children)
-        return TagContents(repository, tag, root, children, reading.origins, reading.problem)
+            return self._reduction.of(TagContents(repository, tag, problem=error))
 
-    def _tagged(self, repository: str, tag: str, last: LastSeen | None) -> Manifest:
+    def _asked(self, repository: str, tag: str, last: LastSeen | None) -> R:
         now = time.time()
-        if last and now - last.asked < self._max_age and (kept := self._cache.get(last.digest)):
-            return _parsed(kept)
+        if last and now - last.asked < self._max_age:
+            row = self._kept(repository, tag, last.digest)
+            if row is not None:
+                return row
         if last or self._has_quota:
             head = self._pace.keep(lambda: self._client.ask_manifest(repository, tag))
-            if head.digest and (kept := self._cache.get(head.digest)):
+            row = self._kept(repository, tag, head.digest) if head.digest else None
+            if head.digest and row is not None:
                 self._remember(repository, tag, head.digest, now)
-                return _parsed(kept)
+                return row
         found = self._pace.keep(lambda: self._client.fetch_manifest(repository, tag))
         self._has_quota = self._has_quota or _QUOTA in found.headers
         kept = Kept(found.content, found.media_type)
-        manifest = _parsed(kept)
-        self._cache.put(manifest.digest, kept)
-        self._remember(repository, tag, manifest.digest, now)
-        return manifest
+        root = _parsed(kept)
+        self._cache.put(root.digest, kept)
+        self._remember(repository, tag, root.digest, now)
+        return self._whole(repository, tag, root)
+
+    def _kept(self, repository: str, tag: str, digest: Digest) -> R | None:
+        """What is known without asking for the manifest."""
+        row = self._reduction.known(repository, tag, digest)
+        if row is None and (kept := self._cache.get(digest)):
+            return self._whole(repository, tag, _parsed(kept))
+        return row
+
+    def _whole(self, repository: str, tag: str, root: Manifest) -> R:
+        with self._locks[hash(root.digest) % _LOCKS]:
+            row = self._reduction.known(repository, tag, root.digest)
+            return self._read_whole(repository, tag, root) if row is None else row
+
+    def _read_whole(self, repository: str, tag: str, root: Manifest) -> R:
+        reading = _Reading(repository, tag)
+        if isinstance(root, ImageIndex):
+            self._read_children(reading, root, 1)
+        if self._reduction.wants_configs:
+            self._read_configs(reading, root)
+        children = tuple(reading.children)
+        contents = TagContents(repository, tag, root, children, reading.origins, reading.problem)
+        return self._reduction.of(contents)
 
     def _remember(self, repository: str, tag: str, digest: Digest, now: float) -> None:
         self._cache.put_tag(self._client.url, repository, tag, LastSeen(digest, now))
@@ -115,23 +140,15 @@ class TagReader:
                     reading.blame(error)
 
     def _origin(self, repository: str, image: ImageManifest) -> Origin:
-        wanted = image.config
-        kept = self._cache.get(wanted.digest)
-        if kept is None:
-            if wanted.size > _CONFIG_LIMIT:
-                raise InvalidManifest("its config is larger than 4 MiB")
-            content = self._pace.keep(lambda: self._small_blob(repository, wanted.digest))
-            kept = Kept(content, wanted.media_type)
-            self._cache.put(wanted.digest, kept)
-        return Origin.parse(kept.content)
-
-    def _small_blob(self, repository: str, digest: Digest) -> bytes:
-        content = bytearray()
-        for block in self._client.stream_blob(repository, digest):
-            content += block
-            if len(content) > _CONFIG_LIMIT:
-                raise InvalidManifest("its config is larger than 4 MiB")
-        return bytes(content)
+        digest, too_large = image.config.digest, "its config is larger than 4 MiB"
+        if image.config.size > _CONFIG_LIMIT:
+            raise InvalidManifest(too_large)
+        content = self._pace.keep(
+            lambda: self._client.fetch_blob(repository, digest, limit=_CONFIG_LIMIT)
+        )
+        if content is None:
+            raise InvalidManifest(too_large)
+        return Origin.parse(content)
 
 
 class _Reading:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
@@ -16,6 +16,7 @@ from regnb.registry.inventory.cache import ContentCache, LastSeen
 from regnb.registry.inventory.contents import TagContents
 from regnb.registry.inventory.pace import Pace, Stopped
 from regnb.registry.inventory.reader import TagReader
+from regnb.registry.inventory.rows import Reduction
 
 if TYPE_CHECKING:
     from regnb.registry.client import RegistryClient
@@ -39,17 +40,17 @@ class _Task:
 
 
 @dataclass(frozen=True, slots=True)
-class _Listed:
-    """The tags of a repository, and what kept more of them from coming."""
+class _Listed(Generic[R]):
+    """The tags of a repository: what is known, what is to be read, what kept more from coming."""
 
+    rows: list[R]
     tasks: list[_Task]
     problem: TagContents | None
 
 
 class Walk(Generic[R]):
-    """What `reduce` makes of each tag, in the order in which they arrive.
+    """What `reduction` makes of each tag, in the order in which they arrive.
 
-    `reduce` is called in the thread that has read the tag, so that little waits for the caller.
     Iterate once; whoever stops iterating stops the walk. What was read stays in the cache.
     """
 
@@ -57,22 +58,21 @@ class Walk(Generic[R]):
         self,
         client: RegistryClient,
         cache: ContentCache,
-        reduce: Callable[[TagContents], R],
+        reduction: Reduction[R],
         *,
         connections: int,
         max_age: float,
-        configs: bool,
         on_count: OnCount | None,
     ) -> None:
         self._client = client
         self._cache = cache
-        self._reduce = reduce
+        self._reduction = reduction
         self._on_count = on_count
         self._pace = Pace()
         self._max_age = max_age
-        self._reader = TagReader(client, cache, self._pace, max_age=max_age, configs=configs)
+        self._reader = TagReader(client, cache, self._pace, reduction, max_age=max_age)
         self._tasks: SimpleQueue[_Task | None] = SimpleQueue()
-        self._results: deque[R | _Listed | BaseException] = deque()
+        self._results: deque[R | _Listed[R] | BaseException] = deque()
         self._threads = [
             threading.Thread(target=self._work, name=f"inventory-{number}", daemon=True)
             for number in range(connections)
@@ -105,9 +105,11 @@ class Walk(Generic[R]):
                 for task in result.tasks:
                     self._tasks.put(task)
                 open_tasks += len(result.tasks)
-                known += len(result.tasks)
+                known += len(result.tasks) + len(result.rows)
+                done += len(result.rows)
+                yield from result.rows
                 if result.problem:
-                    yield self._reduce(result.problem)
+                    yield self._reduction.of(result.problem)
             else:
                 done += 1
                 if done % _COMMIT_EVERY == 0:
@@ -129,32 +131,38 @@ class Walk(Generic[R]):
     def _work(self) -> None:
         while task := self._tasks.get():
             try:
-                result: R | _Listed | BaseException = self._done(task)
+                result: R | _Listed[R] | BaseException = self._done(task)
             except Stopped:
                 return
             except BaseException as error:  # noqa: BLE001 - raised in the thread that listens
                 result = error
             self._results.append(result)
 
-    def _done(self, task: _Task) -> R | _Listed:
+    def _done(self, task: _Task) -> R | _Listed[R]:
         if task.tag:
-            return self._reduce(self._reader.read(task.repository, task.tag, task.last))
+            return self._reader.read(task.repository, task.tag, task.last)
         return self._listed(task.repository)
 
-    def _listed(self, repository: str) -> _Listed:
+    def _listed(self, repository: str) -> _Listed[R]:
         registry, now = self._client.url, time.time()
+        since = now - self._max_age
         last = self._cache.tags(registry, repository)
         problem: RegnbError | None = None
-        names = self._cache.tag_list(registry, repository, since=now - self._max_age)
+        rows: Mapping[str, R] = {}
+        names = self._cache.names(registry, repository, since=since)
         if names is None or self._max_age <= 0:
             names = set()
             try:
                 self._pace.keep(lambda: self._read_names(repository, names))
-                self._cache.put_list(registry, repository, names, now)
+                gone = last.keys() - names
+                self._cache.put_names(registry, repository, names, now, gone)
             except RegnbError as error:
                 problem = error
-        tasks = [_Task(repository, name, last.get(name)) for name in sorted(names)]
-        return _Listed(tasks, TagContents(repository, "", problem=problem) if problem else None)
+        else:
+            rows = self._reduction.fresh(registry, repository, since=since)
+        tasks = [_Task(repository, name, last.get(name)) for name in sorted(names - rows.keys())]
+        told = TagContents(repository, "", problem=problem) if problem else None
+        return _Listed([rows[name] for name in rows.keys() & names], tasks, told)
 
     def _read_names(self, repository: str, names: set[str]) -> None:
         for page in self._client.tag_pages(repository):
