@@ -93,7 +93,7 @@ def _second_endpoint() -> str:
     from regnb.lab.folder import folder_of  # noqa: PLC0415
     from regnb.lab.identity import lab_id  # noqa: PLC0415
     from regnb.lab.record import record_of  # noqa: PLC0415
-    from regnb.lab.second import beside_of  # noqa: PLC0415
+    from regnb.lab.steps.second import beside_of  # noqa: PLC0415
 
     return beside_of(folder_of(record_of(lab_id()))).endpoint
 

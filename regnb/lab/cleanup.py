@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from regnb.errors import EngineError, NotClean
-from regnb.lab.ports import is_free
-from regnb.lab.second import remove_second
+from regnb.lab.registry.ports import is_free
 from regnb.lab.session import Session, published_port
 from regnb.lab.show import command
+from regnb.lab.steps.second import remove_second
 from regnb.oci import ImageReference
 
 

@@ -5,25 +5,27 @@ from __future__ import annotations
 from regnb.engine import Engine, find_engine
 from regnb.errors import RegnbError
 from regnb.i18n import Translator, language_of_notebook
-from regnb.lab import cleanup, contents, registry
-from regnb.lab.access import Access
-from regnb.lab.exercises import Exercises
-from regnb.lab.explore import ExploreSteps
+from regnb.lab import cleanup
 from regnb.lab.identity import lab_id
-from regnb.lab.image_steps import ImageSteps
-from regnb.lab.inventory import InventorySteps
-from regnb.lab.keeping import Keeping
-from regnb.lab.panel import PanelSteps
+from regnb.lab.images import contents
 from regnb.lab.record import record_of
-from regnb.lab.second import SecondEngineSteps
-from regnb.lab.secured import secured
-from regnb.lab.security import Security
+from regnb.lab.registry import running
+from regnb.lab.registry.secured import secured
+from regnb.lab.registry.settings import Auth, storage_settings
 from regnb.lab.session import Session
-from regnb.lab.settings import Auth, storage_settings
 from regnb.lab.show import Sentence, command, show
+from regnb.lab.steps.access import Access
+from regnb.lab.steps.exercises import Exercises
+from regnb.lab.steps.explore import ExploreSteps
+from regnb.lab.steps.images import ImageSteps
+from regnb.lab.steps.inventory import InventorySteps
+from regnb.lab.steps.keeping import Keeping
+from regnb.lab.steps.panel import PanelSteps
+from regnb.lab.steps.second import SecondEngineSteps
+from regnb.lab.steps.security import Security
+from regnb.lab.steps.views import ViewSteps
+from regnb.lab.steps.wire import WireSteps
 from regnb.lab.telling import told
-from regnb.lab.views import ViewSteps
-from regnb.lab.wire import WireSteps
 from regnb.registry import RegistryClient
 from regnb.tables import Table, containers_table
 
@@ -92,8 +94,8 @@ class Lab(
         """
         settings = storage_settings(delete=delete, volume=volume, memory=memory)
         settings |= secured(self._session, tls=tls, clients=clients, auth=auth)
-        wanted = registry.Wanted(image, name, port, settings)
-        container = registry.run_registry(self._session, wanted)
+        wanted = running.Wanted(image, name, port, settings)
+        container = running.run_registry(self._session, wanted)
         return containers_table([container], language=self._session.language)
 
     @told

@@ -9,7 +9,7 @@ from regnb.engine import Engine
 from regnb.lab.folder import folder_of
 from regnb.lab.identity import LABEL, lab_id
 from regnb.lab.record import record_of
-from regnb.lab.second import remove_second
+from regnb.lab.steps.second import remove_second
 from regnb.oci import ImageReference
 
 

@@ -10,7 +10,7 @@ from regnb.engine import Engine, find_engine
 from regnb.errors import RegistryError, RegnbError
 from regnb.i18n import Translator, language_of_notebook
 from regnb.lab.identity import LABEL, lab_id
-from regnb.lab.ports import PREFERRED, is_free, who_has
+from regnb.lab.registry.ports import PREFERRED, is_free, who_has
 from regnb.lab.session import published_port
 from regnb.registry import RegistryClient
 from regnb.tables import Finding, Table, findings_table

@@ -18,7 +18,7 @@ from regnb.lab.exchanges import Exchanges
 from regnb.lab.folder import Folder, folder_of
 from regnb.lab.identity import LABEL
 from regnb.lab.record import Record
-from regnb.lab.settings import CERTIFICATE, CLIENT_AUTHORITIES
+from regnb.lab.registry.settings import CERTIFICATE, CLIENT_AUTHORITIES
 from regnb.lab.show import Command, Sentence, show
 from regnb.lab.tls.store import Certificates
 from regnb.oci import ImageReference

@@ -15,7 +15,7 @@ from regnb.lab.auth.token_server import PATH, TokenServer
 from regnb.lab.auth.tokens import Issuer, Rights, Token
 from regnb.lab.auth.users import Users
 from regnb.lab.folder import Folder
-from regnb.lab.refusals import keys, meaning_of
+from regnb.lab.registry.refusals import keys, meaning_of
 from regnb.lab.tls.store import Certificates
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from regnb.analysis.holdings import holdings
 from regnb.analysis.storage import Storage
-from regnb.lab.contents import sharing
+from regnb.lab.images.contents import sharing
 from regnb.oci import ImageManifest
 from regnb.registry import RegistryClient, WsgiTransport
 from regnb.registry.inventory.methods import CONNECTIONS

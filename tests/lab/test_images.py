@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from regnb.lab.images import _text
+from regnb.lab.images.engine import _text
 from regnb.oci import Digest
 
 DIGEST = Digest.of(b"")

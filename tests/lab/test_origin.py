@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from regnb.i18n import Translator
-from regnb.lab.origin import told_origin
+from regnb.lab.images.origin import told_origin
 
 
 @pytest.mark.parametrize(

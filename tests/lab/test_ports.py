@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from regnb.lab import ports
-from regnb.lab.ports import choose_port, is_free, who_has
+from regnb.lab.registry import ports
+from regnb.lab.registry.ports import choose_port, is_free, who_has
 from tests.servers import answering
 
 VERSION = {"Docker-Distribution-Api-Version": "registry/2.0"}

@@ -9,7 +9,7 @@ import pytest
 from regnb.engine import Progress
 from regnb.errors import InvalidReference
 from regnb.i18n import Translator
-from regnb.lab.progress import follow
+from regnb.lab.images.progress import follow
 from regnb.lab.show import Command, Sentence, command, curl, show
 from regnb.lab.telling import told
 from regnb.oci import Digest, ImageReference

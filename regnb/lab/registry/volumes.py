@@ -6,8 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from regnb.errors import NameTaken
+from regnb.lab.registry.settings import RegistrySettings
 from regnb.lab.session import Session
-from regnb.lab.settings import RegistrySettings
 
 _MOST = 100
 

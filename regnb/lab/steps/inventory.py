@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from regnb.lab.show import command
-from regnb.lab.steps import Steps
+from regnb.lab.steps.base import Steps
 from regnb.lab.telling import told
 from regnb.registry.inventory import default_path
 from regnb.tables import Table, inventory_table

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from regnb.checks import progress_of, question_named, run_check
-from regnb.lab.steps import Steps
+from regnb.lab.steps.base import Steps
 from regnb.lab.telling import told
 from regnb.widgets.check import CheckResult
 from regnb.widgets.question import QuestionView

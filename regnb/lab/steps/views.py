@@ -7,9 +7,9 @@ from regnb.analysis.comparison import compare
 from regnb.analysis.files import image_files
 from regnb.analysis.holdings import holdings
 from regnb.analysis.storage import Storage
-from regnb.lab import contents
+from regnb.lab.images import contents
 from regnb.lab.show import command, curl, piped
-from regnb.lab.steps import Steps
+from regnb.lab.steps.base import Steps
 from regnb.lab.telling import told
 from regnb.oci import layers_of, media_types
 from regnb.widgets.anatomy import Anatomy

@@ -14,10 +14,10 @@ from contextlib import contextmanager
 from regnb.analysis.store import StoredFile
 from regnb.engine import Container
 from regnb.errors import CollectionFailed
-from regnb.lab.registry import wait_for
+from regnb.lab.registry.running import wait_for
+from regnb.lab.registry.store import store_files
 from regnb.lab.session import Session
 from regnb.lab.show import command
-from regnb.lab.store import store_files
 from regnb.oci import Digest, ImageReference
 
 DEFAULT_CONFIG = "/etc/docker/registry/config.yml"

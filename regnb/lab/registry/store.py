@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from regnb.analysis.store import StoredFile, read_store
+from regnb.lab.registry.settings import STORAGE_PATH
 from regnb.lab.session import Session
-from regnb.lab.settings import STORAGE_PATH
 from regnb.lab.show import command
 
 

@@ -8,11 +8,11 @@ from contextlib import contextmanager
 
 from regnb.analysis.differences import Kind, observe
 from regnb.engine import Container
-from regnb.lab.garbage import config_of
-from regnb.lab.ports import choose_port
-from regnb.lab.registry import wait_until_it_answers
+from regnb.lab.registry.garbage import config_of
+from regnb.lab.registry.ports import choose_port
+from regnb.lab.registry.running import wait_until_it_answers
+from regnb.lab.registry.settings import storage_settings
 from regnb.lab.session import REGISTRY_PORT, Session
-from regnb.lab.settings import storage_settings
 from regnb.oci import ImageReference
 from regnb.registry import RegistryClient
 

@@ -12,7 +12,7 @@ import json
 import tarfile
 from datetime import UTC, datetime, timedelta
 
-from regnb.lab.contents import image_manifest
+from regnb.lab.images.contents import image_manifest
 from regnb.lab.session import Session
 from regnb.oci import Descriptor, Digest, ImageManifest, ImageReference, media_types
 from regnb.oci.json import as_list, as_object, json_object

@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from regnb.analysis.store import StoredFile, trail
-from regnb.lab import builds, deletion, differences, garbage, moving, store
-from regnb.lab.contents import image_manifest
-from regnb.lab.registry import remove_registry, stop_registry
+from regnb.lab.images import builds, deletion, moving
+from regnb.lab.images.contents import image_manifest
+from regnb.lab.registry import differences, garbage, store
+from regnb.lab.registry.running import remove_registry, stop_registry
 from regnb.lab.show import command
-from regnb.lab.steps import Steps
+from regnb.lab.steps.base import Steps
 from regnb.lab.telling import told
 from regnb.oci import ImageReference
 from regnb.tables import (

@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from regnb.errors import EngineError, NoContainerAddress, NothingRefused, NotTls, RegistryError
-from regnb.lab import registry
-from regnb.lab.refusals import meaning_of
+from regnb.lab.registry import running
+from regnb.lab.registry.refusals import meaning_of
 from regnb.lab.session import OWN_CERTIFICATE, REGISTRY_PORT, published_port
 from regnb.lab.show import FOLDER, Command, Sentence, Words, show
-from regnb.lab.steps import Steps
+from regnb.lab.steps.base import Steps
 from regnb.lab.telling import told
 from regnb.lab.tls.commands import authority_command, certificate_command, handshake_command
 from regnb.lab.tls.handshake import Handshake, shake_hands
@@ -69,7 +69,7 @@ class Security(Steps):
     @told
     def restart_registry(self) -> Table:
         """Restart the registry, which reads its certificate then; its containers table."""
-        container = registry.restart_registry(self._session)
+        container = running.restart_registry(self._session)
         return containers_table([container], language=self._session.language)
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from regnb.analysis.wire import shown
-from regnb.lab.steps import Steps
+from regnb.lab.steps.base import Steps
 from regnb.lab.telling import told
 from regnb.widgets.wire import Wire
 

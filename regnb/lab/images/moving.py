@@ -10,7 +10,7 @@ from pathlib import Path
 
 from regnb.engine import Progress
 from regnb.errors import InvalidManifest, NoBackup, NotFound
-from regnb.lab.progress import follow
+from regnb.lab.images.progress import follow
 from regnb.lab.session import Session
 from regnb.lab.show import command
 from regnb.oci import Descriptor, ImageReference

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from regnb.lab.auth.tokens import ISSUER, SERVICE
-from regnb.lab.session import OWN_CERTIFICATE, Session
-from regnb.lab.settings import (
+from regnb.lab.registry.settings import (
     Auth,
     RegistrySettings,
     htpasswd_settings,
     tls_settings,
     token_settings,
 )
+from regnb.lab.session import OWN_CERTIFICATE, Session
 
 
 def secured(

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from regnb.engine import Progress
 from regnb.errors import ImageNotFound, PushToHub
-from regnb.lab.origin import told_origin
-from regnb.lab.progress import follow
+from regnb.lab.images.origin import told_origin
+from regnb.lab.images.progress import follow
 from regnb.lab.session import Session
 from regnb.lab.show import Sentence, show
 from regnb.oci import ImageReference

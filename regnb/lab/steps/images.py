@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from regnb.lab import images
+from regnb.lab.images import engine
 from regnb.lab.show import command
-from regnb.lab.steps import Steps
+from regnb.lab.steps.base import Steps
 from regnb.lab.telling import told
 from regnb.oci import ImageReference
 from regnb.tables import Table, images_table
@@ -18,7 +18,7 @@ class ImageSteps(Steps):
         """Pull an image from the registry that its name says; Docker Hub when it says none."""
         parsed = ImageReference.parse(reference)
         self._session.show(command("docker", "image", "pull", reference))
-        images.pull(self._session, parsed)
+        engine.pull(self._session, parsed)
 
     @told
     def images(self) -> Table:
@@ -31,14 +31,14 @@ class ImageSteps(Steps):
         """Give the image `source` the further name `target`."""
         names = ImageReference.parse(source), ImageReference.parse(target)
         self._session.show(command("docker", "image", "tag", source, target))
-        images.tag(self._session, *names)
+        engine.tag(self._session, *names)
 
     @told
     def push(self, reference: str) -> None:
         """Push an image to the registry that its name says."""
         parsed = ImageReference.parse(reference)
         self._session.show(command("docker", "image", "push", reference))
-        images.push(self._session, parsed)
+        engine.push(self._session, parsed)
 
     @told
     def remove_image(self, *references: str) -> None:
@@ -46,4 +46,4 @@ class ImageSteps(Steps):
         for reference in references:
             parsed = ImageReference.parse(reference)
             self._session.show(command("docker", "image", "rm", reference))
-            images.remove(self._session, parsed)
+            engine.remove(self._session, parsed)

@@ -18,12 +18,12 @@ from regnb.errors import (
     TLSFailed,
     Unauthorized,
 )
-from regnb.lab.images import pull
-from regnb.lab.ports import PREFERRED, choose_port
+from regnb.lab.images.engine import pull
+from regnb.lab.registry.ports import PREFERRED, choose_port
+from regnb.lab.registry.settings import RegistrySettings
+from regnb.lab.registry.volumes import resolved
 from regnb.lab.session import REGISTRY_PORT, Session, published_port
-from regnb.lab.settings import RegistrySettings
 from regnb.lab.show import command
-from regnb.lab.volumes import resolved
 from regnb.oci import ImageReference
 from regnb.registry import RegistryClient
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from regnb.lab.auth.tokens import SERVICE, Rights, Scope, Token
 from regnb.lab.auth.users import HTPASSWD
-from regnb.lab.challenges import answer_to
+from regnb.lab.registry.challenges import answer_to
 from regnb.lab.show import Command, command
-from regnb.lab.steps import Steps
+from regnb.lab.steps.base import Steps
 from regnb.lab.telling import told
 from regnb.registry import Credentials
 from regnb.tables import Table, claims_table, handshake_table, rights_table

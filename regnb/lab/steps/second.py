@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 from regnb.engine import Engine
 from regnb.lab.folder import Folder
-from regnb.lab.image_steps import ImageSteps
 from regnb.lab.record import Record
 from regnb.lab.session import Session
 from regnb.lab.show import Command, Words, command, show
-from regnb.lab.steps import Steps
+from regnb.lab.steps.base import Steps
+from regnb.lab.steps.images import ImageSteps
 from regnb.lab.telling import told
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from functools import partial
 from regnb.checks import Status, all_checks, progress_of
 from regnb.errors import ContainerNotFound, RegistryError
 from regnb.lab.session import Session, published_port
-from regnb.lab.steps import Steps
+from regnb.lab.steps.base import Steps
 from regnb.lab.telling import told
 from regnb.registry import RegistryClient
 from regnb.widgets.panel import LabState, Panel

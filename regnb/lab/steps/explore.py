@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from regnb.analysis.browse import RegistrySource
-from regnb.lab.steps import Steps
+from regnb.lab.steps.base import Steps
 from regnb.lab.telling import told
 from regnb.widgets.explore import Explore
 
