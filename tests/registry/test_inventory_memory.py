@@ -43,10 +43,11 @@ def test_table_takes_little_memory() -> None:
 
 
 def test_table_is_shown_at_once() -> None:
-    table = inventory_table(frame_of(Inventory.of(facts())), language="fr")
     started = time.process_time()
+    table = inventory_table(frame_of(Inventory.of(facts())), language="fr")
+    made = time.process_time()
     html, text = table._repr_html_(), repr(table)
-    assert time.process_time() - started < 1
+    assert time.process_time() - made < (made - started) / 2
     assert len(html) + len(text) < 200_000
     assert "99\u202f940" in html or "99940" in html
 

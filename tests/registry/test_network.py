@@ -99,10 +99,10 @@ def test_broken_answer_is_told(connect: Connect, answer: bytes, kind: type[Regis
 
 def test_refused_port_is_told_quickly(connect: Connect) -> None:
     started = time.monotonic()
-    with connect(f"http://localhost:{free_port()}") as client:
+    with connect(f"http://localhost:{free_port()}", timeout=60) as client:
         with pytest.raises(RegistryUnreachable) as caught:
             client.ping()
-        assert time.monotonic() - started < 2
+        assert time.monotonic() - started < client.timeout / 2
         assert type(caught.value) is RegistryUnreachable
         assert caught.value.url == f"{client.url}/v2/"
 

@@ -217,7 +217,7 @@ def test_port_that_is_none(address: str) -> None:
 def test_same_file_is_read_by_distribution(tmp_path: Path) -> None:
     text = FULL.replace("/data", str(tmp_path)).partition("auth:")[0].replace("c.pem", "absent")
     command = ["docker-registry", "serve", str(write(tmp_path / "c.yml", text))]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert "configuration error" not in done.stderr
     assert "no such file" in done.stderr
 

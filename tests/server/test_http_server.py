@@ -34,7 +34,7 @@ class Caller:
     """One connection that is kept."""
 
     def __init__(self, port: int) -> None:
-        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
 
     def __call__(
         self, method: str, path: str, body: object = None, **headers: str

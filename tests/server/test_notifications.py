@@ -40,7 +40,7 @@ class Listener:
         return Response()(environ, start)
 
     def take(self, number: int) -> list[dict[str, Any]]:
-        return [self.events.get(timeout=20) for _ in range(number)]
+        return [self.events.get(timeout=60) for _ in range(number)]
 
 
 @pytest.fixture

@@ -36,7 +36,7 @@ def kill(place: Place) -> None:
     wait_for(lambda: background.status(place) is None)
 
 
-def wait_for(condition: object, seconds: float = 10.0) -> None:
+def wait_for(condition: object, seconds: float = 60.0) -> None:
     end = time.monotonic() + seconds
     while callable(condition) and not condition():
         assert time.monotonic() < end

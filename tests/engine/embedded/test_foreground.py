@@ -53,7 +53,7 @@ def test_foreground_registry_prints_its_log_and_ends_by_ctrl_c(
     assert running.stdout is not None
     assert "listening on" in running.stdout.readline()
     running.send_signal(signal.SIGINT)
-    running.communicate(timeout=20)
+    running.communicate(timeout=60)
     assert running.returncode == 2
     with closing(client_of(place)) as client:
         wait_for(lambda: not client.containers.list(all=True))
@@ -63,7 +63,7 @@ def test_what_cannot_run_is_told_and_removes_itself(
     place: Place, docker: Callable[..., subprocess.Popen[str]]
 ) -> None:
     running = docker("container", "run", "--rm", "registry:2.6", "sh")
-    told, _ = running.communicate(timeout=20)
+    told, _ = running.communicate(timeout=60)
     assert "it runs registries only; use Docker for this image." in told
     assert running.returncode == 125
     with closing(client_of(place)) as client:
