@@ -46,12 +46,14 @@ class Container:
     def from_json(cls, value: object) -> Self:
         """Container as an entry of the engine's list."""
         fields = as_object(value, "a container")
+        state = as_text(fields.get("State"), "State")
         return cls(
             name=_own_name(fields),
             container_id=as_text(fields.get("Id"), "Id"),
             image=as_text(fields.get("Image"), "Image"),
-            state=as_text(fields.get("State"), "State"),
-            ports=_published(fields),
+            state=state,
+            # Podman also lists the ports of a container that does not run.
+            ports=_published(fields) if state == "running" else (),
             labels=as_texts(fields.get("Labels"), "Labels"),
             created=datetime.fromtimestamp(int(str(fields["Created"])), UTC),
             address=_address(fields),

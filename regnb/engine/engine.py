@@ -13,7 +13,7 @@ from docker.tls import TLSConfig
 
 from regnb.engine.containers import OWNER_LABEL, Container, ContainerSetup
 from regnb.engine.endpoint import ANSWER_TIMEOUT, knock
-from regnb.engine.failures import engine_errors
+from regnb.engine.failures import PLAIN_HTTP, engine_errors
 from regnb.engine.images import LocalImage, images_in, inspected_image
 from regnb.engine.mounts import is_path, mounts_of
 from regnb.engine.progress import Progress, read_progress
@@ -24,14 +24,16 @@ from regnb.errors import (
     EngineUnavailable,
     ImageNotFound,
     LoginRefused,
+    LoopbackWantsTls,
     NameTaken,
     PortTaken,
     PullFailed,
     PushFailed,
 )
-from regnb.oci import ImageReference, Platform
+from regnb.oci import Digest, ImageReference, Platform
 from regnb.oci.json import Json, as_list, as_object, as_text
 from regnb.oci.reference import DOCKER_HUB
+from regnb.registry.address import is_loopback
 
 Flavour = Literal["docker", "podman", "embedded"]
 FoundBy = Literal["choice", "environment", "context", "socket", "fallback"]
@@ -120,10 +122,10 @@ class Engine(TarMethods):
     def pull(self, reference: ImageReference) -> Iterator[Progress]:
         """Progress of a pull of `reference`, which goes on as the iterator is read to its end.
 
-        Raises ImageNotFound, HubUnreachable, HubRateLimited or PullFailed.
+        Raises ImageNotFound, HubUnreachable, HubRateLimited, LoopbackWantsTls or PullFailed.
         """
-        subject = reference.familiar
-        with self._errors(subject, PullFailed):
+        subject, digest = reference.familiar, None
+        with self._moving(reference, PullFailed):
             lines = self.client.api.pull(
                 reference.name,
                 tag=reference.reference,
@@ -131,15 +133,20 @@ class Engine(TarMethods):
                 decode=True,
                 auth_config=self._login_for(reference),
             )
-            yield from read_progress(lines, subject=subject, failed=PullFailed)
+            for event in read_progress(lines, subject=subject, failed=PullFailed):
+                digest = event.digest or digest
+                yield event
+        if digest is None:
+            yield from self._digest_of_pulled(reference)
 
     def push(self, reference: ImageReference) -> Iterator[Progress]:
         """Progress of a push of `reference`, which goes on as the iterator is read to its end.
 
-        Raises ImageNotFound when the engine has no such image, PushFailed for all the rest.
+        Raises ImageNotFound when the engine has no such image, LoopbackWantsTls when it asks a
+        registry of this machine for TLS, and PushFailed for all the rest.
         """
         subject = reference.familiar
-        with self._errors(subject, PushFailed):
+        with self._moving(reference, PushFailed):
             lines = self.client.api.push(
                 reference.name,
                 tag=reference.tag,
@@ -300,6 +307,13 @@ class Engine(TarMethods):
             return None
         return self._logins.get(reference.registry, {})
 
+    def _digest_of_pulled(self, reference: ImageReference) -> Iterator[Progress]:
+        # Podman tells no digest while it pulls, and knows it afterwards.
+        image = self.find_image(reference)
+        for name in image.repo_digests[:1] if image else ():
+            digest = Digest(name.rpartition("@")[2])
+            yield Progress("", f"Digest: {digest}", digest=digest)
+
     def _own(self, name: str) -> Container:
         found = self._existing(name)
         if not found.is_ours:
@@ -333,6 +347,17 @@ class Engine(TarMethods):
         for source in sources:
             if not is_path(source):
                 self.client.volumes.create(source, labels=dict(labels))
+
+    @contextmanager
+    def _moving(self, reference: ImageReference, failed: type[EngineError]) -> Iterator[None]:
+        try:
+            with self._errors(reference.familiar, failed):
+                yield
+        except EngineError as error:
+            host = reference.registry.rpartition(":")[0] or reference.registry
+            if PLAIN_HTTP in error.message and is_loopback(host):
+                raise LoopbackWantsTls(error.message, subject=reference.registry) from error
+            raise
 
     @contextmanager
     def _errors(

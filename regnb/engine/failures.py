@@ -37,6 +37,8 @@ SDK_ERRORS = (
     OSError,
 )
 
+# What Go says where TLS was tried and the other end has none.
+PLAIN_HTTP = "server gave HTTP response to HTTPS client"
 _RATE_LIMITED = ("toomanyrequests", "too many requests", "pull rate limit")
 _UNREACHABLE = (
     "no such host",

@@ -23,7 +23,7 @@
     │  ├─ ImageNotFound · ContainerNotFound
     │  ├─ NameTaken · PortTaken · RegistryDiffers
     │  └─ PullFailed: HubUnreachable · HubRateLimited
-    │     PushFailed
+    │     PushFailed: LoopbackWantsTls        (also PullFailed)
     │     LoginRefused
     ├─ PushToHub · NotClean · CollectionFailed · NoBackup  (the lab's own refusals)
     │  CertificateUnknown · UserUnknown · NotTls · NothingRefused · RegistryGaveUp
@@ -67,6 +67,7 @@ from regnb.errors.engine import (
     HubUnreachable,
     ImageNotFound,
     LoginRefused,
+    LoopbackWantsTls,
     NameTaken,
     PortTaken,
     PullFailed,
@@ -158,6 +159,7 @@ __all__ = [
     "InvalidPlatform",
     "InvalidReference",
     "LoginRefused",
+    "LoopbackWantsTls",
     "ManifestBlobMissing",
     "ManifestNotFound",
     "ManifestRefused",

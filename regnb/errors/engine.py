@@ -81,3 +81,7 @@ class PushFailed(EngineError):
 
 class LoginRefused(EngineError):
     """The registry `subject` does not take the name and password that the engine showed it."""
+
+
+class LoopbackWantsTls(PullFailed, PushFailed):
+    """The engine asks `subject` for TLS, a registry of this machine, as Podman does unless told."""

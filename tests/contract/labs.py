@@ -10,6 +10,7 @@ from regnb.engine.embedded import background
 from regnb.engine.embedded.background import Place
 from regnb.lab import Lab, open_lab
 from regnb.lab.leftovers import leftovers, remove
+from tests.contract.engines import ENGINES
 
 OpenLab = Callable[..., Lab]
 Printed = Callable[[], str]
@@ -25,11 +26,11 @@ def embedded() -> Iterator[str]:
         background.stop(place)
 
 
-@pytest.fixture(params=["embedded", pytest.param("docker", marks=pytest.mark.docker)])
+@pytest.fixture(params=ENGINES)
 def engine(request: pytest.FixtureRequest) -> str | None:
-    if request.param == "docker":
-        return None
-    choice: str = request.getfixturevalue("embedded")
+    if request.param == "embedded":
+        request.getfixturevalue("embedded")
+    choice: str | None = request.param
     return choice
 
 

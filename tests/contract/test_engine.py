@@ -23,18 +23,13 @@ from regnb.errors import (
 )
 from regnb.oci import ImageReference
 from regnb.registry import RegistryClient
+from tests.contract.engines import ENGINES
 
 NGINX = ImageReference.parse("nginx")
 TEST_LABEL = "regnb.test"
 
 
-@pytest.fixture(
-    scope="module",
-    params=[
-        pytest.param("embedded", id="embedded"),
-        pytest.param(None, marks=pytest.mark.docker, id="docker"),
-    ],
-)
+@pytest.fixture(scope="module", params=ENGINES)
 def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
     """An engine that is left as it was found."""
     with find_engine(request.param) as found:

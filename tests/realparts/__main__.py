@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import IO, NoReturn
 
 from tests.realparts.debian import fetch_packages
-from tests.realparts.inside import HUBS
+from tests.realparts.inside import ENGINES, HIDDEN, HUBS
 from tests.realparts.leftovers import left_of, make_folder, remove, remove_stale
 from tests.realparts.processes import PATIENCE
 
-PROGRAMS = ("dockerd", "docker-registry", "unshare", "setpriv", "ip", "mount", "apt-get")
+PROGRAMS = ("docker-registry", "unshare", "setpriv", "ip", "mount", "apt-get")
+_ENGINE_PROGRAMS = {"docker": "dockerd", "podman": "podman"}
 _ROOT = Path(__file__).parent.parent.parent
 # The command gets the signal first, then its engine is stopped: the whole takes a while.
 _STOP_TIMEOUT = 3 * PATIENCE
@@ -28,38 +29,41 @@ _LEFT_SOMETHING = 70
 def main() -> int:
     """Exit code of the command, or another one when something was left behind."""
     arguments = _parse()
-    _require()
+    _require(arguments.engine)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _leave)
     signal.signal(signal.SIGINT, lambda *_: None)
     remove_stale()
-    return _run(arguments.hub, arguments.command)
+    return _run(arguments)
 
 
-def missing() -> list[str]:
+def missing(engine: str = "docker") -> list[str]:
     """Programs, or rights, that this machine does not have and the real parts need."""
-    programs = [name for name in PROGRAMS if shutil.which(name) is None]
+    needed = (_ENGINE_PROGRAMS[engine], *PROGRAMS)
+    programs = [name for name in needed if shutil.which(name) is None]
     return programs + (["root"] if os.geteuid() != 0 else [])
 
 
 def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.realparts", description=__doc__)
     parser.add_argument("--hub", choices=HUBS, default="full", help="what the Hub holds or says")
+    parser.add_argument("--engine", choices=ENGINES, default="docker")
     parser.add_argument("command", nargs="+", help="after `--`")
     return parser.parse_args()
 
 
-def _require() -> None:
-    lacking = missing()
+def _require(engine: str) -> None:
+    lacking = missing(engine)
     if lacking:
         sys.exit(f"The real parts need what is not here: {', '.join(lacking)}.")
 
 
-def _run(hub: str, command: list[str]) -> int:
+def _run(arguments: argparse.Namespace) -> int:
+    kinds = ["--hub", arguments.hub, "--engine", arguments.engine]
     with _folder() as (folder, lock):
-        if hub in {"full", "samples"}:
+        if arguments.hub in {"full", "samples"}:
             fetch_packages(folder / "packages")
-        code = _run_inside(folder, lock, ["--hub", hub, "--", *command])
+        code = _run_inside(folder, lock, [*kinds, "--", *arguments.command])
     left = left_of(folder.name)
     for line in left:
         sys.stderr.write(f"left behind: {line}\n")
@@ -68,17 +72,17 @@ def _run(hub: str, command: list[str]) -> int:
 
 @contextmanager
 def _folder() -> Iterator[tuple[Path, IO[bytes]]]:
-    etc = Path("/etc/docker")
-    is_new = not etc.exists()
-    etc.mkdir(exist_ok=True)
+    new = [Path(path) for path in HIDDEN if not Path(path).exists()]
+    for path in new:
+        path.mkdir()
     folder, lock = make_folder()
     with lock:
         try:
             yield folder, lock
         finally:
             remove(folder)
-            if is_new:
-                etc.rmdir()
+            for path in new:
+                path.rmdir()
 
 
 def _run_inside(folder: Path, lock: IO[bytes], arguments: list[str]) -> int:

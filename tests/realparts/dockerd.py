@@ -20,7 +20,7 @@ _PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 
 @dataclass(frozen=True)
 class Daemon:
-    """A dockerd that answers at `endpoint`."""
+    """An engine that answers at `endpoint`."""
 
     endpoint: str
     running: Running
@@ -43,7 +43,7 @@ def dockerd(folder: Path, *, authority: Path, mirror: str | None) -> Iterator[Da
     ]
     environment = direct_environment() | {"SSL_CERT_FILE": str(authority)}
     with running(command, log=folder / "dockerd.log", environment=environment) as process:
-        process.wait_for(lambda: _answers(endpoint), seconds=START_TIMEOUT)
+        process.wait_for(lambda: answers(endpoint), seconds=START_TIMEOUT)
         yield Daemon(endpoint, process)
 
 
@@ -52,7 +52,8 @@ def direct_environment() -> dict[str, str]:
     return {key: value for key, value in os.environ.items() if key.lower() not in _PROXIES}
 
 
-def _answers(endpoint: str) -> bool | None:
+def answers(endpoint: str) -> bool | None:
+    """True when an engine answers there, None as long as none does."""
     if not Path(endpoint.removeprefix("unix://")).exists():
         return None
     try:

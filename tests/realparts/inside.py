@@ -13,9 +13,13 @@ from typing import NoReturn
 
 from tests.realparts import hub
 from tests.realparts.dockerd import Daemon, direct_environment, dockerd
+from tests.realparts.podman import podman
 from tests.realparts.recipes import recipes
 
 HUBS = ("full", "samples", "empty", "limited")
+ENGINES = {"docker": dockerd, "podman": podman}
+# What engines keep or share on a machine, outside their folder.
+HIDDEN = ("/etc/docker", "/var/lib/cni", "/var/lib/containers")
 _SIGNALS = (signal.SIGTERM, signal.SIGHUP)
 
 
@@ -28,7 +32,7 @@ def main() -> int:
     signal.signal(signal.SIGINT, _do_nothing)
     _enter_namespaces(arguments.folder)
     with ExitStack() as stack:
-        environment = _start(arguments.folder, arguments.hub, stack)
+        environment = _start(arguments, stack)
         return subprocess.run(arguments.command, env=environment, check=False).returncode
 
 
@@ -36,12 +40,15 @@ def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser()
     parser.add_argument("--folder", type=Path, required=True)
     parser.add_argument("--hub", choices=HUBS, required=True)
+    parser.add_argument("--engine", choices=ENGINES, required=True)
     parser.add_argument("command", nargs="+")
     return parser.parse_args()
 
 
-def _start(folder: Path, kind: str, stack: ExitStack) -> dict[str, str]:
+def _start(arguments: argparse.Namespace, stack: ExitStack) -> dict[str, str]:
     """Start Hub and engine; gives the environment for the command."""
+    folder: Path = arguments.folder
+    kind = arguments.hub
     certificate = hub.make_certificate(folder / "tls")
     mirror = stack.enter_context(hub.registry(folder, name="mirror"))
     servers = [mirror]
@@ -55,14 +62,16 @@ def _start(folder: Path, kind: str, stack: ExitStack) -> dict[str, str]:
     if kind == "samples":
         for repository in ("library/nginx", "library/alpine"):
             hub.upload_sample(repository, mirror)
+    start = ENGINES[arguments.engine]
     daemon = stack.enter_context(
-        dockerd(folder, authority=certificate.authority, mirror=mirror.address)
+        start(folder, authority=certificate.authority, mirror=mirror.address)
     )
     return _environment(folder, servers, daemon)
 
 
 def _environment(folder: Path, servers: list[hub.Server], daemon: Daemon) -> dict[str, str]:
-    hidden = {"DOCKER_CONTEXT", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH", "REGNB_ENGINE"}
+    hidden = {"CONTAINER_HOST", "DOCKER_CONTEXT", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH"}
+    hidden |= {"REGNB_ENGINE", "XDG_RUNTIME_DIR"}
     kept = {key: value for key, value in direct_environment().items() if key not in hidden}
     return kept | {
         "DOCKER_HOST": daemon.endpoint,
@@ -75,9 +84,10 @@ def _environment(folder: Path, servers: list[hub.Server], daemon: Daemon) -> dic
 
 
 def _enter_namespaces(folder: Path) -> None:
-    """Make loopback work, give Docker Hub's names to it, and hide what Docker shares on a machine.
+    """Make loopback work, give Docker Hub's names to it, and hide what engines share on a machine.
 
-    dockerd keeps a key in /etc/docker, sockets in /run, and uses a containerd that it finds there.
+    dockerd keeps a key in /etc/docker, sockets in /run, and uses a containerd that it finds there;
+    Podman keeps its locks in /dev/shm.
     """
     hosts = folder / "hosts"
     here = Path("/etc/hosts").read_text("utf-8")
@@ -85,8 +95,7 @@ def _enter_namespaces(folder: Path) -> None:
     commands = [
         ["ip", "link", "set", "lo", "up"],
         ["mount", "--bind", str(hosts), "/etc/hosts"],
-        ["mount", "-t", "tmpfs", "tmpfs", "/etc/docker"],
-        ["mount", "-t", "tmpfs", "tmpfs", "/run"],
+        *(["mount", "-t", "tmpfs", "tmpfs", path] for path in ("/run", "/dev/shm", *HIDDEN)),
     ]
     for command in commands:
         subprocess.run(command, check=True)

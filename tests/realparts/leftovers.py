@@ -6,11 +6,14 @@ import fcntl
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
 PREFIX = "regnb-realparts-"
 _LOCK = "lock"
+# Podman has one for all its containers, and no setting for it.
+_PODMAN_GROUP = "libpod_parent"
 _CGROUPS = Path("/sys/fs/cgroup")
 
 
@@ -36,11 +39,20 @@ def remove_stale() -> None:
 def remove(folder: Path) -> None:
     """Remove the folder of a run that is over, and its control groups."""
     for group in _groups(folder.name):
-        for path in sorted(group.rglob("*"), reverse=True):
-            if path.is_dir():
-                path.rmdir()
-        group.rmdir()
+        _remove_group(group)
+    if (folder / "podman").exists():
+        for group in _groups(_PODMAN_GROUP):
+            # A Podman of the machine's own may be using it.
+            with suppress(OSError):
+                _remove_group(group)
     shutil.rmtree(folder)
+
+
+def _remove_group(group: Path) -> None:
+    for path in sorted(group.rglob("*"), reverse=True):
+        if path.is_dir():
+            path.rmdir()
+    group.rmdir()
 
 
 def left_of(name: str) -> list[str]:

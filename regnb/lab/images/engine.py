@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from regnb.engine import Progress
 from regnb.errors import ImageNotFound, PushToHub
@@ -10,7 +10,7 @@ from regnb.lab.images.origin import told_origin
 from regnb.lab.images.progress import follow
 from regnb.lab.session import Session
 from regnb.lab.show import Sentence, show
-from regnb.oci import ImageReference
+from regnb.oci import Digest, ImageReference
 from regnb.oci.reference import DOCKER_HUB
 
 
@@ -25,8 +25,7 @@ def pull(session: Session, reference: ImageReference) -> None:
     after = session.engine.find_image(reference)
     unchanged = before and after and before.image_id == after.image_id
     key = "lab.pull_up_to_date" if unchanged else "lab.pulled"
-    digests = [digest] if digest else list(after.repo_digests) if after else []
-    pulled = session.translator(key, image=reference.familiar, digest=_text(digests))
+    pulled = session.translator(key, image=reference.familiar, digest=_text(digest))
     show(Sentence(" ".join([pulled, *origins])))
 
 
@@ -54,7 +53,7 @@ def push(session: Session, reference: ImageReference) -> None:
     if reference.registry == DOCKER_HUB:
         raise PushToHub(reference.familiar)
     digest = follow(session.engine.push(reference), session.translator)
-    session.say("lab.pushed", image=reference.familiar, digest=_text([digest] if digest else []))
+    session.say("lab.pushed", image=reference.familiar, digest=_text(digest))
 
 
 def remove(session: Session, reference: ImageReference) -> None:
@@ -70,6 +69,5 @@ def remove(session: Session, reference: ImageReference) -> None:
     session.say("lab.image_removed", image=name)
 
 
-def _text(digests: Sequence[str]) -> str:
-    # Podman tells no digest while it pulls, but knows it afterwards: `name@sha256:…`.
-    return f"`{digests[0].rpartition('@')[2]}`" if digests else "?"
+def _text(digest: Digest | None) -> str:
+    return f"`{digest}`" if digest else "?"
