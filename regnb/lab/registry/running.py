@@ -31,7 +31,7 @@ DEFAULT_NAME = "registry"
 CLASSIC_IMAGE = "registry:2.6"
 # registry:2.6 knows no OCI manifest, and that is what an engine with the containerd store pushes.
 CONTAINERD_IMAGE = "registry:3"
-START_TIMEOUT = 15.0
+START_TIMEOUT = 30.0
 POLL = 0.05
 ATTEMPTS = 5
 
