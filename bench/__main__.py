@@ -2,6 +2,11 @@
 
 Prints one table of ratios. When all ran, it is written to docs/bench.json, with a picture for the
 README. Exits with 1 when a target is missed by more than the rounds differ.
+
+A target may be out of reach on a machine: where the registry alone, asked by `wrk` for the same
+things over as many connections in the same round, takes longer than the target allows, no client
+can meet it. The table says so, with that floor, and the row is judged by the floor: at most 1.5 of
+it.
 """
 
 from __future__ import annotations
@@ -14,7 +19,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from bench import embedded_engine, growth, inventory, lab_overhead, layer_files, registry_speed
-from bench.harness import Ratio
+from bench.harness import WITHIN, Ratio
 from bench.picture import picture
 
 ROUNDS = 3
@@ -33,8 +38,18 @@ def row(ratio: Ratio) -> str:
     ours, theirs = statistics.median(ratio.ours), statistics.median(ratio.theirs)
     numbers = f"{ours:9.2f} {theirs:9.2f} {ratio.unit:4} {ratio.median:7.3f} ±{ratio.noise:6.3f}"
     target = "" if ratio.at_most is None else f"≤ {ratio.at_most:g}"
-    verdict = "missed" if ratio.missed else "met" if target else ""
-    return f"{ratio.name:66} {numbers} {target:8} {verdict}"
+    floor = f"≥ {statistics.median(ratio.floors):.3f}" if target and ratio.floors else ""
+    return f"{ratio.name:66} {numbers} {target:8} {floor:8} {verdict(ratio)}".rstrip()
+
+
+def verdict(ratio: Ratio) -> str:
+    if ratio.at_most is None:
+        return ""
+    judged = "missed" if ratio.missed else "met"
+    if not ratio.out_of_reach:
+        return judged
+    instead = statistics.median(ratio.over_floor)
+    return f"out of reach; {instead:.2f} of the floor, ≤ {WITHIN:g}: {judged}"
 
 
 def document(found: list[Ratio]) -> list[dict[str, object]]:
@@ -47,6 +62,8 @@ def document(found: list[Ratio]) -> list[dict[str, object]]:
             "ratio": ratio.median,
             "noise": ratio.noise,
             "at_most": ratio.at_most,
+            "floor": ratio.floors,
+            "out_of_reach": ratio.out_of_reach,
             "missed": ratio.missed,
             "points": ratio.points,
         }
@@ -60,7 +77,7 @@ def main() -> int:
     parser.add_argument("names", nargs="*", choices=[[], *BENCHES])
     options = parser.parse_args()
     found: list[Ratio] = []
-    heading = f"{'':66} {'ours':>9} {'theirs':>9}      {'ratio':>7}"
+    heading = f"{'':66} {'ours':>9} {'theirs':>9}      {'ratio':>7} {'noise':>7} target   floor"
     print(heading)
     for name in options.names or BENCHES:
         for ratio in BENCHES[name](options.rounds):

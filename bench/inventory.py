@@ -3,7 +3,9 @@
 docker-registry and regnb's own serve the same contents. skopeo reads one repository of a hundred,
 python-dxf and oras-py one of twenty, and their times are multiplied: they go on one by one, so that
 the time grows with the number. wrk sends the very requests that regnb sends, as fast as it can,
-over as many connections.
+over as many connections; it understands nothing of what it gets. Where the registry itself needs
+longer for these requests than the target allows (wrk over the other tool is above the target), no
+client can meet it: such a row is told to be out of reach, and judged by wrk instead.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bench.big_registry import contents_of, fill_distribution, fill_regnb
-from bench.harness import Ratio, fresh_folder, in_turn
+from bench.harness import WITHIN, Ratio, fresh_folder, in_turn
 from bench.servers import distribution, regnb, running
 from regnb.oci.media_types import ACCEPTED_MANIFESTS
 from regnb.registry.inventory.methods import CONNECTIONS
@@ -119,7 +121,7 @@ def ratios(server: str, runs: Runs, requests: int, script: Path, rounds: int) ->
     where = f"all 5,000 tags of {server}"
     for name, times in zip(others, theirs, strict=True):
         at_most = 1 / FASTER[name] if name in FASTER else None
-        yield Ratio(f"{where}: regnb / {name}", cold, times, at_most=at_most)
-    yield Ratio(f"{where}: regnb / wrk, same requests", cold, wrk, at_most=1.5)
+        yield Ratio(f"{where}: regnb / {name}", cold, times, at_most=at_most, floor=wrk)
+    yield Ratio(f"{where}: regnb / wrk, same requests", cold, wrk, at_most=WITHIN)
     yield Ratio(f"{where}: again within the hour / first time", again, cold, at_most=0.1)
     yield Ratio(f"{where}: again, each tag asked by HEAD / first time", checked, cold)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import statistics
 from collections.abc import Iterator, Sequence
 from html import escape
 
@@ -11,6 +12,8 @@ from bench.harness import Ratio
 WIDTH, LEFT, RIGHT, ROW, PLOT = 860, 430, 90, 22, 190
 LOWEST, HIGHEST = 0.005, 3.0
 GOOD, BAD, INK = "#2a7f62", "#b3432b", "#333333"
+HEADING = "regnb’s share of the time (log scale); the mark is the target"
+FLOOR = "out of reach: the registry alone takes {floor:.3g}"
 
 FONT = f'font-family="sans-serif" font-size="12" fill="{INK}"'
 
@@ -24,7 +27,7 @@ def picture(found: Sequence[Ratio]) -> str:
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" {FONT}>',
         f'<rect width="{WIDTH}" height="{height}" fill="white"/>',
-        text(10, 18, "regnb’s share of the time (log scale); the mark is the target", bold=True),
+        text(10, 18, HEADING, bold=True),
         *(part for number, ratio in enumerate(bars) for part in bar(40 + ROW * number, ratio)),
         *(plot(top + 20, points) if points else ()),
         "</svg>",
@@ -38,7 +41,10 @@ def bar(y: int, ratio: Ratio) -> Iterator[str]:
     yield text(LEFT - 8, y + 11, ratio.name, anchor="end")
     yield f'<rect x="{LEFT}" y="{y}" width="{end - LEFT:.1f}" height="14" fill="{colour}"/>'
     yield f'<rect x="{target:.1f}" y="{y - 3}" width="2" height="20" fill="{INK}"/>'
-    yield text(max(end, target) + 8, y + 11, f"{ratio.median:.3g}")
+    words = f"{ratio.median:.3g}"
+    if ratio.out_of_reach:
+        words += f" ({FLOOR.format(floor=statistics.median(ratio.floors))})"
+    yield text(max(end, target) + 8, y + 11, words)
 
 
 def x_of(value: float) -> float:

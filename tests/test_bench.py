@@ -7,6 +7,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from bench import __main__ as command
 from bench.big_registry import contents_of, fill_regnb
 from bench.harness import Ratio, in_turn
 from bench.picture import picture
@@ -29,6 +30,62 @@ def test_target_is_missed_by_more_than_the_noise(
     ours: list[float], at_most: float | None, missed: bool
 ) -> None:
     assert Ratio("x", ours, [1.0, 1.0, 1.0], at_most=at_most).missed is missed
+
+
+@pytest.mark.parametrize(
+    ("ours", "floor", "out_of_reach", "missed"),
+    [
+        ([0.6, 0.6, 0.6], [0.5, 0.5, 0.5], True, False),
+        ([0.9, 0.9, 0.9], [0.5, 0.5, 0.5], True, True),
+        ([0.6, 0.6, 0.6], [0.2, 0.2, 0.2], False, True),
+        ([0.2, 0.2, 0.2], [0.1, 0.1, 0.1], False, False),
+        ([0.6, 0.6, 0.6], [0.2, 0.3, 0.5], False, True),
+        ([0.6, 0.6, 0.6], [], False, True),
+    ],
+    ids=["near the floor", "far above it", "reachable, missed", "met", "not sure", "unknown"],
+)
+def test_target_below_the_floor_is_replaced(
+    ours: list[float], floor: list[float], out_of_reach: bool, missed: bool
+) -> None:
+    ratio = Ratio("x", ours, [1.0, 1.0, 1.0], at_most=0.25, floor=floor)
+    assert (ratio.out_of_reach, ratio.missed) == (out_of_reach, missed)
+
+
+def test_floor_without_a_target_judges_nothing() -> None:
+    ratio = Ratio("x", [9.0], [1.0], floor=[0.5])
+    assert not ratio.out_of_reach
+    assert not ratio.missed
+
+
+@pytest.mark.parametrize(
+    ("ours", "status", "words"),
+    [
+        (0.2, 0, "≤ 0.25   ≥ 0.150  met"),
+        (0.6, 1, "≤ 0.25   ≥ 0.150  missed"),
+        (0.6, 0, "≤ 0.25   ≥ 0.500  out of reach; 1.20 of the floor, ≤ 1.5: met"),
+        (0.9, 1, "≤ 0.25   ≥ 0.500  out of reach; 1.80 of the floor, ≤ 1.5: missed"),
+    ],
+    ids=["met", "missed", "out of reach", "out of reach and far"],
+)
+def test_command_fails_for_what_can_be_reached(
+    ours: float,
+    status: int,
+    words: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    floor = float(words.split()[3])
+    made_up = Ratio("x", [ours] * 3, [1.0] * 3, at_most=0.25, floor=[floor] * 3)
+    monkeypatch.setattr(command, "BENCHES", {"growth": lambda _rounds: iter([made_up])})
+    monkeypatch.setattr("sys.argv", ["bench", "growth"])
+    assert command.main() == status
+    assert capsys.readouterr().out.splitlines()[1].endswith(words)
+    assert command.document([made_up])[0]["out_of_reach"] is (floor == 0.5)
+
+
+def test_picture_tells_what_is_out_of_reach() -> None:
+    assert "takes 0.5)" in picture([Ratio("x", [0.6], [1.0], at_most=0.25, floor=[0.5])])
+    assert "reach" not in picture([Ratio("x", [0.6], [1.0], at_most=0.25, floor=[0.2])])
 
 
 def test_more_is_better_turns_the_ratio() -> None:

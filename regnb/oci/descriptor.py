@@ -16,6 +16,7 @@ from regnb.oci.platform import Platform
 ATTESTATION = "attestation-manifest"
 REFERENCE_TYPE = "vnd.docker.reference.type"
 REFERENCE_DIGEST = "vnd.docker.reference.digest"
+_PLAIN = frozenset({"mediaType", "digest", "size"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +34,15 @@ class Descriptor:
     def from_json(cls, value: object) -> Self:
         """Descriptor in its JSON form; raises InvalidManifest when a part is missing or wrong."""
         fields = as_object(value, "a descriptor")
+        media_type = as_text(fields.get("mediaType"), "mediaType")
+        digest, size = _digest(fields.get("digest")), _size(fields.get("size"))
+        if fields.keys() <= _PLAIN:  # most of them, and there are many in a registry
+            return cls(media_type, digest, size)
         platform = fields.get("platform")
         return cls(
-            media_type=as_text(fields.get("mediaType"), "mediaType"),
-            digest=_digest(fields.get("digest")),
-            size=_size(fields.get("size")),
+            media_type=media_type,
+            digest=digest,
+            size=size,
             platform=Platform.from_json(as_object(platform, "platform")) if platform else None,
             annotations=as_texts(fields.get("annotations"), "annotations"),
             artifact_type=as_text(fields.get("artifactType"), "artifactType"),

@@ -56,6 +56,17 @@ def origin(url: str) -> tuple[str, str, int | None]:
     return _origin(start[0] if start else url)
 
 
+def host_and_target(url: str) -> tuple[str, str]:
+    """Whom a request for `url` names, and what it asks for: path and query."""
+    start = _UP_TO_PORT.match(url)
+    if start and "#" not in url:
+        authority = start[0].partition("//")[2]
+        target = url[start.end() :]
+        return authority, target if target.startswith("/") else f"/{target}"
+    parts = urlsplit(url)
+    return parts.netloc, parts._replace(scheme="", netloc="", fragment="").geturl() or "/"
+
+
 @lru_cache(maxsize=64)  # thousands of requests go to the same few servers
 def _origin(url: str) -> tuple[str, str, int | None]:
     parts = urlsplit(url)

@@ -11,14 +11,13 @@ from collections.abc import Iterator
 from contextlib import suppress
 from http.client import HTTPException
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 from urllib3 import HTTPHeaderDict
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.util import parse_url
 
-from regnb.registry.address import origin
+from regnb.registry.address import host_and_target, origin
 from regnb.registry.network import NETWORK_ERRORS, network_error, network_errors
 from regnb.registry.transport import Request, Response
 
@@ -111,7 +110,7 @@ class _Answer:
         self._parser = HttpResponseParser(self)
         self._body: list[bytes] = []
         self.status = 0
-        self.headers = HTTPHeaderDict()
+        self.headers: HTTPHeaderDict
         self.has_head = self.is_over = self.stays_open = self._ends_with_connection = False
 
     def on_message_begin(self) -> None:
@@ -182,10 +181,9 @@ class _Answer:
 
 
 def _head_of(request: Request) -> bytes:
-    parts = urlsplit(request.url)
-    target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+    host, target = host_and_target(request.url)
     # Blobs and manifests are named by the digest of their bytes: as they are, please.
-    headers = {"Host": parts.netloc, "Accept-Encoding": "identity", **request.headers}
+    headers = {"Host": host, "Accept-Encoding": "identity", **request.headers}
     lines = [f"{name}: {value}" for name, value in headers.items()]
     if any("\r" in line or "\n" in line for line in (target, *lines)):
         raise HTTPException("A header has two lines.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -36,6 +37,8 @@ from regnb.registry.urllib_transport import UrllibTransport
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MAX_REDIRECTS = 5
+# Nearly every part of a path, and `quote` is slow to find that there is nothing to quote.
+_PLAIN = re.compile(r"[A-Za-z0-9_.:-]+")
 
 
 class Session:
@@ -92,7 +95,8 @@ class Session:
         """The URL of `path` in `repository`; raises InvalidReference for an impossible name."""
         if not is_repository(repository):
             raise InvalidReference(repository, "bad_repository")
-        return "/".join((self.url, "v2", repository, *(quote(part, safe=":") for part in path)))
+        parts = (part if _PLAIN.fullmatch(part) else quote(part, safe=":") for part in path)
+        return "/".join((self.url, "v2", repository, *parts))
 
     def _exchange(
         self, request: Request, *expected: int, missing: type[NotFound] = NotFound

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from regnb.registry.address import is_loopback, origin, redacted, resolve
+from regnb.registry.address import host_and_target, is_loopback, origin, redacted, resolve
 
 BASE = "http://registry.test:5000/v2/w3/blobs/uploads/"
 
@@ -58,3 +58,20 @@ def test_loopback(host: str, is_this_machine: bool) -> None:
 )
 def test_secrets_in_an_address_are_not_shown(url: str, shown: str) -> None:
     assert redacted(url) == shown
+
+
+@pytest.mark.parametrize(
+    ("url", "host", "target"),
+    [
+        ("http://a:5000/v2/x/tags/list?n=1", "a:5000", "/v2/x/tags/list?n=1"),
+        ("https://a", "a", "/"),
+        ("https://a?x=/", "a", "/?x=/"),
+        ("http://a/b#c", "a", "/b"),
+        ("HTTP://a/b", "a", "/b"),
+        ("http://[::1]:80/b?c#d", "[::1]:80", "/b?c"),
+        ("http://a#b", "a", "/"),
+    ],
+)
+def test_request_names_its_host_and_what_it_wants(url: str, host: str, target: str) -> None:
+    assert host_and_target(url) == (host, target)
+    assert origin(url)[1] == host.partition(":5000")[0].strip("[]").removesuffix("]:80")

@@ -15,6 +15,7 @@ from regnb.registry.inventory.store import DAY
 from tests.registry.conftest import OpenClient
 from tests.registry.whole import Whole
 
+FACTS = "SELECT rowid, content FROM contents WHERE kind = 1"
 URL = "http://localhost:5000"
 TYPE = "application/vnd.oci.image.manifest.v1+json"
 
@@ -121,8 +122,8 @@ def test_facts_that_changed_on_the_disk_are_read_again(
     client, path = open_client(whole.app()), tmp_path / "cache"
     first = client.inventory(cache=path)
     with sqlite3.connect(path) as connection:
-        connection.execute(
-            "UPDATE contents SET content = replace(content, 'linux', 'minix') WHERE kind = 1"
-        )
+        for number, facts in connection.execute(FACTS).fetchall():
+            changed = (facts.replace(b"linux", b"minix"), number)
+            connection.execute("UPDATE contents SET content = ? WHERE rowid = ?", changed)
     connection.close()
     assert client.inventory(cache=path, max_age=60).equals(first)
