@@ -16,7 +16,7 @@ question("03-order", "manifest", "blobs", "any", right="blobs")
 question("03-copied", "twice", "nothing", "manifest", right="nothing", prediction=True)
 
 NOTE = b"bonjour"
-FILE = "hello/es.txt"
+FILE, WHITEOUT = "hello/es.txt", "hello/.wh.fr.txt"
 _MAX_LAYER = 1 << 24  # bytes: a learner's few files, never a bomb
 _GZIP = b"\x1f\x8b"
 
@@ -56,7 +56,7 @@ def note(state: State) -> Outcome:
 
 @check("03-two-layers", after=("03-hello",))
 def two_layers(state: State) -> Outcome:
-    """Whether `hello:2.0` is `hello:1.0` and one more layer, which has the file."""
+    """Whether `hello:2.0` is `hello:1.0` and one more layer, which adds a file and hides one."""
     one, two = image_in(state, "hello", "1.0"), image_in(state, "hello", "2.0")
     if two is None or one is None:
         return NOT_ATTEMPTED
@@ -70,7 +70,7 @@ def two_layers(state: State) -> Outcome:
     names = _names(tars[1])
     if FILE not in names:
         return failed("no_file", found=", ".join(f"`{name}`" for name in names) or "∅")
-    return PASSED
+    return PASSED if WHITEOUT in names else failed("not_deleted")
 
 
 def _tar(state: State, image: ImageManifest, number: int) -> bytes:

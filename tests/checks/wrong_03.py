@@ -101,3 +101,9 @@ def keep_the_diff_ids_of_the_first_image(lab: Lab) -> None:
 def put_another_file(lab: Lab) -> None:
     push_image(lab, "1.0", BASE)
     push_image(lab, "2.0", BASE, tar("es.txt"))
+
+
+@wrong("03-two-layers", "not_deleted")
+def empty_the_file_that_was_to_be_deleted(lab: Lab) -> None:
+    push_image(lab, "1.0", BASE)
+    push_image(lab, "2.0", BASE, tar(FILE, "hello/fr.txt"))

@@ -25,8 +25,8 @@ LAST_BUILD = 12
 
 def make_builds(
     session: Session, source: ImageReference, repository: str, *, count: int
-) -> dict[str, Digest]:
-    """Digests of the `count` builds that were pushed to `repository`, by tag, the oldest first.
+) -> dict[str, Descriptor]:
+    """Manifests of the `count` builds that were pushed to `repository`, by tag, the oldest first.
 
     The tags are `1.9` to `1.12` for four: in the order of numbers, which is not that of letters.
     """
@@ -44,7 +44,7 @@ def make_builds(
 
 def _push(
     client: RegistryClient, repository: str, source: ImageManifest, base: bytes, number: int
-) -> Digest:
+) -> Descriptor:
     tar = _layer(f"{repository} 1.{number}\n".encode())
     layer = gzip.compress(tar, compresslevel=0, mtime=0)
     config = json_object(base)
@@ -63,9 +63,10 @@ def _push(
         *as_list(fields["layers"], "layers"),
         _descriptor(client, repository, kind, layer),
     ]
-    return client.put_manifest(
-        repository, f"1.{number}", json.dumps(fields).encode(), media_type=source.media_type
-    )
+    made = json.dumps(fields).encode()
+    kind = source.media_type
+    digest = client.put_manifest(repository, f"1.{number}", made, media_type=kind)
+    return Descriptor(kind, digest, len(made))
 
 
 def _descriptor(client: RegistryClient, repository: str, media_type: str, content: bytes) -> object:

@@ -83,11 +83,15 @@ class Keeping(Steps):
     @told
     def make_builds(self, source: str, repository: str, *, count: int) -> None:
         """Push `count` builds of the image `source` to `repository`, one day after the other."""
-        made = builds.make_builds(
-            self._session, self._session.reference(source), repository, count=count
-        )
+        session = self._session
+        made = builds.make_builds(session, session.reference(source), repository, count=count)
+        tag, newest = list(made.items())[-1]  # the others are pushed in the same way
+        url = f"{session.client.url}/v2/{repository}/manifests/{tag}"
+        kind = f"Content-Type: {newest.media_type}"
+        words = ["--request", "PUT", "--header", kind, "--data-binary", "@FILE", url]
+        session.show(command("curl", *words))
         names = ", ".join(f"`{repository}:{tag}`" for tag in made)
-        self._session.say("keeping.builds_made", names=names)
+        session.say("keeping.builds_made", names=names)
 
     @told
     def registry_version(self) -> str:
