@@ -14,7 +14,7 @@ from typing import Literal
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
-from regnb.errors import NotFound, RegistryError, Unsupported
+from regnb.errors import RegistryError, Unsupported
 from regnb.oci import Digest, media_types
 from regnb.registry import RegistryClient
 
@@ -67,7 +67,7 @@ def _observed(client: RegistryClient, collect: Callable[[], object]) -> Iterator
     collect()
     remembers = client.blob_exists(REPOSITORY, Digest.of(_LAYER))
     yield "remembers_blobs", "until_restart" if remembers else "sees_at_once"
-    yield "push_meanwhile", "whole" if _finished(client, unfinished) else "broken"
+    yield "push_meanwhile", _finish(client, unfinished)
 
 
 def _delete_tag(client: RegistryClient) -> str:
@@ -87,13 +87,16 @@ def _tags_of_nothing(client: RegistryClient) -> str:
     return "null" if tags is None else "empty_list"
 
 
-def _finished(client: RegistryClient, layer: Digest) -> bool:
-    """Whether the push of `layer`, sent before the collection, still makes a whole image."""
+def _finish(client: RegistryClient, layer: Digest) -> str:
+    """What becomes of the push of `layer`, which was sent before the collection."""
     try:
         _push(client, _UNFINISHED, send_layer=False)
-        return client.get_blob(REPOSITORY, layer) == _UNFINISHED
-    except (NotFound, RegistryError):
-        return False
+    except RegistryError:
+        return "refused"
+    try:
+        return "whole" if client.get_blob(REPOSITORY, layer) == _UNFINISHED else "broken"
+    except RegistryError:
+        return "broken"
 
 
 def _push(client: RegistryClient, layer: bytes, *, send_layer: bool = True) -> Digest:

@@ -62,8 +62,8 @@ class ShownExchange:
     curl: str
 
 
-def shown(exchange: Exchange) -> ShownExchange:
-    """`exchange` as it may be shown and stored."""
+def shown(exchange: Exchange, options: str = "") -> ShownExchange:
+    """`exchange` as it may be shown and stored; `options` are those that curl needs for it."""
     url = _masked_url(exchange.url)
     parts = urlsplit(url)
     return ShownExchange(
@@ -76,13 +76,13 @@ def shown(exchange: Exchange) -> ShownExchange:
         response_headers=_headers(exchange.response_headers),
         request_body=_json(exchange.request_body),
         response_body=None if exchange.method == "HEAD" else _json(exchange.response_body),
-        curl=curl(exchange),
+        curl=curl(exchange, options),
     )
 
 
-def curl(exchange: Exchange) -> str:
+def curl(exchange: Exchange, options: str = "") -> str:
     """The curl command that sends the same; what is secret in it is left to who types it."""
-    words = ["curl", *_method(exchange.method)]
+    words = ["curl", *filter(None, [options]), *_method(exchange.method)]
     for name, value in exchange.request_headers.items():
         words += _curl_header(name, value)
     if _sends_more_than_headers(exchange):

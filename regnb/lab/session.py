@@ -112,6 +112,11 @@ class Session:
             self._credentials[address] = credentials
         self.forget_clients()
 
+    def user_at(self, address: str) -> str | None:
+        """The name that requests to the registry at `address` carry, if they carry one."""
+        credentials = self._credentials.get(address)
+        return credentials.username if credentials else None
+
     def forget_clients(self) -> None:
         """Make new clients from now on: a registry may have other settings than before."""
         for client in self._clients.values():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,12 +62,6 @@ def command(*words: str, folder: Path | None = None) -> Command:
 def _quoted(word: str, folder: Path | None) -> str:
     before, found, after = word.partition(str(folder)) if folder else (word, "", "")
     return f'{before}"{FOLDER}{after}"' if found else shlex.quote(word)
-
-
-def curl(url: str, *, accept: Sequence[str] = ()) -> Command:
-    """The curl command of a GET of `url`."""
-    headers = ["--header", f"Accept: {', '.join(accept)}"] if accept else []
-    return command("curl", *headers, url)
 
 
 def piped(*commands: Command) -> Command:

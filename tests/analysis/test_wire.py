@@ -109,3 +109,8 @@ def test_path_is_the_address_without_the_registry() -> None:
     item: ShownExchange = shown(exchange(url="http://localhost:5000/v2/_catalog?n=1000"))
     assert item.path == "/v2/_catalog?n=1000"
     assert item.reason == "OK"
+
+
+def test_curl_is_told_whom_to_trust() -> None:
+    item = shown(exchange(), '--cacert "$(regnb folder)/authority/ca.crt"')
+    assert item.curl.startswith('curl --cacert "$(regnb folder)/authority/ca.crt" --include ')

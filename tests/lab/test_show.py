@@ -10,7 +10,7 @@ from regnb.engine import Progress
 from regnb.errors import InvalidReference
 from regnb.i18n import Translator
 from regnb.lab.images.progress import follow
-from regnb.lab.show import Command, Sentence, command, curl, show
+from regnb.lab.show import Command, Sentence, command, show
 from regnb.lab.telling import told
 from regnb.oci import Digest, ImageReference
 
@@ -20,9 +20,6 @@ DIGEST = Digest.of(b"")
 def test_command_is_quoted_for_a_shell() -> None:
     assert (
         repr(command("docker", "ps", "--filter", "name=a b")) == "$ docker ps --filter 'name=a b'"
-    )
-    assert repr(curl("http://x/v2/", accept=["a/b", "c/d"])).endswith(
-        "'Accept: a/b, c/d' http://x/v2/"
     )
 
 

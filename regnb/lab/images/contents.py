@@ -6,8 +6,8 @@ from collections import defaultdict
 
 from regnb.analysis.holdings import holdings
 from regnb.errors import ManifestNotFound
+from regnb.lab.requests import curl
 from regnb.lab.session import Session
-from regnb.lab.show import curl
 from regnb.oci import (
     Digest,
     ImageIndex,
@@ -26,7 +26,7 @@ from regnb.widgets.kernel import somebody_looks
 def catalog(session: Session) -> Table:
     """Repositories of the lab's registry."""
     client = session.client
-    session.show(curl(f"{client.url}/v2/_catalog"))
+    session.show(curl(session, f"{client.url}/v2/_catalog"))
     return catalog_table(client.list_repositories(), language=session.language)
 
 
@@ -34,7 +34,7 @@ def tags(session: Session, repository: str) -> Table:
     """Tags of `repository`, each with the manifest it points to."""
     reference = session.reference(repository)
     client = session.client_of(reference)
-    session.show(curl(f"{client.url}/v2/{reference.repository}/tags/list"))
+    session.show(curl(session, f"{client.url}/v2/{reference.repository}/tags/list"))
     names = client.list_tags(reference.repository)
     manifests = {name: client.get_manifest(reference.repository, name) for name in names}
     return tags_table(manifests, language=session.language)
@@ -46,7 +46,7 @@ def inspect(session: Session, reference: ImageReference) -> Table:
     _show_manifest_request(session, client, reference)
     manifest = image_manifest(session, client, reference)
     blob = f"{client.url}/v2/{reference.repository}/blobs/{manifest.config.digest}"
-    session.show(curl(blob))
+    session.show(curl(session, blob))
     config = client.get_config(reference.repository, manifest)
     return image_table(manifest, config, language=session.language)
 
@@ -100,4 +100,4 @@ def _show_manifest_request(
     session: Session, client: RegistryClient, reference: ImageReference
 ) -> None:
     url = f"{client.url}/v2/{reference.repository}/manifests/{reference.reference}"
-    session.show(curl(url, accept=media_types.ACCEPTED_MANIFESTS))
+    session.show(curl(session, url, accept=media_types.ACCEPTED_MANIFESTS))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from regnb.analysis.deletion import Deletion, deletion_of
 from regnb.analysis.holdings import holdings
 from regnb.errors import DeletionOff, TagDeletionUnsupported, Unsupported
+from regnb.lab.requests import curl
 from regnb.lab.session import Session
-from regnb.lab.show import command
 from regnb.oci import ImageReference
 from regnb.widgets.count import CountBar
 
@@ -27,7 +27,7 @@ def delete(session: Session, text: str, *, confirm: bool) -> Deletion:
     planned = plan(session, reference)
     client = session.client_of(reference)
     url = f"{client.url}/v2/{planned.repository}/manifests/{planned.digest}"
-    session.show(command("curl", "--request", "DELETE", url))
+    session.show(curl(session, url, "--request", "DELETE"))
     if not confirm:
         session.say("keeping.delete_asks", reference=text)
         return planned
@@ -47,7 +47,7 @@ def delete_tag(session: Session, text: str) -> None:
     client = session.client_of(reference)
     tag = reference.reference
     url = f"{client.url}/v2/{reference.repository}/manifests/{tag}"
-    session.show(command("curl", "--request", "DELETE", url))
+    session.show(curl(session, url, "--request", "DELETE"))
     try:
         client.delete_tag(reference.repository, tag)
     except Unsupported as error:

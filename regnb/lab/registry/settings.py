@@ -13,6 +13,7 @@ STORAGE = "REGISTRY_STORAGE"
 STORAGE_PATH = "/var/lib/registry"
 CERTIFICATE = "REGISTRY_HTTP_TLS_CERTIFICATE"
 CLIENT_AUTHORITIES = "REGISTRY_HTTP_TLS_CLIENTCAS"
+AUTH = "REGISTRY_AUTH"
 REALM = "regnb"
 # Fedora and its kin let a container read a folder of the host only when it is marked for that.
 _SELINUX = Path("/sys/fs/selinux")
@@ -81,7 +82,7 @@ def tls_settings(name: str, folder: Path, *, clients: bool) -> RegistrySettings:
 def htpasswd_settings(file: Path) -> RegistrySettings:
     """Names and hashes in `file`."""
     environment = {
-        "REGISTRY_AUTH": "htpasswd",
+        AUTH: "htpasswd",
         "REGISTRY_AUTH_HTPASSWD_REALM": REALM,
         "REGISTRY_AUTH_HTPASSWD_PATH": f"/auth/{file.name}",
     }
@@ -91,7 +92,7 @@ def htpasswd_settings(file: Path) -> RegistrySettings:
 def token_settings(url: str, *, service: str, issuer: str, certificate: Path) -> RegistrySettings:
     """Tokens that the server at `url` gives, and signs with the key of `certificate`."""
     environment = {
-        "REGISTRY_AUTH": "token",
+        AUTH: "token",
         "REGISTRY_AUTH_TOKEN_REALM": url,
         "REGISTRY_AUTH_TOKEN_SERVICE": service,
         "REGISTRY_AUTH_TOKEN_ISSUER": issuer,

@@ -9,6 +9,7 @@ from regnb.lab.images import builds, deletion, moving
 from regnb.lab.images.contents import image_manifest
 from regnb.lab.registry import differences, garbage, store
 from regnb.lab.registry.running import remove_registry, stop_registry
+from regnb.lab.requests import curl
 from regnb.lab.show import command
 from regnb.lab.steps.base import Steps
 from regnb.lab.telling import told
@@ -88,8 +89,8 @@ class Keeping(Steps):
         tag, newest = list(made.items())[-1]  # the others are pushed in the same way
         url = f"{session.client.url}/v2/{repository}/manifests/{tag}"
         kind = f"Content-Type: {newest.media_type}"
-        words = ["--request", "PUT", "--header", kind, "--data-binary", "@FILE", url]
-        session.show(command("curl", *words))
+        words = ["--request", "PUT", "--header", kind, "--data-binary", "@FILE"]
+        session.show(curl(session, url, *words))
         names = ", ".join(f"`{repository}:{tag}`" for tag in made)
         session.say("keeping.builds_made", names=names)
 

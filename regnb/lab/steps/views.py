@@ -8,7 +8,8 @@ from regnb.analysis.files import image_files
 from regnb.analysis.holdings import holdings
 from regnb.analysis.storage import Storage
 from regnb.lab.images import contents
-from regnb.lab.show import command, curl, piped
+from regnb.lab.requests import curl
+from regnb.lab.show import command, piped
 from regnb.lab.steps.base import Steps
 from regnb.lab.telling import told
 from regnb.oci import layers_of, media_types
@@ -29,7 +30,7 @@ class ViewSteps(Steps):
         Its `storage` has the data, its `contents` and `repositories` are tables.
         """
         client = self._session.client
-        self._session.show(curl(f"{client.url}/v2/_catalog"))
+        self._session.show(curl(self._session, f"{client.url}/v2/_catalog"))
         with CountBar(self.translator, "inventory.progress") as bar:
             stored = Storage.of(holdings(client, bar))
         return StorageView(self.translator, stored)
@@ -48,7 +49,9 @@ class ViewSteps(Steps):
         layers = layers_of(manifest, client.get_config(parsed.repository, manifest))
         for layer in layers[:1]:  # the others are read in the same way
             blob = f"{client.url}/v2/{parsed.repository}/blobs/{layer.digest}"
-            session.show(piped(curl(blob), command("tar", "--list", "--verbose", "--gzip")))
+            session.show(
+                piped(curl(session, blob), command("tar", "--list", "--verbose", "--gzip"))
+            )
         found = image_files(client, parsed.repository, layers)
         return Files(self.translator, parsed.familiar, found)
 
@@ -62,7 +65,7 @@ class ViewSteps(Steps):
         parsed = session.reference(reference)
         client = session.client_of(parsed)
         url = f"{client.url}/v2/{parsed.repository}/manifests/{parsed.reference}"
-        session.show(curl(url, accept=media_types.ACCEPTED_MANIFESTS))
+        session.show(curl(session, url, accept=media_types.ACCEPTED_MANIFESTS))
         anatomist = Anatomist(client, parsed.repository)
         root = anatomist.dissect(parsed.reference)
         return Anatomy(self.translator, parsed.familiar, root, anatomist)
@@ -75,7 +78,7 @@ class ViewSteps(Steps):
         for parsed in (session.reference(first), session.reference(second)):
             client = session.client_of(parsed)
             url = f"{client.url}/v2/{parsed.repository}/manifests/{parsed.reference}"
-            session.show(curl(url, accept=media_types.ACCEPTED_MANIFESTS))
+            session.show(curl(session, url, accept=media_types.ACCEPTED_MANIFESTS))
             manifest = contents.image_manifest(session, client, parsed)
             config = client.get_config(parsed.repository, manifest)
             names.append(parsed.familiar)

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
+from urllib.parse import urlsplit
+
 from regnb.analysis.wire import shown
+from regnb.lab.requests import trust_options
+from regnb.lab.show import command
 from regnb.lab.steps.base import Steps
 from regnb.lab.telling import told
 from regnb.widgets.wire import Wire
@@ -19,5 +24,12 @@ class WireSteps(Steps):
         `lab.logs()` has what the registry wrote down.
         """
         heard = self._session.exchanges
-        exchanges = [shown(exchange) for exchange in heard.kept]
+        options = cache(self._options)
+        exchanges = [
+            shown(exchange, options(urlsplit(exchange.url).netloc)) for exchange in heard.kept
+        ]
         return Wire(self.translator, heard.step, exchanges, heard.count)
+
+    def _options(self, address: str) -> str:
+        options = trust_options(self._session, address)
+        return command(*options, folder=self._session.folder.path).text
