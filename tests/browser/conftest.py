@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-import re
 import shutil
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from typing import Protocol
 
@@ -60,10 +60,10 @@ def page(browser: Browser, address: str) -> Iterator[Screen]:
 
 @pytest.fixture
 def screen(page: Screen) -> Iterator[Screen]:
-    """JupyterLab without a notebook; fails the test that the browser complained in."""
-    page.complaints.clear()
+    """JupyterLab; fails when the browser complained during the test, or since the one before."""
     yield page
-    assert page.complaints == []
+    heard, page.complaints[:] = list(page.complaints), []
+    assert heard == []
 
 
 class Write(Protocol):
@@ -71,11 +71,12 @@ class Write(Protocol):
         """The path of a new notebook with the code `cells`, by their names."""
 
 
-@pytest.fixture
-def write(course: Path, request: pytest.FixtureRequest) -> Write:
+@pytest.fixture(scope="session")
+def write(course: Path) -> Write:
+    numbers = count(1)
+
     def write(language: str, **cells: str) -> str:
-        name = re.sub(r"\W+", "-", request.node.name)
-        path = Path("scratch", language, f"{name}.ipynb")
+        path = Path("scratch", language, f"notebook-{next(numbers)}.ipynb")
         code = [new_code_cell(source, id=name) for name, source in cells.items()]
         (course / path).parent.mkdir(parents=True, exist_ok=True)
         nbformat.write(new_notebook(cells=code, metadata=KERNEL), course / path)

@@ -9,7 +9,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -45,9 +44,17 @@ def jupyterlab(folder: Path) -> Iterator[str]:
             _wait_for(f"http://127.0.0.1:{port}/api", process)
             yield f"http://127.0.0.1:{port}"
         finally:
-            process.terminate()
-            process.wait(60)
+            _stop(process)
             log.close()
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(60)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _arguments(folder: Path, port: int) -> list[str]:
@@ -93,7 +100,7 @@ def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
     while True:
         try:
             urllib.request.urlopen(url, timeout=5).close()
-        except (urllib.error.URLError, TimeoutError):
+        except OSError:  # also one that is cut off in its midst
             assert process.poll() is None, "JupyterLab ended at its start."
             assert time.monotonic() < end, "JupyterLab does not answer."
             time.sleep(0.2)

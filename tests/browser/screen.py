@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,9 @@ MAX_HEIGHT = 16_000  # pixels: what Chromium draws in one picture
 HARMLESS = (
     # A kernel that is shut down before JupyterLab has asked about its debugger.
     r"^Could not restore the debugger state: Canceled future for debug_request message",
+    # A widget that is gone when its layout has come is told its size: jupyterlab_widgets, its
+    # JupyterLuminoWidget.processMessage, does not look whether there is still a view.
+    r"^TypeError: Cannot read properties of null \(reading 'processLuminoMessage'\)",
 )
 
 _OPEN = """async path => {
@@ -67,6 +71,12 @@ _CALL = """async code => {
     return reply.content.status;
 }"""
 _THEME = "theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})"
+_CURRENT_THEME = "() => document.body.dataset.jpThemeName"
+# JupyterLab shows its splash while it changes the theme, and takes it away 200 ms later without a
+# look whether it is there: a second change within that time ends in an uncaught NotFoundError of
+# removeChild. Nobody changes themes that fast, and a picture would show the splash.
+_THEME_IS_THERE = """theme => document.body.dataset.jpThemeName === theme
+    && !document.getElementById('jupyterlab-splash')"""
 _HEIGHT = """() => {
     const notebook = window.jupyterapp.shell.currentWidget.content;
     notebook.outerNode.scrollTo(0, 0);
@@ -147,24 +157,26 @@ class Screen:
         """Take a picture of the whole notebook in light and in dark: `NAME-light.png`…"""
         before = self.page.viewport_size
         assert before
-        for theme, title in THEMES.items():
-            self.page.evaluate(_THEME, title)
-            height = min(self.page.evaluate(_HEIGHT) + 200, MAX_HEIGHT)
-            self.page.set_viewport_size({"width": before["width"], "height": height})
-            self.page.wait_for_timeout(500)
-            OUTPUT.mkdir(parents=True, exist_ok=True)
+        height = min(self.page.evaluate(_HEIGHT) + 200, MAX_HEIGHT)
+        self.page.set_viewport_size({"width": before["width"], "height": height})
+        for theme in self._themes():
             self.page.screenshot(path=OUTPUT / f"{name}-{theme}.png")
-            self.page.set_viewport_size(before)
-        self.page.evaluate(_THEME, THEMES["light"])
+        self.page.set_viewport_size(before)
 
     def portrait(self, view: Locator, name: str) -> None:
         """Take a picture of one view in light and in dark."""
-        OUTPUT.mkdir(parents=True, exist_ok=True)
-        for theme, title in THEMES.items():
-            self.page.evaluate(_THEME, title)
-            self.page.wait_for_timeout(500)
+        for theme in self._themes():
             view.screenshot(path=OUTPUT / f"{name}-{theme}.png")
-        self.page.evaluate(_THEME, THEMES["light"])
+
+    def _themes(self) -> Iterator[str]:
+        """The name of each theme while JupyterLab wears it, first of the one that it has on."""
+        OUTPUT.mkdir(parents=True, exist_ok=True)
+        current = self.page.evaluate(_CURRENT_THEME)
+        for name, title in sorted(THEMES.items(), key=lambda theme: theme[1] != current):
+            if title != current:
+                self.page.evaluate(_THEME, title)
+                self.page.wait_for_function(_THEME_IS_THERE, arg=title)
+            yield name
 
     def _hear(self, message: ConsoleMessage) -> None:
         if message.type == "error" and not _is_harmless(message.text):
