@@ -12,11 +12,11 @@ from markupsafe import Markup
 
 from regnb.analysis.anatomy import Anatomist, Organ
 from regnb.i18n import Translator
+from regnb.widgets.explore_files import files_html
 from regnb.widgets.html import join, tag
-from regnb.widgets.pieces import rest, short, spans
+from regnb.widgets.pieces import short, spans
 from regnb.widgets.view import View
 
-FILES = 300
 TEXT = 20_000  # characters of a content that are shown
 
 
@@ -108,10 +108,5 @@ class Anatomy(View):
         return content if len(content) <= TEXT else f"{content[:TEXT]}…"
 
     def _files(self, organ: Organ) -> Markup:
-        files = list(self._anatomist.files(organ))
-        size = self.translator.size
-        lines = [
-            tag("li", tag("code", item.path), " ", tag("span", size(item.size), class_="quiet"))
-            for item in files[:FILES]
-        ]
-        return tag("ul", lines, class_="files") + rest(self.translator, len(files) - FILES)
+        files = self._anatomist.files(organ)
+        return tag("div", files_html(self.translator, files), class_="files")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from markupsafe import Markup
@@ -18,20 +18,22 @@ COLUMNS = ("change", "mode", "size", "path")
 
 def layer_html(translator: Translator, digest: str, blocks: Iterable[bytes]) -> Markup:
     """The first files of the layer in `blocks`, which is read to its end; how many there are."""
-    files = read_layer(blocks)
     title = tag("h4", translator("explore.files_of", digest=digest[7:19]))
+    return title + files_html(translator, read_layer(blocks))
+
+
+def files_html(translator: Translator, files: Iterator[LayerFile]) -> Markup:
+    """The first of the `files` of a layer, and how many there are; or why it cannot be read."""
     try:
         shown = list(islice(files, SHOWN))
         rest = sum(1 for _ in files)
     except InvalidLayer as error:
-        return join([title, tag("p", str(translator.tell(error)), class_="regnb-error")])
+        return tag("p", str(translator.tell(error)), class_="regnb-error")
     heads = [tag("th", translator(f"explore.name.{name}"), scope="col") for name in COLUMNS]
     rows = [_row(translator, file) for file in shown]
     more = tag("p", translator("explore.more_files", count=rest), class_="quiet") if rest else None
     table = tag("table", tag("thead", tag("tr", heads)), tag("tbody", rows))
-    return join(
-        [title, tag("p", translator("explore.files", count=len(shown) + rest)), table, more]
-    )
+    return join([tag("p", translator("explore.files", count=len(shown) + rest)), table, more])
 
 
 def _row(translator: Translator, file: LayerFile) -> Markup:

@@ -12,7 +12,7 @@ from tests.analysis.registries import Image, open_registry, push, push_attestati
 
 def anatomy(language: str = "en") -> Anatomy:
     client = open_registry()
-    image = push(client, "w3", "amd64", Image([{"usr/bin/w3": b"1"}]))
+    image = push(client, "w3", "amd64", Image([{"usr/bin/w3": b"1", "etc/.wh.gone": b""}]))
     push_index(client, "w3", "1.0", [image, push_attestation(client, "w3", image)])
     anatomist = Anatomist(client, "w3")
     return Anatomy(Translator(language), "w3:1.0", anatomist.dissect("1.0"), anatomist)
@@ -44,5 +44,6 @@ def test_part_that_is_chosen_shows_its_bytes() -> None:
     shown = {number: view.widget.answer("bytes", number)["bytes"] for number in buttons}
     roles = [organ.role for organ in view.root.all()]
     assert "&#34;rootfs&#34;" in shown[str(roles.index("config"))]
-    assert "<code>usr/bin/w3</code>" in shown[str(roles.index("layer"))]
+    assert "<code>/usr/bin/w3</code>" in shown[str(roles.index("layer"))]
+    assert "<td>deleted</td>" in shown[str(roles.index("layer"))]
     assert "in-toto.io/Statement" in shown[str(roles.index("statement"))]
