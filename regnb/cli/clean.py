@@ -20,11 +20,11 @@ def clean(yes: bool, everybody: bool) -> None:
     """List what is left, ask, and remove it."""
     from regnb.engine import find_engine  # noqa: PLC0415 - loads docker
     from regnb.errors import RegnbError  # noqa: PLC0415
-    from regnb.lab.leftovers import leftovers  # noqa: PLC0415
+    from regnb.lab.leftovers import leftovers, remembered  # noqa: PLC0415
 
     try:
         with find_engine() as engine:
-            found = list(leftovers(engine, everybody=everybody))
+            found = [*leftovers(engine, everybody=everybody), *remembered()]
             if not found:
                 click.echo(text("clean.nothing"))
                 return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from regnb.engine import Engine
 from regnb.lab.folder import folder_of
@@ -11,11 +12,12 @@ from regnb.lab.identity import LABEL, lab_id
 from regnb.lab.record import record_of
 from regnb.lab.steps.second import remove_second
 from regnb.oci import ImageReference
+from regnb.registry.inventory import default_path, files_of
 
 
 @dataclass(frozen=True, slots=True)
 class Leftover:
-    """Something a lab made; `kind` is `container`, `volume`, `image` or `folder`."""
+    """Something a lab made; `kind` is `container`, `volume`, `image`, `folder` or `cache`."""
 
     kind: str
     name: str
@@ -35,6 +37,13 @@ def leftovers(engine: Engine, *, everybody: bool = False) -> Iterator[Leftover]:
         yield Leftover("folder", str(folder.path))
 
 
+def remembered() -> Iterator[Leftover]:
+    """What was kept of the answers of registries: by this user, whatever the lab."""
+    path = default_path()
+    if files_of(path):
+        yield Leftover("cache", str(path))
+
+
 def remove(engine: Engine, leftover: Leftover) -> None:
     """Remove one of them, with what hangs on it; raises EngineError for an image in use."""
     match leftover.kind:
@@ -42,6 +51,9 @@ def remove(engine: Engine, leftover: Leftover) -> None:
             engine.remove_container(leftover.name)
         case "volume":
             engine.remove_volume(leftover.name)
+        case "cache":
+            for file in files_of(Path(leftover.name)):
+                file.unlink(missing_ok=True)
         case "folder":
             folder = folder_of(record_of(lab_id()))
             remove_second(folder)

@@ -7,7 +7,6 @@ from regnb.tables.certificates import certificates_table, facts_of, handshake_ta
 from regnb.tables.engine import containers_table, images_table
 from regnb.tables.files import files_table
 from regnb.tables.findings import Finding, findings_table
-from regnb.tables.inventory import inventory_table
 from regnb.tables.keeping import (
     copies_table,
     deletion_table,
@@ -43,7 +42,6 @@ __all__ = [
     "handshake_table",
     "image_table",
     "images_table",
-    "inventory_table",
     "layers_table",
     "rights_table",
     "storage_table",

@@ -48,12 +48,16 @@ class Table(pd.DataFrame):
         return "\n".join(filter(None, (text, self._rest())))
 
     def _repr_html_(self) -> str:
+        rest = self._rest() or (self._translator("tables.empty") if self.empty else "")
+        return self.to_page() + (f"<p>{rest}</p>" if rest else "")
+
+    def to_page(self) -> str:
+        """The first rows as HTML."""
         html = self._shown().to_html(index=False, border=0, justify="left", na_rep="")
         # JupyterLab aligns cells to the right, as numbers; these are texts.
         for cell in ("th", "td"):
             html = html.replace(f"<{cell}>", f'<{cell} style="text-align: left">')
-        rest = self._rest() or (self._translator("tables.empty") if self.empty else "")
-        return html + (f"<p>{rest}</p>" if rest else "")
+        return html
 
     @property
     def _translator(self) -> Translator:

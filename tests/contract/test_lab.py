@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -251,6 +252,24 @@ def test_clean_goes_on_after_an_image_that_is_in_use(
         assert [left.name for left in leftovers(lab.engine)] == [image.familiar]
     finally:
         foreign.remove(v=True)
+
+
+def test_clean_forgets_what_registries_answered(
+    lab: Lab, engine: str | None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    if engine:
+        monkeypatch.setenv("REGNB_ENGINE", engine)
+    pushed(lab)
+    lab.inventory()
+    (cache,) = tmp_path.rglob("*.sqlite")
+    kept = CliRunner().invoke(main, ["clean"], input="n\n")
+    assert str(cache) in kept.output
+    assert cache.exists()
+    removed = CliRunner().invoke(main, ["clean", "--yes"])
+    assert str(cache) in removed.output
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert str(cache) not in CliRunner().invoke(main, ["clean", "--yes"]).output
 
 
 def test_logs_show_the_requests(lab: Lab, printed: Printed) -> None:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from regnb.registry.inventory.columns import Inventory, TagFacts
 from regnb.registry.inventory.frame import frame_of
-from regnb.tables import inventory_table
+from regnb.widgets.pages import PagedTable
 
 TAGS = 100_000
 LIMIT = 200 << 10  # KiB
@@ -44,7 +44,7 @@ def test_table_takes_little_memory() -> None:
 
 def test_table_is_shown_at_once() -> None:
     started = time.process_time()
-    table = inventory_table(frame_of(Inventory.of(facts())), language="fr")
+    table = PagedTable.showing(frame_of(Inventory.of(facts())), language="fr")
     made = time.process_time()
     html, text = table._repr_html_(), repr(table)
     assert time.process_time() - made < (made - started) / 2

@@ -6,20 +6,20 @@ from regnb.lab.show import command
 from regnb.lab.steps.base import Steps
 from regnb.lab.telling import told
 from regnb.registry.inventory import default_path
-from regnb.tables import Table, inventory_table
 from regnb.widgets.count import CountBar
+from regnb.widgets.pages import PagedTable
 
 
 class InventorySteps(Steps):
     """The steps about the registry as a whole."""
 
     @told
-    def inventory(self, *, max_age: float = 0.0) -> Table:
+    def inventory(self, *, max_age: float = 0.0) -> PagedTable:
         """Every tag of the registry, sorted, one row per tag; see `RegistryClient.inventory`.
 
         What did not change since the last time is not fetched again. What was asked for less than
         `max_age` seconds ago is not even asked for. A kernel that is interrupted goes on
-        where it was when the step is run again.
+        where it was when the step is run again. A long table is leafed through, and searched.
         """
         client = self._session.client
         self._session.show(command("regnb", "ls", client.url))
@@ -30,4 +30,4 @@ class InventorySteps(Steps):
                 max_age=max_age,
                 on_count=bar,
             )
-        return inventory_table(frame, language=self._session.language)
+        return PagedTable.showing(frame, language=self._session.language)

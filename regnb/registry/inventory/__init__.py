@@ -7,6 +7,7 @@ from regnb.registry.inventory.columns import Inventory
 from regnb.registry.inventory.contents import Child, TagContents
 from regnb.registry.inventory.frame import DTYPES, frame_of
 from regnb.registry.inventory.methods import InventoryMethods, WalkOptions
+from regnb.registry.inventory.store import files_of
 from regnb.registry.inventory.walk import OnCount
 
 __all__ = [
@@ -18,5 +19,6 @@ __all__ = [
     "TagContents",
     "WalkOptions",
     "default_path",
+    "files_of",
     "frame_of",
 ]

@@ -104,7 +104,8 @@ def _opened(path: Path | None) -> sqlite3.Connection | None:
         except sqlite3.DatabaseError as error:
             if path is None or isinstance(error, sqlite3.OperationalError):
                 return None
-            remove(path)
+            for file in files_of(path):
+                file.unlink(missing_ok=True)
         except OSError:
             return None
     return None
@@ -130,9 +131,3 @@ def files_of(path: Path) -> list[Path]:
     """The file and what SQLite puts beside it, as far as they are there."""
     names = (path.name, f"{path.name}-wal", f"{path.name}-shm")
     return [found for name in names if (found := path.with_name(name)).exists()]
-
-
-def remove(path: Path) -> None:
-    """Remove the file of a cache, and what SQLite puts beside it."""
-    for file in files_of(path):
-        file.unlink(missing_ok=True)
