@@ -6,11 +6,11 @@ from collections.abc import Iterator
 import pytest
 
 from regnb.registry import RegistryClient
-from tests.contract.labs import embedded, engine, lab, open_a_lab, printed
+from tests.contract.labs import embedded, engine, lab, open_a_lab, own_engine, printed
 from tests.contract.registries import REGISTRIES
 from tests.contract.trust import owner
 
-__all__ = ["embedded", "engine", "lab", "open_a_lab", "owner", "printed"]
+__all__ = ["embedded", "engine", "lab", "open_a_lab", "own_engine", "owner", "printed"]
 
 
 @pytest.fixture(scope="session", params=REGISTRIES)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 
 import pytest
 
 from regnb.engine.embedded import background
 from regnb.engine.embedded.background import Place
+from regnb.engine.embedded.home import Home
 from regnb.lab import Lab, open_lab
 from regnb.lab.leftovers import leftovers, remove
 from tests.contract.engines import ENGINES
@@ -24,6 +26,22 @@ def embedded() -> Iterator[str]:
         place = Place.default()
         yield "embedded"
         background.stop(place)
+
+
+@pytest.fixture(scope="module")
+def own_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of an embedded engine that pulls from where the real engine does."""
+    folder = tmp_path_factory.mktemp("engine")
+    place = Place(folder / "e.sock", Home(folder / "home"))
+    place.home.root.mkdir()
+    if mirror := os.environ.get("REGNB_MIRROR"):
+        place.home.settings.write_text(f'{{"registry-mirrors": ["http://{mirror}"]}}')
+    with pytest.MonkeyPatch.context() as patch:
+        if folder_of_all := os.environ.get("REGNB_REALPARTS"):
+            patch.setenv("SSL_CERT_FILE", f"{folder_of_all}/tls/ca.pem")
+        background.start(place)
+    yield place.endpoint
+    background.stop(place)
 
 
 @pytest.fixture(params=ENGINES)

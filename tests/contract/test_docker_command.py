@@ -8,26 +8,18 @@ order, so the lines of one command are compared as a set.
 from __future__ import annotations
 
 import os
-import re
-import shutil
-import socket
 import subprocess
-from collections.abc import Iterator
 from typing import TypeAlias
 
 import pytest
 
-from regnb.engine.embedded import background
-from regnb.engine.embedded.background import Place
-from regnb.engine.embedded.home import Home
+from tests.contract.terminals import PROGRAMS, free_port, settled
 
 pytestmark = [
     pytest.mark.docker,
-    pytest.mark.skipif(not shutil.which("docker"), reason="the docker command is not here"),
+    pytest.mark.skipif(not PROGRAMS, reason="the docker command is not here"),
 ]
 
-# The newest on the path, and the distribution's own, which may be much older.
-PROGRAMS = sorted({path for path in (shutil.which("docker"), "/usr/bin/docker") if path})
 Answers: TypeAlias = dict[str, tuple[int, set[str]]]
 
 LAB = """\
@@ -72,33 +64,10 @@ image rm nginx
 image ls
 """.splitlines()
 
-# What an identity, a size or a time looks like in the command's tables and messages.
-_VARIES = [
-    (r"sha256:[0-9a-f]{64}|\b[0-9a-f]{64}\b|\b[0-9a-f]{12}\b", "ID"),
-    (r"\b\d+(\.\d+)?\s?([kMG]?B)\b", "SIZE"),
-    (r"size: \d+", "size: SIZE"),
-    (r"(Less than a|About an?|\d+) (second|minute|hour|day|week|month|year)s?", "TIME"),
-    (r"(0\.0\.0\.0|127\.0\.0\.1|\[::\]|::):PORT", "HOST:PORT"),
-    (r'"/[^"]+"|"[^"]*config\.yml"', "COMMAND"),
-    (r"\s{2,}", "  "),
-]
-# Steps that one engine takes and the other does not need, or that a quick one skips.
-_STEPS = re.compile(r"ID: (Waiting|Verifying Checksum|Download complete|Extracting|Preparing)$")
-
-
-def settled(text: str) -> set[str]:
-    for pattern, word in _VARIES:
-        text = re.sub(pattern, word, text)
-    ports = re.sub(r"(HOST:PORT\S*), HOST:PORT\S*", r"\1", text)
-    lines = (line.strip() for line in ports.splitlines())
-    return {line for line in lines if line and not _STEPS.match(line)}
-
 
 def type_lab(program: str, endpoint: str) -> Answers:
     """Exit code and lines of each command, run one after another at `endpoint`."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     answers = {}
     for number, template in enumerate(LAB):
         command = template.format(name="side-by-side", port=port)
@@ -115,23 +84,10 @@ def type_lab(program: str, endpoint: str) -> Answers:
     return answers
 
 
-@pytest.fixture(scope="module")
-def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder = tmp_path_factory.mktemp("embedded")
-    place = Place(folder / "e.sock", Home(folder / "home"))
-    place.home.root.mkdir()
-    mirror = os.environ.get("REGNB_MIRROR")
-    if mirror:  # the stand-in for Docker Hub that the real engine pulls from
-        (place.home.settings).write_text(f'{{"registry-mirrors": ["http://{mirror}"]}}')
-    background.start(place)
-    yield place.endpoint
-    background.stop(place)
-
-
 @pytest.fixture(scope="module", params=PROGRAMS)
-def both(request: pytest.FixtureRequest, embedded: str) -> tuple[Answers, Answers]:
+def both(request: pytest.FixtureRequest, own_engine: str) -> tuple[Answers, Answers]:
     real = os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock")
-    return type_lab(request.param, real), type_lab(request.param, embedded)
+    return type_lab(request.param, real), type_lab(request.param, own_engine)
 
 
 @pytest.mark.parametrize("command", [f"{number}: {line}" for number, line in enumerate(LAB)])

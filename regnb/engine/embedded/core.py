@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import platform
+import signal
 import time
-from dataclasses import replace
 
 from regnb.engine.embedded.containers.manager import Containers
 from regnb.engine.embedded.containers.model import Container
@@ -80,8 +81,8 @@ class EmbeddedEngine:
                     f"You cannot remove a running container {container.id}. Stop the container "
                     "before attempting removal or force remove",
                 )
-            container.state = replace(container.state, stopped_by_user=True)
-            self.running.stop(container, 0)
+            with contextlib.suppress(Refusal):  # it has ended meanwhile
+                self.running.kill(container, signal.SIGKILL)
         if self.containers.has(container):
             self.containers.remove(container, with_volumes=volumes)
         self.running.notify()

@@ -19,15 +19,16 @@ from pathlib import Path
 from cheroot.wsgi import Gateway_10, Server
 
 from regnb.engine.embedded.api.app import Api
-from regnb.engine.embedded.api.attach import CONNECTION
+from regnb.engine.embedded.api.call import CONNECTION
 from regnb.engine.embedded.core import EmbeddedEngine
 from regnb.engine.embedded.home import Home
 from regnb.errors import EngineError
+from regnb.server.http_server import THREADS_AT_FIRST, THREADS_AT_MOST, Threads
 
 IDLE_SHUTDOWN = 3600.0
-# Each stream (events, logs, a client that waits) keeps one of them.
-_THREADS = 48
-_SHUTDOWN_TIMEOUT = 1
+# Requests that run have as long to end. Those that stream (attached clients, events, logs) end
+# with what they stream, or not at all.
+_STOPS_WITHIN = 1
 _LOOK_EVERY = 30.0
 
 
@@ -43,16 +44,19 @@ def run(home: Home, path: Path, *, hub: str = "", idle: float = IDLE_SHUTDOWN) -
     home.root.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _locked(home.lock):
         engine = EmbeddedEngine(home, hub=hub)
-        server = _server(engine, path)
+        server = server_of(engine, path)
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
         serving = threading.Thread(target=server.serve, daemon=True)
         serving.start()
         _until_idle(engine, stop, idle)
-        engine.close()
-        server.stop()
         path.unlink(missing_ok=True)
+        engine.close()
+        # Not longer: cheroot waits for each client, also for one that listens for ever.
+        stopping = threading.Thread(target=server.stop, daemon=True)
+        stopping.start()
+        stopping.join(_STOPS_WITHIN)
 
 
 @contextlib.contextmanager
@@ -75,19 +79,21 @@ class Gateway(Gateway_10):
     def get_environ(self) -> dict[str, object]:  # type: ignore[override]  # the stub says None
         """The environment of a request."""
         environ: dict[str, object] = super().get_environ()  # type: ignore[no-untyped-call]
-        if environ.get("HTTP_UPGRADE"):
-            self.req.close_connection = True
-            environ[CONNECTION] = self.req.conn.socket
+        self.req.close_connection |= "HTTP_UPGRADE" in environ
+        environ[CONNECTION] = self.req.conn.socket
         return environ
 
 
-def _server(engine: EmbeddedEngine, path: Path) -> Server:
+def server_of(engine: EmbeddedEngine, path: Path) -> Server:
+    """A server of `engine` at the socket `path`, which listens already; raises EngineError."""
     folder = path.parent
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     _check_private(folder)
     path.unlink(missing_ok=True)  # the lock is ours: whoever left it is gone
-    server = Server(str(path), Api(engine), numthreads=_THREADS, shutdown_timeout=_SHUTDOWN_TIMEOUT)
+    server = Server(str(path), Api(engine), shutdown_timeout=_STOPS_WITHIN)
     server.gateway = Gateway
+    # Each stream keeps a thread to itself: there have to be more when others ask.
+    server.requests = Threads(server, min=THREADS_AT_FIRST, max=THREADS_AT_MOST)
     # Nobody else may connect, not even in the moment before its mode is set.
     before = os.umask(0o177)
     try:

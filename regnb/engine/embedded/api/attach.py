@@ -19,21 +19,20 @@ from werkzeug.wrappers import Response
 from werkzeug.wsgi import ClosingIterator
 
 from regnb.engine.embedded.api.call import Call, nothing, rule
-from regnb.engine.embedded.api.streams import EMPTY_FRAME
+from regnb.engine.embedded.api.streams import empty_frame
 from regnb.engine.embedded.containers.logs import STDERR, STDOUT, LogQuery
 from regnb.engine.embedded.containers.model import Container
-from regnb.engine.embedded.refusal import Refusal
+from regnb.engine.embedded.refusal import Refusal, bad_request
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
-# Where the server leaves the connection of a request.
-CONNECTION = "regnb.connection"
 _RAW = "application/vnd.docker.raw-stream"
 _FRAMED = "application/vnd.docker.multiplexed-stream"
 # A terminal turns these keys into signals; so do we, for a registry reads no other.
 _KEYS = {b"\x03": signal.SIGINT, b"\x1c": signal.SIGQUIT}
-_DETACH = b"\x10\x11"  # Ctrl-P Ctrl-Q
+_DETACH = "ctrl-p,ctrl-q"
+_CONTROL = "@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_"
 
 
 class Upgraded(Response):
@@ -48,16 +47,17 @@ def attach(call: Call, name: str) -> Response:
     """The outputs of a container as they come, until it ends or the client goes."""
     container = call.engine.containers.get(name)
     wanted = frozenset(one for one in (STDOUT, STDERR) if call.flag(one))
+    detach = _keys(call.text("detachKeys") or _DETACH)
     tail = None if call.flag("logs") else 0
     stream = call.flag("stream")
     query = LogQuery(wanted, tail, follow=stream, patient=stream)
-    connection = call.request.environ.get(CONNECTION)
-    if call.flag("stdin") and connection is not None and container.has_terminal:
-        reading = threading.Thread(target=_obey, args=(call, container, connection), daemon=True)
-        reading.start()
+    upgraded = bool(call.request.headers.get("Upgrade"))
+    if call.flag("stdin") and upgraded and call.connection:
+        arguments = (call, container, call.connection, detach)
+        threading.Thread(target=_obey, args=arguments, daemon=True).start()
     kind = _RAW if container.has_terminal or call.version < (1, 42) else _FRAMED
-    response = Upgraded(_outputs(call, container, query, connection), content_type=kind)
-    if call.request.headers.get("Upgrade"):
+    response = Upgraded(_outputs(call, container, query), content_type=kind)
+    if upgraded:
         response.status = "101 UPGRADED"
         response.headers.update({"Connection": "Upgrade", "Upgrade": "tcp"})
     return response
@@ -71,42 +71,54 @@ def resize(call: Call, name: str) -> Response:
     return nothing(200)
 
 
-def _outputs(
-    call: Call, container: Container, query: LogQuery, connection: socket.socket | None
-) -> Iterator[bytes]:
+def _outputs(call: Call, container: Container, query: LogQuery) -> Iterator[bytes]:
     terminal = container.has_terminal
-    # The headers go with the first bytes, and the client waits for them before it starts anything.
-    yield b"\r" if terminal else EMPTY_FRAME
+    # The headers go with the first bytes, and the client waits for them before it starts anything;
+    # one that wants one output alone has nowhere to put frames of the other, and crashes.
+    nothing_said = b"\r" if terminal else empty_frame(query.streams)
+    yield nothing_said
     for line in call.engine.containers.logs(container).read(query, call.engine.heartbeat):
         if line is not None:
             yield line.sent(terminal=terminal)
         elif not terminal:
-            yield EMPTY_FRAME
-        elif connection is not None and _is_closed(connection):
+            yield nothing_said
+        elif call.client_is_gone():
             return
 
 
-def _obey(call: Call, container: Container, connection: socket.socket) -> None:
-    """Send the container what keys of the client's terminal mean, until it goes or detaches."""
-    before = b""
+def _obey(call: Call, container: Container, connection: socket.socket, detach: bytes) -> None:
+    """Send the container what keys of the client's terminal mean, until it goes or detaches.
+
+    What else is typed is read and dropped: what nobody reads resets the connection at its end.
+    """
+    last = b""
     watch = select.poll()
     watch.register(connection, select.POLLIN)
     with contextlib.suppress(OSError):
         while watch.poll() and (key := connection.recv(1)):
-            if before + key == _DETACH:
+            if not container.has_terminal:
+                continue
+            last = (last + key)[-len(detach) :]
+            if last == detach:
                 connection.shutdown(socket.SHUT_RDWR)
                 return
             if key in _KEYS:
                 with contextlib.suppress(Refusal):
                     call.engine.running.kill(container, _KEYS[key])
-            before = key
 
 
-def _is_closed(connection: socket.socket) -> bool:
-    """Whether the client is gone; that it has nothing more to send does not mean so."""
-    watch = select.poll()
-    watch.register(connection, select.POLLHUP)
-    return bool(watch.poll(0))
+def _keys(text: str) -> bytes:
+    """The bytes of keys as `ctrl-p,ctrl-q` names them; raises Refusal (400)."""
+    found = bytearray()
+    for name in text.split(","):
+        letter = name.removeprefix("ctrl-").upper()
+        if len(name) == 1:
+            found += name.encode()
+        elif len(letter) == 1 and name.startswith("ctrl-") and letter in _CONTROL:
+            found.append(_CONTROL.index(letter))
+        else:
+            raise bad_request(f"Invalid detach keys ({text}) provided")
+    return bytes(found)
 
 
 RULES = [

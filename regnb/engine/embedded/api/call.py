@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
+import select
+import socket
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,6 +22,8 @@ from regnb.errors import RegnbError
 Filters: TypeAlias = dict[str, list[str]]
 Handler: TypeAlias = Callable[..., Response]
 _FALSE = frozenset({"", "0", "no", "false", "none"})
+# Where the server leaves the connection of a request.
+CONNECTION = "regnb.connection"
 _LOG = logging.getLogger(__name__)
 
 
@@ -30,6 +34,20 @@ class Call:
     engine: EmbeddedEngine
     request: Request
     version: tuple[int, int]
+
+    @property
+    def connection(self) -> socket.socket | None:
+        """The connection of the client, when there is one that is its own."""
+        found: socket.socket | None = self.request.environ.get(CONNECTION)
+        return found
+
+    def client_is_gone(self) -> bool:
+        """Whether the client hung up; that it has nothing more to send does not mean so."""
+        if self.connection is None:
+            return False
+        watch = select.poll()
+        watch.register(self.connection, select.POLLHUP)
+        return bool(watch.poll(0))
 
     def text(self, name: str, default: str = "") -> str:
         """The parameter `name` of the query."""

@@ -19,6 +19,7 @@ _FILTERS = (
     "name", "network", "publish", "since", "status", "volume",
 )  # fmt: skip
 _STATES = ("created", "restarting", "running", "removing", "paused", "exited", "dead")
+_RESTART_POLICIES = ("", "no", "always", "unless-stopped", "on-failure")
 _CONFIG_TYPES: dict[str, type] = {
     "Cmd": list,
     "Entrypoint": list,
@@ -149,7 +150,9 @@ def _checked(config: dict[str, Any]) -> dict[str, Any]:
         if isinstance(config.get(name), str):
             config[name] = [config[name]]
     _check_types(config, _CONFIG_TYPES)
-    _check_types(config.get("HostConfig") or {}, _HOST_TYPES)
+    host_config = config.get("HostConfig") or {}
+    _check_types(host_config, _HOST_TYPES)
+    _check_restart_policy(host_config.get("RestartPolicy") or {}, host_config)
     return config
 
 
@@ -158,6 +161,20 @@ def _check_types(fields: dict[str, Any], types: dict[str, type]) -> None:
         value = fields.get(name)
         if value is not None and not isinstance(value, kind):
             raise bad_request(f"invalid JSON: {name} has the wrong type")
+
+
+def _check_restart_policy(policy: dict[str, Any], host_config: dict[str, Any]) -> None:
+    name, count = str(policy.get("Name") or ""), policy.get("MaximumRetryCount") or 0
+    if name not in _RESTART_POLICIES:
+        raise bad_request(f"invalid restart policy '{name}'")
+    if not isinstance(count, int):
+        raise bad_request("invalid JSON: MaximumRetryCount has the wrong type")
+    if name == "on-failure" and count < 0:
+        raise bad_request("maximum retry count cannot be negative")
+    if name not in {"", "on-failure"} and count:
+        raise bad_request(f"maximum retry count cannot be used with restart policy '{name}'")
+    if name not in {"", "no"} and host_config.get("AutoRemove"):
+        raise bad_request("can't create 'AutoRemove' container with restart policy")
 
 
 def _aliases(networking: dict[str, Any]) -> list[str]:

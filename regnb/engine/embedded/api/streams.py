@@ -14,8 +14,6 @@ from regnb.engine.embedded.containers.stats import STOPPED, statistics
 from regnb.engine.embedded.refusal import bad_request
 
 _CONDITIONS = ("not-running", "next-exit", "removed")
-# A frame without content: nothing for a reader, and a write that fails when there is none.
-EMPTY_FRAME = bytes([1, 0, 0, 0, 0, 0, 0, 0])
 _STATS_INTERVAL = 1.0
 
 
@@ -59,6 +57,14 @@ def container_stats(call: Call, name: str) -> Response:
     return answer(next(values, STOPPED))
 
 
+def empty_frame(streams: frozenset[str]) -> bytes:
+    """A frame without content: nothing for a reader, and a write that fails when there is none.
+
+    It is of an output that is among `streams`.
+    """
+    return bytes([2 if streams == {STDERR} else 1, 0, 0, 0, 0, 0, 0, 0])
+
+
 def _tail(call: Call) -> int | None:
     text = call.text("tail", "all")
     return int(text) if text.isdecimal() else None
@@ -71,7 +77,9 @@ def _frames(
         if line is not None:
             yield line.sent(timestamps=timestamps, terminal=container.has_terminal)
         elif not container.has_terminal:
-            yield EMPTY_FRAME
+            yield empty_frame(query.streams)
+        elif call.client_is_gone():
+            return
 
 
 def _exits(container: Container, codes: Iterator[int | None]) -> Iterator[object | None]:

@@ -6,6 +6,7 @@ import re
 import secrets
 import shutil
 import threading
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -106,7 +107,13 @@ class Containers:
     def rename(self, container: Container, name: str) -> None:
         """Give it the name `name`; raises Refusal (400, 409)."""
         with self.lock:
-            container.name = self._free_name(name)
+            try:
+                container.name = self._free_name(name)
+            except Refusal as refusal:
+                if refusal.status != HTTPStatus.CONFLICT:
+                    raise
+                message = f"Error when allocating new name: {refusal.message}"
+                raise Refusal(refusal.status, message) from refusal
             self.save(container)
         self.tell(container, "rename")
 

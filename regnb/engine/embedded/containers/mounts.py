@@ -48,7 +48,11 @@ def host_path(path: str, mounts: Iterable[Mount], rest: Path) -> Path:
 def _from_bind(text: str, volumes: Volumes) -> Mount:
     source, destination, mode = [*text.split(":"), "", ""][:3]
     if not destination.startswith("/"):
-        raise bad_request(f"invalid volume specification: '{text}'")
+        kind = "bind" if source.startswith("/") else "volume"
+        raise bad_request(
+            f"invalid volume specification: '{text}': invalid mount config for type \"{kind}\": "
+            f"invalid mount path: '{destination}' mount path must be absolute"
+        )
     return _mount(source, destination, mode or "z", volumes, writable="ro" not in mode.split(","))
 
 

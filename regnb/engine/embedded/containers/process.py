@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import IO
 
+from regnb.engine.embedded.containers.child import STOPPED
 from regnb.engine.embedded.containers.logs import STDERR, STDOUT, Logs
 from regnb.engine.embedded.containers.preparation import Preparation
 
@@ -96,10 +97,17 @@ class Process:
         if self._child.stdin:
             self._child.stdin.close()
         self._logs.closed()
-        self._on_exit(code if code >= 0 else _KILLED - code)
+        self._on_exit(_exit_code(code))
         self._ended.set()
 
     def _read(self, stream: str, file: IO[bytes]) -> None:
         with file:
             for line in file:
                 self._logs.add(stream, line.decode("utf-8", "replace"))
+
+
+def _exit_code(code: int) -> int:
+    """As a container's; one that a signal met before it could handle it ends as it would have."""
+    if code in {-signal.SIGTERM, -signal.SIGINT}:
+        return STOPPED
+    return code if code >= 0 else _KILLED - code

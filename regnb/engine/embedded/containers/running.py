@@ -26,6 +26,7 @@ from regnb.engine.embedded.settings import Settings
 PATIENCE = 10.0
 _LOST = 255
 _ENDS = {signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGQUIT}
+_NEVER_ENDED = (0, 0)
 _FIRST_DELAY = 0.1
 _LONGEST_DELAY = 60.0
 
@@ -43,7 +44,8 @@ class Running:
         self._settings = settings
         self._remove = remove
         self._exited = threading.Condition(containers.lock)
-        self._exits: dict[str, int] = {}
+        # How often a container has ended, and the last exit code.
+        self._exits: dict[str, tuple[int, int]] = {}
         self._processes: dict[str, Process] = {}
         self._closing = False
 
@@ -120,12 +122,14 @@ class Running:
         None stands for a pause of `heartbeat` seconds: a chance to notice that nobody waits.
         """
         with self._containers.lock:
-            exits = self._exits.get(container.id, 0)
+            exits, _ = self._exits.get(container.id, _NEVER_ENDED)
         while not self._is_over(container, condition, exits):
             with self._exited:
                 self._exited.wait(heartbeat)
             yield None
-        yield container.state.exit_code
+        # One that was restarted meanwhile has a new state already.
+        _, code = self._exits.get(container.id, (0, container.state.exit_code))
+        yield code
 
     def notify(self) -> None:
         """Wake those who wait: a container was removed."""
@@ -200,7 +204,8 @@ class Running:
             container.address, container.bindings = "", []
             self._processes.pop(container.id, None)
             self._containers.save(container)
-            self._exits[container.id] = self._exits.get(container.id, 0) + 1
+            times, _ = self._exits.get(container.id, _NEVER_ENDED)
+            self._exits[container.id] = times + 1, code
             self._exited.notify_all()
         self._containers.tell(container, "die", exitCode=str(code))
         if container.host_config.get("AutoRemove") and self._containers.has(container):
@@ -226,7 +231,7 @@ class Running:
         if condition == "removed":
             return not self._containers.has(container)
         if condition == "next-exit":
-            return self._exits.get(container.id, 0) > exits
+            return self._exits.get(container.id, _NEVER_ENDED)[0] > exits
         return not container.state.running
 
 

@@ -277,7 +277,7 @@ def test_events_tell_the_life_of_a_container(api: Client) -> None:
     api.delete("/containers/registry?force=1")
     response = api.get("/events?since=1&until=0s")
     told = [line["status"] for line in lines(response.data) if line["Type"] == "container"]
-    assert told == ["create", "start", "die", "stop", "destroy"]
+    assert told == ["create", "start", "kill", "die", "destroy"]
 
 
 def test_container_that_was_lost_is_restarted_by_its_policy(api: Client) -> None:
