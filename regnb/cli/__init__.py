@@ -15,7 +15,8 @@ from regnb.cli.ls import ls
 from regnb.cli.notebooks import notebooks
 from regnb.cli.run import run
 from regnb.cli.serve import collect_garbage, scrub, serve
-from regnb.cli.texts import text
+from regnb.cli.texts import text, translator
+from regnb.cli.words import name_values
 
 
 @click.group(help=text("cli.help"), context_settings={"help_option_names": ["-h", "--help"]})
@@ -39,3 +40,5 @@ for command in (
     scrub,
 ):
     main.add_command(command)
+
+name_values(main, translator())

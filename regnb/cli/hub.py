@@ -77,7 +77,11 @@ def _save(reference: ImageReference, folder: Path, platforms: tuple[str, ...]) -
 
 @hub.command(help=text("hub.serve_help"))
 @click.option("--address", default=ADDRESS, show_default=True, help=text("hub.address_help"))
-@click.argument("folder", type=click.Path(path_type=Path, file_okay=False, exists=True))
+@click.argument(
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    metavar=text("cli.values.directory"),
+)
 def serve(address: str, folder: Path) -> None:
     """Serve the images in `folder`, which nobody can change by it."""
     from regnb.engine.room import saved_in  # noqa: PLC0415 - loads the registry client

@@ -26,7 +26,12 @@ DEFAULT_PORT = 8888
     type=click.Path(path_type=Path, file_okay=False),
     help=text("open.directory_help"),
 )
-@click.argument("jupyter_options", nargs=-1, type=click.UNPROCESSED)
+@click.argument(
+    "jupyter_options",
+    nargs=-1,
+    type=click.UNPROCESSED,
+    metavar=f"[{text('cli.values.jupyter')}]...",
+)
 def lab(
     language: str | None,
     browser: bool,

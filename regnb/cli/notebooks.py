@@ -29,7 +29,7 @@ def notebooks() -> None:
 @notebooks.command(help=text("notebooks.build_help"))
 @click.option("--execute/--no-execute", default=True, help=text("notebooks.execute_help"))
 @DIRECTORY
-@click.argument("chapters", nargs=-1, metavar="[CHAPTER]...")
+@click.argument("chapters", nargs=-1, metavar=f"[{text('cli.values.chapter')}]...")
 def build(execute: bool, directory: Path, chapters: tuple[str, ...]) -> None:
     """Build the notebooks of `chapters`, or of all."""
     from regnb.authoring import build_chapter, source_paths  # noqa: PLC0415 - loads nbformat
@@ -49,7 +49,7 @@ def build(execute: bool, directory: Path, chapters: tuple[str, ...]) -> None:
 
 @notebooks.command(help=text("notebooks.check_help"))
 @DIRECTORY
-@click.argument("chapters", nargs=-1, metavar="[CHAPTER]...")
+@click.argument("chapters", nargs=-1, metavar=f"[{text('cli.values.chapter')}]...")
 def check(directory: Path, chapters: tuple[str, ...]) -> None:
     """Tell every place where the notebooks are not what their sources give."""
     from regnb.authoring import (  # noqa: PLC0415 - loads nbformat

@@ -34,7 +34,7 @@ SHOWN_LINES = 5  # of the cell that failed
     type=click.Path(path_type=Path, file_okay=False),
     help=text("open.directory_help"),
 )
-@click.argument("chapters", nargs=-1, metavar="[CHAPTER]...")
+@click.argument("chapters", nargs=-1, metavar=f"[{text('cli.values.chapter')}]...")
 def run(languages: tuple[str, ...], directory: Path | None, chapters: tuple[str, ...]) -> None:
     """Run `chapters`, or all of them; exit with 1 when a cell fails."""
     from regnb.authoring.rehearsal import notebooks_of  # noqa: PLC0415 - loads nbclient

@@ -7,7 +7,10 @@ from typing import IO, Any
 
 import click
 
+from regnb.cli.words import speak
 from regnb.i18n import Translator, language_of_locale
+
+speak(language_of_locale())  # before the commands are made: click names their values then
 
 
 @cache
