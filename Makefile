@@ -7,7 +7,7 @@ NBVAL := REGNB_PROGRESS=0 $(BIN)/python -m pytest -c tests/notebooks/nbval.ini -
 NBVAL_OPTIONS := --nbval-current-env --nbval-cell-timeout=300 -p no:cacheprovider
 
 .DEFAULT_GOAL := help
-.PHONY: help lab check bench test test-browser test-docker test-notebooks test-notebooks-docker notebooks format clean
+.PHONY: help lab check bench test test-browser test-docker test-podman test-notebooks test-notebooks-docker notebooks format clean
 
 help:  ## list the commands
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -44,6 +44,9 @@ test-docker: $(STAMP)  ## run the tests and the notebooks on the Docker Engine o
 
 test-notebooks-docker: $(STAMP)  ## compare outputs on a Docker Engine whose Hub has the samples
 	$(NBVAL) --nbval-sanitize-with=tests/notebooks/sanitize_docker.cfg notebooks/fr notebooks/en
+
+test-podman: $(STAMP)  ## run the tests of engines on the Podman of this machine
+	$(BIN)/pytest -m podman tests/contract
 
 test-docker test-notebooks-docker: export REGNB_ENGINE ?= $(or $(DOCKER_HOST),docker)
 

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Self
 
+from regnb.oci import ImageReference
 from regnb.oci.json import Json, as_list, as_object, as_text, as_texts
+from regnb.oci.reference import DOCKER_HUB
 
 # Everything that regnb creates carries this label, and it removes nothing else.
 OWNER_LABEL = "regnb"
@@ -50,7 +52,7 @@ class Container:
         return cls(
             name=_own_name(fields),
             container_id=as_text(fields.get("Id"), "Id"),
-            image=as_text(fields.get("Image"), "Image"),
+            image=_familiar(as_text(fields.get("Image"), "Image")),
             state=state,
             # Podman also lists the ports of a container that does not run.
             ports=_published(fields) if state == "running" else (),
@@ -103,6 +105,11 @@ class ContainerSetup:
                 for mount in mounts
             },
         )
+
+
+def _familiar(image: str) -> str:
+    # Podman writes Docker Hub out: `docker.io/library/registry:2.6`.
+    return ImageReference.parse(image).familiar if image.startswith(f"{DOCKER_HUB}/") else image
 
 
 def _address(fields: Json) -> str:

@@ -106,6 +106,19 @@ class Engine(TarMethods):
         pairs = as_list(facts.get("DriverStatus"), "DriverStatus")
         return ["driver-type", _CONTAINERD_STORE] in pairs
 
+    def trusts_loopback(self) -> bool:
+        """Whether it speaks plain HTTP with registries on this machine: Podman only when told to.
+
+        https://github.com/containers/image/blob/main/docs/containers-registries.conf.5.md
+        """
+        if self.flavour != "podman":
+            return True
+        with self._errors():
+            facts = as_object(self.client.info(), "the description of the engine")
+        registries = as_object(facts.get("RegistryConfig") or {}, "RegistryConfig")
+        known = as_object(registries.get("IndexConfigs") or {}, "IndexConfigs")
+        return as_object(known.get("localhost") or {}, "a registry").get("Secure") is False
+
     def log_in(self, address: str, username: str, password: str) -> None:
         """Let pulls from and pushes to the registry `address` carry this password from now on.
 
@@ -124,7 +137,9 @@ class Engine(TarMethods):
 
         Raises ImageNotFound, HubUnreachable, HubRateLimited, LoopbackWantsTls or PullFailed.
         """
-        subject, digest = reference.familiar, None
+        subject = reference.familiar
+        # Podman tells no digest: it is the one that the image did not have before.
+        known = _digests_in(self.images()) if self.flavour == "podman" else None
         with self._moving(reference, PullFailed):
             lines = self.client.api.pull(
                 reference.name,
@@ -133,11 +148,9 @@ class Engine(TarMethods):
                 decode=True,
                 auth_config=self._login_for(reference),
             )
-            for event in read_progress(lines, subject=subject, failed=PullFailed):
-                digest = event.digest or digest
-                yield event
-        if digest is None:
-            yield from self._digest_of_pulled(reference)
+            yield from read_progress(lines, subject=subject, failed=PullFailed)
+        if known is not None:
+            yield from self._digest_of_pulled(reference, known)
 
     def push(self, reference: ImageReference) -> Iterator[Progress]:
         """Progress of a push of `reference`, which goes on as the iterator is read to its end.
@@ -307,11 +320,12 @@ class Engine(TarMethods):
             return None
         return self._logins.get(reference.registry, {})
 
-    def _digest_of_pulled(self, reference: ImageReference) -> Iterator[Progress]:
-        # Podman tells no digest while it pulls, and knows it afterwards.
+    def _digest_of_pulled(self, reference: ImageReference, known: set[str]) -> Iterator[Progress]:
         image = self.find_image(reference)
-        for name in image.repo_digests[:1] if image else ():
-            digest = Digest(name.rpartition("@")[2])
+        digests = _digests_in([image] if image else [])
+        candidates = digests - known or digests
+        if len(candidates) == 1:
+            digest = Digest(candidates.pop())
             yield Progress("", f"Digest: {digest}", digest=digest)
 
     def _own(self, name: str) -> Container:
@@ -372,3 +386,7 @@ def _flavour(facts: Json) -> Flavour:
     named = [facts.get("Platform") or {}, *as_list(facts.get("Components"), "Components")]
     names = [as_text(as_object(one, "a component").get("Name"), "Name") for one in named]
     return next((_FLAVOURS[name] for name in names if name in _FLAVOURS), "docker")
+
+
+def _digests_in(images: Iterable[LocalImage]) -> set[str]:
+    return {name.rpartition("@")[2] for image in images for name in image.repo_digests}

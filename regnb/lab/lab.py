@@ -163,5 +163,7 @@ def opening(engine: Engine, translator: Translator) -> str:
     name = translator(f"engine.{engine.flavour}")
     why = translator(f"engine.found_by_{engine.found_by}")
     line = translator("lab.opened", engine=name, version=engine.version, why=why)
-    differs = f"engine.{engine.flavour}_differs"
-    return f"{line} {translator(differs)}" if translator.has(differs) else line
+    differs = [f"engine.{engine.flavour}_differs"]
+    if not engine.trusts_loopback():
+        differs.append("engine.loopback_wants_tls")
+    return " ".join([line, *(translator(key) for key in differs if translator.has(key))])

@@ -62,6 +62,9 @@ class Preflight:
         yield self._found("engine", GOOD, "found", engine=name, version=engine.version, why=why)
         store = "containerd" if engine.has_containerd_store else "classic"
         yield self._found("images", NOTE if store == "containerd" else GOOD, store)
+        if not engine.trusts_loopback():
+            mend = self.translator("errors.LoopbackWantsTls.mend")
+            yield self._finding("loopback", BAD, self.translator("preflight.loopback.tls"), mend)
         if foreign := self._foreign_registry(engine):
             yield self._found("name", NOTE, "taken", name=foreign)
 

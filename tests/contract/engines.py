@@ -10,3 +10,8 @@ ENGINES = [
     pytest.param(None, id="docker", marks=pytest.mark.docker),
     pytest.param("podman", id="podman", marks=pytest.mark.podman),
 ]
+
+# Where engines differ. Podman says nothing of the layers while it pushes them:
+SILENT_PUSH = {"podman"}
+# and it has Go's words, where Docker has its own, for a file that a container does not have.
+NO_SUCH_FILE = {"podman": "no such file or directory"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 import subprocess
 import tarfile
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from regnb.errors import ContainerNotFound, EngineError
 from regnb.lab import Lab
+from tests.contract.engines import NO_SUCH_FILE
 from tests.contract.labs import pushed
 
 
@@ -28,13 +30,14 @@ def test_archive_holds_the_files_of_the_volume(lab: Lab, tmp_path: Path) -> None
 
 def test_archive_of_what_is_not_there_is_refused(lab: Lab) -> None:
     lab.run_registry()
-    with pytest.raises(EngineError, match="Could not find the file"):
+    words = NO_SUCH_FILE.get(lab.engine.flavour, "Could not find the file")
+    with pytest.raises(EngineError, match=words):
         list(lab.engine.archive("registry", "/nowhere"))
     with pytest.raises(ContainerNotFound):
         list(lab.engine.archive("nobody", "/"))
 
 
-@pytest.mark.docker
+@pytest.mark.skipif(shutil.which("docker") is None, reason="the docker command is not here")
 def test_docker_cp_copies_the_store(lab: Lab, tmp_path: Path) -> None:
     pushed(lab)
     command = ["docker", "-H", lab.engine.endpoint, "cp", "registry:/var/lib/registry", "."]

@@ -23,7 +23,7 @@ from regnb.errors import (
 )
 from regnb.oci import ImageReference
 from regnb.registry import RegistryClient
-from tests.contract.engines import ENGINES
+from tests.contract.engines import ENGINES, SILENT_PUSH
 
 NGINX = ImageReference.parse("nginx")
 TEST_LABEL = "regnb.test"
@@ -122,7 +122,8 @@ def test_push_then_pull_back(engine: Engine, w3: ImageReference) -> None:
         assert w3.repository in client.list_repositories()
         manifest = client.get_manifest(w3.repository, "1.0")
         assert manifest.digest == digest
-    assert len(layers(pushed)) == len(manifest.layers)  # type: ignore[union-attr]
+    told = 0 if engine.flavour in SILENT_PUSH else len(manifest.layers)  # type: ignore[union-attr]
+    assert len(layers(pushed)) == told
     engine.remove_image(w3)
     assert engine.find_image(w3) is None
     assert list(engine.pull(w3))[-1].digest == digest

@@ -11,7 +11,7 @@ import os
 import shutil
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -20,6 +20,7 @@ from regnb.engine.embedded.background import Place
 from regnb.lab import Lab
 
 SYSTEM = Path("/etc/docker")
+PODMAN = Path("/etc/containers/registries.conf.d/tests.conf")
 
 
 class Owner:
@@ -31,20 +32,24 @@ class Owner:
         self._pid = pid
 
     def trust_without_tls(self, *registries: str) -> None:
-        """Write `insecure-registries`, and have it read."""
-        content = json.dumps({"insecure-registries": registries})
-        (self.folder / "daemon.json").write_text(content)
+        """Write which registries need no TLS, and have it read."""
+        if self._lab.engine.flavour == "podman":
+            blocks = [f'[[registry]]\nlocation = "{name}"\ninsecure = true' for name in registries]
+            PODMAN.write_text("\n".join(blocks))
+        else:
+            content = json.dumps({"insecure-registries": registries})
+            (self.folder / "daemon.json").write_text(content)
         if self._pid is None:  # the embedded engine reads it at each use
             return
         os.kill(self._pid, signal.SIGHUP)
         end = time.monotonic() + 10
-        while not set(registries) <= self._insecure():
+        while not self._has_read(registries):
             assert time.monotonic() < end, "the engine did not read its configuration"
             time.sleep(0.05)
 
-    def _insecure(self) -> set[str]:
+    def _has_read(self, registries: Sequence[str]) -> bool:
         known = self._lab.engine.client.info()["RegistryConfig"]["IndexConfigs"]
-        return {name for name, index in known.items() if not index["Secure"]}
+        return set(registries) <= {name for name, index in known.items() if not index["Secure"]}
 
     def certificates(self, registry: str) -> Path:
         """The folder of certificates for `registry`."""
@@ -59,10 +64,12 @@ def owner(lab: Lab) -> Iterator[Owner]:
     embedded = lab.engine.flavour == "embedded"
     if not embedded and "REGNB_REALPARTS" not in os.environ:
         pytest.skip("this engine is not the tests'")
+    # Podman reads the certificates in Docker's folder too.
     folder = Place.default().home.root if embedded else SYSTEM
     pid = None if embedded else int(os.environ["REGNB_ENGINE_PID"])
     owner = Owner(lab, folder, pid)
     yield owner
     owner.trust_without_tls()
-    (folder / "daemon.json").unlink()
+    (folder / "daemon.json").unlink(missing_ok=True)
+    PODMAN.unlink(missing_ok=True)
     shutil.rmtree(folder / "certs.d", ignore_errors=True)

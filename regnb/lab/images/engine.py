@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from regnb.engine import Progress
+from regnb.engine import LocalImage, Progress
 from regnb.errors import ImageNotFound, PushToHub
 from regnb.lab.images.origin import told_origin
 from regnb.lab.images.progress import follow
@@ -25,7 +25,7 @@ def pull(session: Session, reference: ImageReference) -> None:
     after = session.engine.find_image(reference)
     unchanged = before and after and before.image_id == after.image_id
     key = "lab.pull_up_to_date" if unchanged else "lab.pulled"
-    pulled = session.translator(key, image=reference.familiar, digest=_text(digest))
+    pulled = session.translator(key, image=reference.familiar, digest=_text(digest, after))
     show(Sentence(" ".join([pulled, *origins])))
 
 
@@ -69,5 +69,8 @@ def remove(session: Session, reference: ImageReference) -> None:
     session.say("lab.image_removed", image=name)
 
 
-def _text(digest: Digest | None) -> str:
-    return f"`{digest}`" if digest else "?"
+def _text(digest: Digest | None, image: LocalImage | None = None) -> str:
+    # Podman keeps that of an index and that of the image in it, and does not say which is which.
+    known = image.repo_digests if image else ()
+    digests = [digest] if digest else [name.rpartition("@")[2] for name in known]
+    return " / ".join(f"`{one}`" for one in digests) or "?"
