@@ -71,6 +71,7 @@ def test_a_hundred_thousand_rows(screen: Screen, write: Write) -> None:
     expect(rows).to_have_count(5)
     view.get_by_role("searchbox").fill("no such thing")
     expect(view.get_by_text("No row contains this text.")).to_be_visible()
+    OUTPUT.mkdir(parents=True, exist_ok=True)
     (OUTPUT / "pages.json").write_text(json.dumps(figures), "utf-8")
     print(figures)
     screen.portrait(view, "pages-en")
