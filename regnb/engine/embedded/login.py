@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
 from regnb.engine.embedded.core import EmbeddedEngine
@@ -12,14 +13,17 @@ from regnb.oci import Descriptor, ImageConfig, ImageIndex, ImageReference, Manif
 from regnb.oci.reference import DOCKER_HUB
 from regnb.registry import Credentials
 
+_HOST = re.compile(r"([A-Za-z0-9._-]+|\[[0-9a-fA-F:.]+\])(:[0-9]{1,5})?")
 _HUB_ADDRESSES = frozenset({"", "https://index.docker.io/v1/", "index.docker.io", DOCKER_HUB})
 
 
 def log_in(engine: EmbeddedEngine, address: str, user: str, password: str) -> None:
     """Return when the registry takes the password; raises Refusal (401, 500)."""
-    host = address.partition("://")[2].strip("/") if "://" in address else address.strip("/")
+    host = (address.partition("://")[2] or address).partition("/")[0]
     if address in _HUB_ADDRESSES:
         host = engine.places.host
+    if not _HOST.fullmatch(host):
+        raise bad_request(f"`{address}` is no address of a registry.")
     try:
         with engine.registries.open(host, Credentials(user, password)) as client:
             client.ping()

@@ -19,7 +19,7 @@ from werkzeug.wrappers import Response
 from werkzeug.wsgi import ClosingIterator
 
 from regnb.engine.embedded.api.call import Call, nothing, rule
-from regnb.engine.embedded.api.streams import empty_frame
+from regnb.engine.embedded.api.streams import FRAMED, FRAMES_ARE_NAMED, RAW, empty_frame
 from regnb.engine.embedded.containers.logs import STDERR, STDOUT, LogQuery
 from regnb.engine.embedded.containers.model import Container
 from regnb.engine.embedded.refusal import Refusal, bad_request
@@ -27,8 +27,6 @@ from regnb.engine.embedded.refusal import Refusal, bad_request
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
-_RAW = "application/vnd.docker.raw-stream"
-_FRAMED = "application/vnd.docker.multiplexed-stream"
 # A terminal turns these keys into signals; so do we, for a registry reads no other.
 _KEYS = {b"\x03": signal.SIGINT, b"\x1c": signal.SIGQUIT}
 _DETACH = "ctrl-p,ctrl-q"
@@ -45,9 +43,13 @@ class Upgraded(Response):
 
 def attach(call: Call, name: str) -> Response:
     """The outputs of a container as they come, until it ends or the client goes."""
-    container = call.engine.containers.get(name)
+    try:
+        container = call.engine.containers.get(name)
+        detach = _keys(call.text("detachKeys") or _DETACH)
+    except Refusal as refusal:
+        # Docker has given up HTTP by then, and answers with a line of text.
+        return Response(f"{refusal.message}\n", refusal.status, content_type=RAW)
     wanted = frozenset(one for one in (STDOUT, STDERR) if call.flag(one))
-    detach = _keys(call.text("detachKeys") or _DETACH)
     tail = None if call.flag("logs") else 0
     stream = call.flag("stream")
     query = LogQuery(wanted, tail, follow=stream, patient=stream)
@@ -55,7 +57,7 @@ def attach(call: Call, name: str) -> Response:
     if call.flag("stdin") and upgraded and call.connection:
         arguments = (call, container, call.connection, detach)
         threading.Thread(target=_obey, args=arguments, daemon=True).start()
-    kind = _RAW if container.has_terminal or call.version < (1, 42) else _FRAMED
+    kind = RAW if container.has_terminal or call.version < FRAMES_ARE_NAMED else FRAMED
     response = Upgraded(_outputs(call, container, query), content_type=kind)
     if upgraded:
         response.status = "101 UPGRADED"

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import select
 import socket
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import Any, TypeAlias
 
 from werkzeug.exceptions import HTTPException
@@ -24,6 +26,7 @@ Handler: TypeAlias = Callable[..., Response]
 _FALSE = frozenset({"", "0", "no", "false", "none"})
 # Where the server leaves the connection of a request.
 CONNECTION = "regnb.connection"
+_INTEGER = re.compile(r"[+-]?[0-9]{1,20}")
 _LOG = logging.getLogger(__name__)
 
 
@@ -58,13 +61,16 @@ class Call:
         value = self.request.args.get(name)
         return default if value is None else value.strip().lower() not in _FALSE
 
-    def number(self, name: str) -> float | None:
-        """The parameter `name` as a number; None when absent; raises Refusal (400)."""
+    def number(self, name: str) -> int | None:
+        """The parameter `name`, of 64 bits; None when absent; raises Refusal (400)."""
         value = self.text(name)
-        try:
-            return float(value) if value else None
-        except ValueError:
-            raise bad_request(f'strconv.Atoi: parsing "{value}": invalid syntax') from None
+        if not value:
+            return None
+        if not _INTEGER.fullmatch(value):
+            raise bad_request(f'strconv.Atoi: parsing "{value}": invalid syntax')
+        if not -(1 << 63) <= int(value) < 1 << 63:
+            raise bad_request(f'strconv.Atoi: parsing "{value}": value out of range')
+        return int(value)
 
     def body(self) -> dict[str, Any]:
         """The JSON object that was sent; raises Refusal (400)."""
@@ -117,7 +123,11 @@ def answer(value: object, status: int = 200) -> Response:
 
 def nothing(status: int = 204) -> Response:
     """An answer without content."""
-    response = Response(status=status)
+    return without_type(Response(status=status))
+
+
+def without_type(response: Response) -> Response:
+    """`response` that does not say what its body is."""
     response.headers.pop("Content-Type", None)
     return response
 
@@ -135,21 +145,20 @@ def stream(lines: Iterable[object | None]) -> Response:
 def progress(lines: Iterator[dict[str, object]]) -> Response:
     """A progress stream: what fails before its first line is an error of its own, later a line."""
     first = next(lines, None)
+    return stream(chain([] if first is None else [first], with_errors(lines)))
 
-    def rest() -> Iterator[dict[str, object]]:
-        if first is not None:
-            yield first
-        try:
-            yield from lines
-        except Exception as error:  # noqa: BLE001 - the stream has begun: it must tell, not break
-            if not isinstance(error, RegnbError | OSError):
-                _LOG.exception("in a stream")
-            if isinstance(error, OSError):
-                error = write_failed(error)
-            message = error.message if isinstance(error, Refusal) else str(error)
-            yield {"errorDetail": {"message": message}, "error": message}
 
-    return stream(rest())
+def with_errors(lines: Iterator[dict[str, object]]) -> Iterator[dict[str, object]]:
+    """`lines`, and what fails there as the last of them: the answer has begun and must tell it."""
+    try:
+        yield from lines
+    except Exception as error:  # noqa: BLE001 - told in the stream, and in the log
+        if not isinstance(error, RegnbError | OSError):
+            _LOG.exception("in a stream")
+        if isinstance(error, OSError):
+            error = write_failed(error)
+        message = error.message if isinstance(error, Refusal) else str(error)
+        yield {"errorDetail": {"message": message}, "error": message}
 
 
 def _encoded(lines: Iterable[object | None]) -> Iterator[bytes]:

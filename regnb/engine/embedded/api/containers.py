@@ -8,6 +8,7 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
+from regnb.engine.embedded.api import bodies
 from regnb.engine.embedded.api.call import Call, answer, nothing, rule
 from regnb.engine.embedded.api.filters import has_labels, moment
 from regnb.engine.embedded.containers.model import Container
@@ -20,23 +21,6 @@ _FILTERS = (
 )  # fmt: skip
 _STATES = ("created", "restarting", "running", "removing", "paused", "exited", "dead")
 _RESTART_POLICIES = ("", "no", "always", "unless-stopped", "on-failure")
-_CONFIG_TYPES: dict[str, type] = {
-    "Cmd": list,
-    "Entrypoint": list,
-    "Env": list,
-    "ExposedPorts": dict,
-    "HostConfig": dict,
-    "Labels": dict,
-    "NetworkingConfig": dict,
-    "Volumes": dict,
-}
-_HOST_TYPES: dict[str, type] = {
-    "Binds": list,
-    "Mounts": list,
-    "PortBindings": dict,
-    "RestartPolicy": dict,
-    "VolumesFrom": list,
-}
 
 
 def list_containers(call: Call) -> Response:
@@ -45,7 +29,7 @@ def list_containers(call: Call) -> Response:
     for state in filters.get("status", ()):
         if state not in _STATES:
             raise bad_request(f"Unrecognised filter value for status: {state}")
-    limit = int(call.number("limit") or 0)
+    limit = call.number("limit") or 0
     every = call.flag("all") or limit > 0 or "status" in filters or "exited" in filters
     found = [
         container
@@ -149,26 +133,16 @@ def _checked(config: dict[str, Any]) -> dict[str, Any]:
     for name in ("Cmd", "Entrypoint"):
         if isinstance(config.get(name), str):
             config[name] = [config[name]]
-    _check_types(config, _CONFIG_TYPES)
+    bodies.check(config, bodies.CONTAINER)
     host_config = config.get("HostConfig") or {}
-    _check_types(host_config, _HOST_TYPES)
     _check_restart_policy(host_config.get("RestartPolicy") or {}, host_config)
     return config
 
 
-def _check_types(fields: dict[str, Any], types: dict[str, type]) -> None:
-    for name, kind in types.items():
-        value = fields.get(name)
-        if value is not None and not isinstance(value, kind):
-            raise bad_request(f"invalid JSON: {name} has the wrong type")
-
-
 def _check_restart_policy(policy: dict[str, Any], host_config: dict[str, Any]) -> None:
-    name, count = str(policy.get("Name") or ""), policy.get("MaximumRetryCount") or 0
+    name, count = policy.get("Name") or "", policy.get("MaximumRetryCount") or 0
     if name not in _RESTART_POLICIES:
         raise bad_request(f"invalid restart policy '{name}'")
-    if not isinstance(count, int):
-        raise bad_request("invalid JSON: MaximumRetryCount has the wrong type")
     if name == "on-failure" and count < 0:
         raise bad_request("maximum retry count cannot be negative")
     if name not in {"", "on-failure"} and count:
@@ -180,10 +154,8 @@ def _check_restart_policy(policy: dict[str, Any], host_config: dict[str, Any]) -
 def _aliases(networking: dict[str, Any]) -> list[str]:
     """The further names of a new container in its network (`--network-alias`)."""
     endpoints = networking.get("EndpointsConfig") or {}
-    if not isinstance(endpoints, dict):
-        raise bad_request("invalid JSON: EndpointsConfig has the wrong type")
-    found = [one.get("Aliases") or [] for one in endpoints.values() if isinstance(one, dict)]
-    return [str(name) for names in found for name in names]
+    found = [one.get("Aliases") or [] for one in endpoints.values() if one]
+    return [name for names in found for name in names]
 
 
 def _warnings(host_config: dict[str, Any]) -> list[str]:

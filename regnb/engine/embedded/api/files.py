@@ -14,7 +14,7 @@ from pathlib import Path
 
 from werkzeug.wrappers import Response
 
-from regnb.engine.embedded.api.call import Call, rule
+from regnb.engine.embedded.api.call import Call, rule, without_type
 from regnb.engine.embedded.blobs import CHUNK
 from regnb.engine.embedded.containers.mounts import host_path
 from regnb.engine.embedded.refusal import Refusal, bad_request
@@ -32,7 +32,7 @@ def get_archive(call: Call, name: str) -> Response:
 
 def head_archive(call: Call, name: str) -> Response:
     """What is at the path, without its content."""
-    response = Response()
+    response = without_type(Response())
     response.headers["X-Docker-Container-Path-Stat"] = _status(*_path(call, name))
     return response
 
@@ -91,6 +91,7 @@ def _content(file: io.BufferedReader, size: int) -> Iterator[bytes]:
 
 
 RULES = [
-    rule("GET", "/containers/<name>/archive", get_archive),
+    # A rule for GET would answer HEAD too: the first one that fits is taken.
     rule("HEAD", "/containers/<name>/archive", head_archive),
+    rule("GET", "/containers/<name>/archive", get_archive),
 ]

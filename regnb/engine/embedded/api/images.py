@@ -68,7 +68,7 @@ def inspect_image(call: Call, name: str) -> Response:
         "Os": config.platform.os,
         "Size": size,
         "VirtualSize": size,
-        "GraphDriver": {"Data": None, "Name": "oci-layout"},
+        "GraphDriver": {"Data": {}, "Name": "oci-layout"},
         "RootFS": {"Type": "layers", "Layers": list(config.diff_ids)},
         "Metadata": {"LastTagTime": _time(image.tagged)},
         "RegnbSource": image.source,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from werkzeug.wrappers import Response
 
-from regnb.engine.embedded.api.call import Call, answer, rule, stream
+from regnb.engine.embedded.api.call import Call, answer, rule, stream, without_type
 from regnb.engine.embedded.api.filters import moment
 from regnb.engine.embedded.containers.logs import STDERR, STDOUT, LogQuery
 from regnb.engine.embedded.containers.model import Container
@@ -14,6 +14,10 @@ from regnb.engine.embedded.containers.stats import STOPPED, statistics
 from regnb.engine.embedded.refusal import bad_request
 
 _CONDITIONS = ("not-running", "next-exit", "removed")
+# The types of streams, and the version of the API that began to tell them apart.
+RAW = "application/vnd.docker.raw-stream"
+FRAMED = "application/vnd.docker.multiplexed-stream"
+FRAMES_ARE_NAMED = (1, 42)
 _STATS_INTERVAL = 1.0
 
 
@@ -29,8 +33,9 @@ def container_logs(call: Call, name: str) -> Response:
     )
     query = LogQuery(streams, _tail(call), since, until, call.flag("follow"))
     frames = _frames(call, container, query, timestamps=call.flag("timestamps"))
-    kind = "raw" if container.has_terminal else "multiplexed"
-    return Response(frames, content_type=f"application/vnd.docker.{kind}-stream")
+    if call.version < FRAMES_ARE_NAMED:
+        return without_type(Response(frames))
+    return Response(frames, content_type=RAW if container.has_terminal else FRAMED)
 
 
 def wait_for_container(call: Call, name: str) -> Response:
@@ -73,6 +78,8 @@ def _tail(call: Call) -> int | None:
 def _frames(
     call: Call, container: Container, query: LogQuery, *, timestamps: bool
 ) -> Iterator[bytes]:
+    if query.follow and not container.has_terminal:
+        yield empty_frame(query.streams)  # the headers go with it, at once
     for line in call.engine.containers.logs(container).read(query, call.engine.heartbeat):
         if line is not None:
             yield line.sent(timestamps=timestamps, terminal=container.has_terminal)

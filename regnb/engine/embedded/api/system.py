@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 import regnb
 from regnb.engine.embedded import login
+from regnb.engine.embedded.api import bodies
 from regnb.engine.embedded.api.call import Call, answer, rule
 from regnb.engine.embedded.api.images import summary
 from regnb.engine.embedded.containers.view import listed
@@ -141,8 +142,9 @@ def disk_usage(call: Call) -> Response:
 def log_in(call: Call) -> Response:
     """Try a user and a password at a registry."""
     fields = call.body()
+    bodies.check(fields, bodies.LOGIN)
     user, password, host = (
-        str(fields.get(name) or "") for name in ("username", "password", "serveraddress")
+        fields.get(name) or "" for name in ("username", "password", "serveraddress")
     )
     login.log_in(call.engine, host, user, password)
     return answer({"IdentityToken": "", "Status": "Login Succeeded"})
@@ -154,6 +156,7 @@ def distribution(call: Call, name: str) -> Response:
 
 
 RULES = [
+    rule("HEAD", "/_ping", ping),
     rule("GET", "/_ping", ping),
     rule("GET", "/version", version),
     rule("GET", "/info", info),

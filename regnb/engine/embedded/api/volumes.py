@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from werkzeug.wrappers import Response
 
+from regnb.engine.embedded.api import bodies
 from regnb.engine.embedded.api.call import Call, answer, nothing, rule
 from regnb.engine.embedded.api.filters import has_labels
 from regnb.engine.embedded.containers import network
-from regnb.engine.embedded.refusal import Refusal, bad_request
+from regnb.engine.embedded.refusal import Refusal
 from regnb.engine.embedded.volumes import Volume
 
 
@@ -28,12 +29,10 @@ def inspect_volume(call: Call, name: str) -> Response:
 def create_volume(call: Call) -> Response:
     """A new volume, or the one that is there."""
     fields = call.body()
+    bodies.check(fields, bodies.VOLUME)
     if (fields.get("Driver") or "local") != "local":
         raise Refusal(404, f'plugin "{fields["Driver"]}" not found')
-    labels = fields.get("Labels") or {}
-    if not isinstance(labels, dict):
-        raise bad_request("invalid JSON: Labels is not an object")
-    volume = call.engine.volumes.create(str(fields.get("Name") or ""), labels)
+    volume = call.engine.volumes.create(fields.get("Name") or "", fields.get("Labels") or {})
     return answer(volume.to_json(), 201)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import struct
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -53,6 +54,11 @@ class LogQuery:
     until: float | None = None
     follow: bool = False
     patient: bool = False
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no line that is still to come can be wanted."""
+        return self.until is not None and time.time() > self.until
 
     def wants(self, line: LogLine) -> bool:
         """Whether `line` is one of them."""
@@ -109,7 +115,7 @@ class Logs:
         lines, position = self._lines_from(0)
         wanted = [line for line in lines if query.wants(line)]
         yield from wanted if query.tail is None else wanted[max(0, len(wanted) - query.tail) :]
-        while query.follow:
+        while query.follow and not query.is_over:
             with self._changed:
                 lines, position = self._lines_from(position)
                 if not lines:

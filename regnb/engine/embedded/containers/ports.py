@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 import socket
 from collections.abc import Iterable, Iterator
 from typing import Any, Self
@@ -12,15 +13,21 @@ from regnb.engine.embedded.refusal import Refusal, bad_request
 from regnb.engine.embedded.settings import DEFAULT_ADDRESS
 
 _BACKLOG = 512
+_PORT = re.compile(r"[0-9]{1,5}(/(tcp|udp|sctp))?")
+_NUMBER = re.compile(r"[0-9]{1,5}")
+_LAST_PORT = 65535
 
 
 def requested_bindings(config: dict[str, Any], host_config: dict[str, Any]) -> Iterator[Binding]:
     """Bindings that a request asks for: an empty host is the default one, port 0 any free one."""
     wanted = host_config.get("PortBindings") or {}
+    for container_port in [*wanted, *(config.get("ExposedPorts") or {})]:
+        if not _PORT.fullmatch(container_port):
+            raise bad_request(f'invalid port specification: "{container_port}"')
     for container_port, places in wanted.items():
         for place in places or [{}]:
-            host, port = str(place.get("HostIp") or ""), str(place.get("HostPort") or "0")
-            if not port.isdecimal() or int(port) > 65535:
+            host, port = place.get("HostIp") or "", place.get("HostPort") or "0"
+            if not _NUMBER.fullmatch(port) or int(port) > _LAST_PORT:
                 raise bad_request(f'invalid port specification: "{port}"')
             yield Binding(container_port, host, int(port))
     if host_config.get("PublishAllPorts"):

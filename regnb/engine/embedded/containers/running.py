@@ -96,7 +96,8 @@ class Running:
             return False
         container.state.stopped_by_user = True
         process.signal(signal.SIGTERM)
-        if not process.wait(PATIENCE if timeout is None or timeout < 0 else timeout):
+        patience = PATIENCE if timeout is None or timeout < 0 else timeout
+        if not process.wait(min(patience, threading.TIMEOUT_MAX)):
             process.signal(signal.SIGKILL)
             process.wait(PATIENCE)
         self._containers.tell(container, "stop")

@@ -62,7 +62,7 @@ def inspected(container: Container) -> dict[str, object]:
         "AppArmorProfile": "",
         "ExecIDs": None,
         "HostConfig": _host_config(container),
-        "GraphDriver": {"Data": None, "Name": "oci-layout"},
+        "GraphDriver": {"Data": {}, "Name": "oci-layout"},
         "Mounts": [mount.to_json() for mount in container.mounts],
         "Config": _FLAGS | container.config,
         "NetworkSettings": {

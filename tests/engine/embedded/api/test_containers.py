@@ -6,18 +6,28 @@ import signal
 import socket
 import threading
 import urllib.request
+from base64 import b64decode
 from pathlib import Path
 from typing import Any
 
 import pytest
 from werkzeug.test import Client
 
+from regnb.engine.embedded.api.app import Api
+from regnb.engine.embedded.api.streams import empty_frame
 from regnb.engine.embedded.core import EmbeddedEngine
 from tests.engine.embedded.progress import lines, pull
 
+EMPTY_FRAME = empty_frame(frozenset({"stdout"}))
 BAD_PORT = json.dumps(
     {"Image": "registry:2", "HostConfig": {"PortBindings": {"5000/tcp": [{"HostPort": "x"}]}}}
 ).encode()
+
+
+def host_config(**fields: object) -> bytes:
+    return json.dumps({"Image": "registry:2", "HostConfig": fields}).encode()
+
+
 PUBLISHED = {"PortBindings": {"5000/tcp": [{"HostIp": "", "HostPort": "0"}]}}
 
 
@@ -179,8 +189,16 @@ def test_missing_container(api: Client, path: str, message: str) -> None:
             "application/json",
             400,
         ),
+        (b'{"Image": "registry:2", "ExposedPorts": {"web": {}}}', "application/json", 400),
+        (b'{"Image": "registry:2", "Labels": {"a": 1}}', "application/json", 400),
+        (host_config(PortBindings={"5000/tcp": ["5000"]}), "application/json", 400),
+        (host_config(PortBindings={"5000/tcp": [{"HostPort": 5000}]}), "application/json", 400),
+        (host_config(PortBindings={"web": [{"HostPort": "5000"}]}), "application/json", 400),
+        (host_config(Mounts=["/data"]), "application/json", 400),
+        (host_config(Binds=[1]), "application/json", 400),
+        (host_config(RestartPolicy={"MaximumRetryCount": "x"}), "application/json", 400),
     ],
-    ids=range(9),
+    ids=range(17),
 )
 def test_malformed_body_is_refused(api: Client, body: bytes, kind: str, status: int) -> None:
     response = api.post("/containers/create", data=body, content_type=kind)
@@ -199,6 +217,70 @@ def test_logs_come_in_frames(api: Client) -> None:
     assert int.from_bytes(content[4:8], "big") == len(content) - 8
     assert content.endswith(b"\n")
     assert api.get("/containers/registry/logs").status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("version", "kind"),
+    [("v1.41", None), ("v1.42", "application/vnd.docker.multiplexed-stream")],
+)
+def test_logs_name_their_type_since_clients_know_it(
+    api: Client, version: str, kind: str | None
+) -> None:
+    create(api)
+    response = api.get(f"/{version}/containers/registry/logs?stdout=1")
+    assert response.headers.get("Content-Type") == kind
+
+
+def test_followed_logs_begin_at_once(engine: EmbeddedEngine) -> None:
+    engine.heartbeat = 600.0  # a sign of life would come too late for this test
+    api = Client(Api(engine))
+    create(api)
+    api.post("/containers/registry/start")
+    response = api.get("/containers/registry/logs?stdout=1&follow=1&tail=0", buffered=False)
+    assert next(iter(response.response)) == EMPTY_FRAME
+    api.post("/containers/registry/stop")
+
+
+def test_followed_logs_end_when_no_later_line_is_wanted(api: Client) -> None:
+    create(api)
+    api.post("/containers/registry/start")
+    found = api.get("/containers/registry/logs?stdout=1&follow=1&until=1h", buffered=True).data
+    assert found == EMPTY_FRAME
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "containers/registry/stop?t=nan",
+        "containers/registry/restart?t=1e3",
+        "containers/registry/stop?t=99999999999999999999",
+    ],
+)
+def test_number_that_is_none_is_refused(api: Client, path: str) -> None:
+    create(api)
+    assert api.post(path).status_code == 400
+    assert api.get("containers/json?limit=inf").status_code == 400
+
+
+def test_stop_waits_as_long_as_a_client_likes(api: Client) -> None:
+    create(api)
+    api.post("/containers/registry/start")
+    assert api.post(f"/containers/registry/stop?t={(1 << 63) - 1}").status_code == 204
+
+
+def test_missing_container_is_told_in_text_to_who_attaches(api: Client) -> None:
+    response = api.post("/containers/no/attach?stream=1&stdout=1")
+    assert (response.status_code, response.text) == (404, "No such container: no\n")
+    assert response.content_type == "application/vnd.docker.raw-stream"
+
+
+def test_head_of_an_archive_tells_its_status_alone(api: Client) -> None:
+    create(api)
+    response = api.head("/containers/registry/archive?path=/var/lib/registry")
+    assert response.status_code == 200
+    assert "Content-Type" not in response.headers
+    status = json.loads(b64decode(response.headers["X-Docker-Container-Path-Stat"]))
+    assert status["name"] == "registry"
 
 
 def test_followed_logs_end_with_the_container(api: Client) -> None:

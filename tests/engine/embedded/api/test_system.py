@@ -90,7 +90,14 @@ def test_login_at_nothing_tells_that_nothing_listens(api: Client) -> None:
     assert 'Get \\"http://localhost:1/v2/\\": dial tcp 127.0.0.1:1' in response.text
 
 
-def test_login_at_an_open_registry_succeeds(api: Client, registry: str) -> None:
-    body = {"username": "u", "password": "p", "serveraddress": registry}
+@pytest.mark.parametrize("form", ["{}", "http://{}", "http://{}/v2/"])
+def test_login_at_an_open_registry_succeeds(api: Client, registry: str, form: str) -> None:
+    body = {"username": "u", "password": "p", "serveraddress": form.format(registry)}
     response = api.post("/auth", json=body)
     assert response.json == {"IdentityToken": "", "Status": "Login Succeeded"}
+
+
+@pytest.mark.parametrize("address", ["\x00", "a b", "localhost:port", ["localhost"]])
+def test_login_at_what_is_no_address_is_refused(api: Client, address: object) -> None:
+    body = {"username": "u", "password": "p", "serveraddress": address}
+    assert api.post("/auth", json=body).status_code == 400

@@ -22,10 +22,12 @@ def test_volume_is_made_found_and_removed(api: Client) -> None:
         ({"Name": "../escape"}, 400),
         ({"Name": "a/b"}, 400),
         ({"Name": "data", "Driver": "nfs"}, 404),
-        ({"Name": "data", "Labels": []}, 201),
+        ({"Name": "data", "Labels": None}, 201),
         ({"Name": "data", "Labels": ["a"]}, 400),
+        ({"Name": "data", "Labels": {"a": 1}}, 400),
+        ({"Name": ["data"]}, 400),
     ],
-    ids=range(5),
+    ids=range(7),
 )
 def test_volume_that_cannot_be(api: Client, body: dict[str, object], status: int) -> None:
     assert api.post("/volumes/create", json=body).status_code == status
