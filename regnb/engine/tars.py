@@ -45,8 +45,13 @@ class TarMethods:
         """Names of the images in the tar `file`, which the engine has now; raises EngineError."""
         with self._errors():
             told = self.client.api.load_image(file)  # type: ignore[no-untyped-call]
-            lines = [str(line.get("stream", "")) for line in told]
-        return sorted(set(_LOADED.findall("\n".join(lines))))
+            lines = list(told)
+        for line in lines:
+            if "error" in line:
+                raise EngineError(str(line["error"]))
+        return sorted(
+            set(_LOADED.findall("\n".join(str(line.get("stream", "")) for line in lines)))
+        )
 
     def archive(self: _Engine, name: str, path: str) -> Iterator[bytes]:
         """The tar, in blocks, of the files at `path` in the container `name`, running or not.

@@ -6,7 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from regnb.errors import DeletionOff, ImageNotFound, NoBackup, RegistryDiffers, Unsupported
+from regnb.errors import (
+    DeletionOff,
+    EngineError,
+    ImageNotFound,
+    NoBackup,
+    RegistryDiffers,
+    Unsupported,
+)
 from regnb.lab import Lab
 from tests.contract.labs import OpenLab, Printed, pushed
 
@@ -185,6 +192,13 @@ def test_restoring_from_an_empty_folder_is_told(lab: Lab, tmp_path: Path) -> Non
     with pytest.raises(NoBackup) as caught:
         lab.restore(tmp_path)
     assert "lab.back_up" in str(caught.value.told)
+
+
+def test_file_that_is_no_tar_is_not_loaded(lab: Lab, tmp_path: Path) -> None:
+    path = tmp_path / "w3.tar"
+    path.write_bytes(bytes(700))
+    with pytest.raises(EngineError):
+        lab.load(path)
 
 
 def test_saved_image_is_loaded_again(lab: Lab, tmp_path: Path, printed: Printed) -> None:

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Iterator
 
 from werkzeug.wrappers import Response
 
 from regnb.engine.embedded import archive, pull, push, removal
-from regnb.engine.embedded.api.call import Call, answer, nothing, progress, rule, stream
+from regnb.engine.embedded.api.call import (
+    Call,
+    answer,
+    nothing,
+    progress,
+    rule,
+    stream,
+    with_errors,
+)
 from regnb.engine.embedded.api.filters import has_labels, moment
 from regnb.engine.embedded.refusal import bad_request, not_here
 from regnb.errors import InvalidPlatform, InvalidReference
@@ -76,14 +85,17 @@ def prune_images(call: Call) -> Response:
 
 
 def load_images(call: Call) -> Response:
-    """Store the images of a tar."""
-    lines = []
+    """Store the images of a tar; what is wrong with it is a line of the answer."""
+    return stream(list(with_errors(_load(call))))
+
+
+def _load(call: Call) -> Iterator[dict[str, object]]:
     for image, names in archive.load(call.engine.images, call.request.stream):
         call.engine.events.tell("image", "load", image.image_id, name=image.image_id)
-        lines += [f"Loaded image: {name.familiar}" for name in names] or [
-            f"Loaded image ID: {image.image_id}"
-        ]
-    return stream({"stream": f"{line}\n"} for line in lines)
+        for name in names:
+            yield {"stream": f"Loaded image: {name.familiar}\n"}
+        if not names:
+            yield {"stream": f"Loaded image ID: {image.image_id}\n"}
 
 
 def _reference(name: str, tag: str) -> ImageReference | None:
