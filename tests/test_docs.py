@@ -85,10 +85,18 @@ def test_course_is_pulled_from_the_address_of_the_project(document: str, languag
     assert git_pull_link(address(), language) in text_of(document)
 
 
-def test_every_chapter_stands_in_the_readme(readme: str) -> None:
-    for source in sorted((ROOT / "notebooks" / "src").glob("*.md")):
-        for language in ("fr", "en"):
-            assert f"notebooks/{language}/{source.stem}.ipynb" in readme
+def minutes_of(source: Path) -> list[str]:
+    """What a chapter says of itself in each language."""
+    return re.findall(r"\*\*(?:Durée|Time)\*\* ?: (\d+) minutes", source.read_text("utf-8"))
+
+
+def test_every_chapter_stands_in_the_readme_once_with_its_time(readme: str) -> None:
+    rows = [line for line in readme.splitlines() if re.match(r"\| \d\d \|", line)]
+    sources = sorted((ROOT / "notebooks" / "src").glob("*.md"))
+    assert [row[2:4] for row in rows] == [source.stem[:2] for source in sources]
+    for row, source in zip(rows, sources, strict=True):
+        assert all(f"notebooks/{name}/{source.stem}.ipynb" in row for name in ("fr", "en"))
+        assert minutes_of(source) == re.findall(r"(\d+)\smin \|$", row) * 2
 
 
 @pytest.mark.parametrize("target", ["lab", "test"])
