@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from regnb.cli.texts import Failure, text, translator
+from regnb.cli.texts import Failure, text
 
 if TYPE_CHECKING:
     from regnb.engine import Engine
@@ -34,7 +34,7 @@ def clean(yes: bool, everybody: bool) -> None:
             for leftover in found:
                 click.echo(text(_outcome(engine, leftover), what=_name(leftover)))
     except RegnbError as error:
-        raise Failure(str(translator().tell(error))) from error
+        raise Failure.of(error) from error
 
 
 def _outcome(engine: Engine, leftover: Leftover) -> str:

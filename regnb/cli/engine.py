@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from regnb.cli.texts import Failure, text, translator
-from regnb.errors import RegnbError
+from regnb.cli.texts import Failure, failures, text
 
 if TYPE_CHECKING:
     from regnb.engine.embedded.background import Place
@@ -36,7 +33,7 @@ def start(socket: Path | None, home: Path | None) -> None:
     from regnb.engine.embedded import background  # noqa: PLC0415 - not on Windows
 
     place = _place(socket, home)
-    with _told():
+    with failures():
         started = background.start(place)
     click.echo(text("embedded.started" if started else "embedded.ran_already"))
     click.echo(text("embedded.export", endpoint=place.endpoint))
@@ -85,7 +82,7 @@ def run(socket: Path | None, home: Path | None) -> None:
 
     place = _place(socket, home)
     click.echo(text("embedded.export", endpoint=place.endpoint))
-    with _told():
+    with failures():
         runner.run(place.home, place.socket, hub=place.hub)
 
 
@@ -108,11 +105,3 @@ def _place(socket: Path | None, home: Path | None) -> Place:
         Home(home.absolute()) if home else usual.home,
         usual.hub,
     )
-
-
-@contextlib.contextmanager
-def _told() -> Iterator[None]:
-    try:
-        yield
-    except RegnbError as error:
-        raise Failure(str(translator().tell(error))) from error

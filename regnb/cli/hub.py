@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from regnb.cli.serve import failures, told_of_address
-from regnb.cli.texts import Failure, text, translator
+from regnb.cli.serve import told_of_address
+from regnb.cli.texts import Failure, failures, text, translator
 
 if TYPE_CHECKING:
     from regnb.oci import Descriptor, ImageReference

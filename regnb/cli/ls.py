@@ -49,7 +49,7 @@ def ls(url: str, form: str, **options: Any) -> None:  # noqa: ANN401 - the optio
         with _client(url, options) as client, CountBar(translator(), "inventory.progress") as bar:
             frame = _inventory(client, options, bar)
     except RegnbError as error:
-        raise Failure(str(translator().tell(error))) from error
+        raise Failure.of(error) from error
     except KeyboardInterrupt as error:
         raise Failure(text("ls.stopped")) from error
     _print(frame, form)

@@ -48,7 +48,7 @@ def run(languages: tuple[str, ...], directory: Path | None, chapters: tuple[str,
         with _lab_of_its_own():
             done = [_rehearsed(path) for path in paths]
     except RegnbError as error:
-        raise Failure(str(translator().tell(error))) from error
+        raise Failure.of(error) from error
     failed = [rehearsal for rehearsal in done if rehearsal.failure]
     click.echo(text("run.failed" if failed else "run.good", count=len(failed or done)))
     raise SystemExit(1 if failed else 0)

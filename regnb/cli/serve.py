@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from regnb.cli.texts import Failure, text, translator
-from regnb.errors import PortTaken, RegnbError
+from regnb.cli.texts import Failure, failures, text, translator
+from regnb.errors import PortTaken
 
 if TYPE_CHECKING:
     from regnb.server.config import Config
@@ -104,6 +103,8 @@ def _directory_of(path: str | None, storage: str | None) -> DirectoryStorage:
     directory = _config_of(path, storage).storage_directory
     if not directory:
         raise click.UsageError(text("serve.no_storage"))
+    if not Path(directory, "repositories").is_dir():  # which the registry makes when it starts
+        raise Failure(text("serve.not_a_storage", folder=directory))
     return DirectoryStorage(directory)
 
 
@@ -112,12 +113,3 @@ def told_of_address(error: OSError, config: Config) -> Exception:
     if error.errno == errno.EADDRINUSE or "in use" in str(error):
         return PortTaken(str(error), subject=str(config.port))
     return Failure(str(error))
-
-
-@contextmanager
-def failures() -> Iterator[None]:
-    """Tell errors of regnb in the reader's words."""
-    try:
-        yield
-    except RegnbError as error:
-        raise Failure(str(translator().tell(error))) from error

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
-from typing import IO, Any
+from typing import IO, Any, Self
 
 import click
 
 from regnb.cli.words import speak
+from regnb.errors import RegnbError, TLSFailed
 from regnb.i18n import Translator, language_of_locale
 
 speak(language_of_locale())  # before the commands are made: click names their values then
@@ -25,6 +28,35 @@ class Failure(click.ClickException):
     def show(self, file: IO[Any] | None = None) -> None:
         """Print the message to the standard error, or to `file`."""
         click.echo(self.message, file=file, err=file is None)
+
+    @classmethod
+    def of(cls, error: RegnbError, speaker: Translator | None = None) -> Self:
+        """`error` with a mend that can be done at a command line."""
+        speaker = speaker or translator()
+        url = str(getattr(error, "url", "")).partition("/v2/")[0]
+        told = speaker.tell(error, **({"url": url} if url else {}))
+        key = _mend_of(error, speaker)
+        return cls(f"{told.text}\n{speaker(key) if key else told.mend}")
+
+
+def _mend_of(error: RegnbError, speaker: Translator) -> str | None:
+    """The key of the mend for commands, unless a class has nearer words in all places."""
+    reason = f".{error.reason}" if isinstance(error, TLSFailed) else ""
+    for base in type(error).__mro__:
+        if speaker.has(key := f"commands.{base.__name__}{reason}"):
+            return key
+        if speaker.has(f"errors.{base.__name__}.text"):
+            return None
+    return None
+
+
+@contextmanager
+def failures() -> Iterator[None]:
+    """Tell errors of regnb in the reader's words."""
+    try:
+        yield
+    except RegnbError as error:
+        raise Failure.of(error) from error
 
 
 def text(key: str, **values: object) -> str:
