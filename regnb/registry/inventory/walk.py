@@ -92,15 +92,18 @@ class Walk(Generic[R]):
             self._end()
 
     def _arriving(self, open_tasks: int) -> Iterator[R]:
-        done = known = 0
+        done = known = handled = 0
         while open_tasks:
             if not self._results:
                 time.sleep(_POLL)
                 continue
             result = self._results.popleft()
             open_tasks -= 1
+            handled += 1
             if isinstance(result, BaseException):
                 raise result
+            if handled % _COMMIT_EVERY == 0:
+                self._cache.commit()
             if isinstance(result, _Listed):
                 for task in result.tasks:
                     self._tasks.put(task)
@@ -112,8 +115,6 @@ class Walk(Generic[R]):
                     yield self._reduction.of(result.problem)
             else:
                 done += 1
-                if done % _COMMIT_EVERY == 0:
-                    self._cache.commit()
                 yield result
             if self._on_count:
                 self._on_count(done, known)
