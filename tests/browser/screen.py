@@ -6,6 +6,7 @@ import json
 import os
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,11 @@ _OPEN = """async path => {
     await widget.sessionContext.ready;
 }"""
 _RUN = "() => { window.jupyterapp.commands.execute('notebook:run-all-cells'); }"
+_RUN_CELL = """async number => {
+    const app = window.jupyterapp;
+    app.shell.currentWidget.content.activeCellIndex = number;
+    await app.commands.execute('notebook:run-cell');
+}"""
 _RUN_IS_OVER = """() => {
     const {model, widgets} = window.jupyterapp.shell.currentWidget.content;
     const code = widgets.filter(cell => cell.model.type === 'code'
@@ -105,7 +111,7 @@ class Cell:
 
 
 class Screen:
-    """JupyterLab in a browser; one notebook is open at a time."""
+    """JupyterLab in a browser; what is done, is done to the notebook at the front."""
 
     def __init__(self, page: Page, address: str) -> None:
         self.page = page
@@ -120,8 +126,12 @@ class Screen:
 
     def open(self, path: str) -> None:
         """Open the notebook `path`, without the outputs that are stored in it."""
-        self.page.evaluate(_OPEN, path)
+        self.show(path)
         self.page.evaluate(_CLEAR)
+
+    def show(self, path: str) -> None:
+        """Bring the notebook `path` to the front."""
+        self.page.evaluate(_OPEN, path)
 
     def run(self) -> list[Cell]:
         """Run all cells; the code cells when the last one is done, or when one has failed."""
@@ -138,12 +148,20 @@ class Screen:
         found = self.page.evaluate(_CELLS)
         return [Cell(**{**cell, "outputs": json.loads(cell["outputs"])}) for cell in found]
 
+    def run_again(self, name: str) -> Locator:
+        """Run the cell called `name` alone; its new outputs."""
+        self.page.evaluate(_RUN_CELL, self._number(name))
+        return self.output(name)
+
     def output(self, name: str) -> Locator:
         """The outputs of the cell called `name`."""
-        index = "name => window.jupyterapp.shell.currentWidget.content.widgets.findIndex"
-        number = self.page.evaluate(f"{index}(cell => cell.model.id === name)", name)
+        number = self._number(name)
         cell = self.page.locator(".jp-Notebook:visible .jp-Cell").nth(number)
         return cell.locator(".jp-Cell-outputArea")
+
+    def _number(self, name: str) -> int:
+        index = "name => window.jupyterapp.shell.currentWidget.content.widgets.findIndex"
+        return int(self.page.evaluate(f"{index}(cell => cell.model.id === name)", name))
 
     def call(self, code: str) -> None:
         """Run `code` in the kernel of the notebook, beside its cells."""
@@ -155,18 +173,27 @@ class Screen:
 
     def picture(self, name: str) -> None:
         """Take a picture of the whole notebook in light and in dark: `NAME-light.png`…"""
-        before = self.page.viewport_size
-        assert before
-        height = min(self.page.evaluate(_HEIGHT) + 200, MAX_HEIGHT)
-        self.page.set_viewport_size({"width": before["width"], "height": height})
-        for theme in self._themes():
-            self.page.screenshot(path=OUTPUT / f"{name}-{theme}.png")
-        self.page.set_viewport_size(before)
+        with self._height(self.page.evaluate(_HEIGHT)):
+            for theme in self._themes():
+                self.page.screenshot(path=OUTPUT / f"{name}-{theme}.png")
 
     def portrait(self, view: Locator, name: str) -> None:
         """Take a picture of one view in light and in dark."""
-        for theme in self._themes():
-            view.screenshot(path=OUTPUT / f"{name}-{theme}.png")
+        box = view.bounding_box()
+        assert box
+        with self._height(int(box["height"])):
+            for theme in self._themes():
+                view.screenshot(path=OUTPUT / f"{name}-{theme}.png")
+
+    @contextmanager
+    def _height(self, height: int) -> Iterator[None]:
+        """A window in which `height` pixels of a notebook are in sight at once."""
+        before = self.page.viewport_size
+        assert before
+        taller = min(max(height + 200, before["height"]), MAX_HEIGHT)
+        self.page.set_viewport_size({"width": before["width"], "height": taller})
+        yield
+        self.page.set_viewport_size(before)
 
     def _themes(self) -> Iterator[str]:
         """The name of each theme while JupyterLab wears it, first of the one that it has on."""

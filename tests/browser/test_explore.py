@@ -27,15 +27,21 @@ print(json.dumps({"digest": manifest.digest, "raw": manifest.content.decode(),
 """
 
 
-@pytest.fixture(params=["fr", "en"])
-def view(screen: Screen, write: Write, request: pytest.FixtureRequest) -> Iterator[Locator]:
-    """The live browser of a registry with two repositories, and the truth in the cell below."""
+@pytest.fixture(scope="module", params=["fr", "en"])
+def notebook(page: Screen, write: Write, request: pytest.FixtureRequest) -> Iterator[Screen]:
+    """A registry with two repositories, its browser, and the truth in the cell below."""
     path = write(request.param, open=OPEN, fill=FILL, explore="lab.explore()", truth=TRUTH)
-    screen.open(path)
-    assert not [cell.errors for cell in screen.run() if cell.failed]
-    yield screen.output("explore")
-    screen.call("lab.clean_up()")
-    screen.close()
+    page.open(path)
+    assert not [cell.errors for cell in page.run() if cell.failed]
+    yield page
+    page.call("lab.clean_up()")
+    page.close()
+
+
+@pytest.fixture
+def view(notebook: Screen) -> Locator:
+    """The browser of the registry, live and as it is at first."""
+    return notebook.run_again("explore")
 
 
 def option(view: Locator, name: str) -> Locator:
@@ -94,6 +100,7 @@ def test_what_is_pushed_and_deleted_shows(screen: Screen, view: Locator) -> None
     expect(option(view, "9")).to_be_visible()
 
 
+# The last one: it leaves no registry to the others.
 def test_registry_that_is_gone_is_told(screen: Screen, view: Locator) -> None:
     screen.call("lab.engine.remove_container(lab._session.registry_container().name)")
     option(view, "shop/nginx").click()
