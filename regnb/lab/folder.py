@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from pathlib import Path
 
 from regnb.lab.record import Record
@@ -19,12 +20,11 @@ class Folder:
         """Write the file `name`, such as `authority/ca.crt`; it is whole or as it was before."""
         path = self.path / name
         self._make(path.parent)
-        partial = path.with_name(f".{path.name}.{os.getpid()}")
-        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        # Two requests to the token server may write the same file at once.
+        descriptor, partial = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
-        partial.replace(path)
-        return path
+        return Path(partial).replace(path)
 
     def read(self, name: str) -> bytes | None:
         """Content of the file `name`; None when there is none."""

@@ -6,11 +6,18 @@ from collections.abc import Iterator
 import pytest
 
 from regnb.registry import RegistryClient
+from tests.contract.engines import NOT_ON_PODMAN
 from tests.contract.labs import embedded, engine, lab, open_a_lab, own_engine, printed
 from tests.contract.registries import REGISTRIES
 from tests.contract.trust import owner
 
 __all__ = ["embedded", "engine", "lab", "open_a_lab", "own_engine", "owner", "printed"]
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    reason = NOT_ON_PODMAN.get(getattr(item, "originalname", ""))
+    if reason and item.get_closest_marker("podman"):
+        item.add_marker(pytest.mark.skip(reason=reason))
 
 
 @pytest.fixture(scope="session", params=REGISTRIES)

@@ -107,7 +107,11 @@ def restart_registry(session: Session) -> Container:
     session.forget_clients()
     wait_for(session)
     session.say("lab.registry_runs", address=session.address)
-    return session.registry_container()
+    restarted = session.registry_container()
+    if container.address and restarted.address != container.address:
+        mend = session.translator("errors.NoContainerAddress.mend")
+        session.say("podman.new_address", address=restarted.address, mend=mend)
+    return restarted
 
 
 def wait_for(session: Session) -> None:
