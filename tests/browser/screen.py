@@ -111,7 +111,7 @@ class Cell:
 
 
 class Screen:
-    """JupyterLab in a browser; what is done, is done to the notebook at the front."""
+    """JupyterLab in a browser; one notebook is open at a time."""
 
     def __init__(self, page: Page, address: str) -> None:
         self.page = page
@@ -126,12 +126,8 @@ class Screen:
 
     def open(self, path: str) -> None:
         """Open the notebook `path`, without the outputs that are stored in it."""
-        self.show(path)
-        self.page.evaluate(_CLEAR)
-
-    def show(self, path: str) -> None:
-        """Bring the notebook `path` to the front."""
         self.page.evaluate(_OPEN, path)
+        self.page.evaluate(_CLEAR)
 
     def run(self) -> list[Cell]:
         """Run all cells; the code cells when the last one is done, or when one has failed."""
