@@ -27,6 +27,7 @@ RANKS = {
     "lab": 6,
     "authoring": 6,
     "cli": 7,
+    "jupyter": 7,
 }
 MAX_FILE_LINES = 400
 MAX_FUNCTION_LINES = 60

@@ -24,7 +24,10 @@ def repository_address(project: Path) -> str | None:
 
 
 def binder_link(address: str, language: str, reference: str = REFERENCE) -> str:
-    """The link that opens the notebooks of `language` on Binder; ValueError for a foreign host."""
+    """The link that opens the notebooks of `language` on Binder; ValueError for a foreign host.
+
+    It goes by `regnb.jupyter`, which has JupyterLab speak the language too.
+    """
     parts = urlsplit(address)
     provider = _PROVIDERS.get(parts.hostname or "")
     if provider is None:
@@ -33,7 +36,7 @@ def binder_link(address: str, language: str, reference: str = REFERENCE) -> str:
     path = parts.path.strip("/").removesuffix(".git")
     if provider == "gl":
         path = quote(path, safe="")
-    target = quote(f"lab/tree/{_FOLDERS[language]}", safe="")
+    target = quote(f"regnb/{language}", safe="")
     return f"https://mybinder.org/v2/{provider}/{path}/{reference}?urlpath={target}"
 
 

@@ -13,12 +13,12 @@ from regnb.authoring.badges import badge, binder_link, repository_address
         (
             "https://github.com/someone/regnb",
             "fr",
-            "https://mybinder.org/v2/gh/someone/regnb/main?urlpath=lab%2Ftree%2Fnotebooks%2Ffr",
+            "https://mybinder.org/v2/gh/someone/regnb/main?urlpath=regnb%2Ffr",
         ),
         (
             "https://gitlab.com/group/sub/regnb.git",
             "en",
-            "https://mybinder.org/v2/gl/group%2Fsub%2Fregnb/main?urlpath=lab%2Ftree%2Fnotebooks%2Fen",
+            "https://mybinder.org/v2/gl/group%2Fsub%2Fregnb/main?urlpath=regnb%2Fen",
         ),
     ],
     ids=["github", "gitlab"],

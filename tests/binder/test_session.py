@@ -30,6 +30,12 @@ client = docker.DockerClient(os.environ["DOCKER_HOST"])
 client.images.pull("nginx", "latest")
 print(*[tag for image in client.images.list() for tag in image.tags])
 """
+LIST_EXTENSIONS = """
+from jupyter_core.paths import jupyter_config_path
+from jupyter_server.extension.config import ExtensionConfigManager
+found = ExtensionConfigManager(read_config_path=jupyter_config_path()).get_jpserver_extensions()
+print(*[name for name, enabled in found.items() if enabled])
+"""
 FIRST_CELLS = """
 import nbclient, nbformat.v4
 lines = ["import regnb", "lab = regnb.open_lab('fr')", "lab.run_registry()", "lab.clean_up()"]
@@ -117,6 +123,11 @@ def test_post_build_installs_the_course_for_the_user(session: Session) -> None:
     words = ("-c", "import os; os.chdir('/'); import regnb; print(regnb.__file__)")
     assert session.run("python", "-P", *words).strip() == str(session.home / "regnb/__init__.py")
     assert session.run(".python/bin/regnb", "--version").split()[-1] == __version__
+
+
+def test_post_build_lets_jupyter_open_the_course_in_a_language(session: Session) -> None:
+    told = session.run("python", "-c", LIST_EXTENSIONS)
+    assert "regnb.jupyter" in told.split()
 
 
 def test_start_gives_a_docker_host_that_answers(session: Session) -> None:
