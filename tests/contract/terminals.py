@@ -9,7 +9,6 @@ import pty
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import threading
 import time
@@ -62,13 +61,6 @@ def _heard(content: bytes) -> set[str]:
     lines = _ECHO.sub("", _COLOUR.sub("", content.decode("utf-8", "replace"))).splitlines()
     kept = [LISTENS if LISTENS in one else one for one in lines]
     return settled("\n".join(one for one in kept if not _LOGGED.search(one)))
-
-
-def free_port() -> int:
-    """A port that nobody has now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Foreground:

@@ -13,7 +13,8 @@ from typing import TypeAlias
 
 import pytest
 
-from tests.contract.terminals import PROGRAMS, free_port, settled
+from tests.contract.registries import free_port
+from tests.contract.terminals import PROGRAMS, settled
 
 pytestmark = [
     pytest.mark.docker,

@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 import pytest
 
+from tests.contract.registries import free_port
 from tests.contract.terminals import (
     LISTENS,
     NAME,
@@ -19,7 +20,6 @@ from tests.contract.terminals import (
     Said,
     Terminal,
     eventually,
-    free_port,
     interrupt,
 )
 

@@ -135,6 +135,22 @@ def test_client_certificate(lab: Lab, owner: Owner) -> None:
     assert list(lab.catalog().repository) == ["w3"]
 
 
+def test_certs_d_is_not_read_for_loopback(lab: Lab, owner: Owner) -> None:
+    """Docker trusts loopback unseen, and shows it no certificate of its own either."""
+    lab.issue("server", "localhost")
+    lab.run_registry(tls="server", clients=True)
+    lab.issue("client", client=True)
+    folder = owner.certificates(lab.address)
+    shutil.copy(lab.folder / "certificates/server/ca.crt", folder)
+    for suffix in ("cert", "key"):
+        shutil.copy(lab.folder / f"certificates/client/client.{suffix}", folder)
+    # HTTPS without the certificate was refused, so Docker tried HTTP.
+    assert refused(lab, named(lab, lab.address)) == (
+        "error parsing HTTP 400 response body: invalid character 'C' looking for beginning of "
+        r'value: "Client sent an HTTP request to an HTTPS server.\n"'
+    )
+
+
 def test_password(lab: Lab) -> None:
     lab.add_user("anna")
     lab.run_registry(auth="htpasswd")

@@ -74,7 +74,7 @@ def registry(folder: Path, *, name: str, tls: Certificate | None = None) -> Iter
     config.write_text(json.dumps(_configuration(folder / "hub", http)))
     command = ["docker-registry", "serve", str(config)]
     with running(command, log=folder / f"{name}.log") as process:
-        yield Server(process.wait_for(lambda: _port(process.log)), process)
+        yield Server(process.wait_for(lambda: listening_port(process.log)), process)
 
 
 @contextmanager
@@ -142,7 +142,8 @@ def _configuration(storage: Path, http: dict[str, object]) -> dict[str, object]:
     }
 
 
-def _port(log: Path) -> int | None:
+def listening_port(log: Path) -> int | None:
+    """The port that a registry says in its `log` that it listens at; None until it does."""
     found = _LISTENING.search(log.read_text("utf-8", "replace"))
     return int(found[1]) if found else None
 

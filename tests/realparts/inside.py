@@ -11,12 +11,12 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import NoReturn
 
-from tests.realparts import hub
+from tests.realparts import hub, room
 from tests.realparts.dockerd import Daemon, direct_environment, dockerd
 from tests.realparts.podman import podman
 from tests.realparts.recipes import recipes
 
-HUBS = ("full", "samples", "empty", "limited")
+HUBS = ("full", "samples", "empty", "limited", "room")
 ENGINES = {"docker": dockerd, "podman": podman}
 # What engines keep or share on a machine, outside their folder.
 HIDDEN = ("/etc/docker", "/var/lib/cni", "/var/lib/containers")
@@ -50,7 +50,9 @@ def _start(arguments: argparse.Namespace, stack: ExitStack) -> dict[str, str]:
     folder: Path = arguments.folder
     kind = arguments.hub
     certificate = hub.make_certificate(folder / "tls")
-    mirror = stack.enter_context(hub.registry(folder, name="mirror"))
+    mirror = stack.enter_context(
+        room.serving(folder) if kind == "room" else hub.registry(folder, name="mirror")
+    )
     servers = [mirror]
     if kind == "limited":
         stack.enter_context(hub.limited_hub(certificate))

@@ -35,7 +35,11 @@ _TLS = {
     "handshake": "remote error: tls: handshake failure",
     "closed": "EOF",
 }
-_WANTS_TLS = "received unexpected HTTP status: 400 Bad Request"
+# What Go's servers say to HTTP, and Docker of what is no JSON.
+_WANTS_TLS = (
+    "error parsing HTTP 400 response body: invalid character 'C' looking for beginning of value: "
+    r'"Client sent an HTTP request to an HTTPS server.\n"'
+)
 # https://github.com/distribution/distribution/blob/v2.8.2/registry/client/auth/session.go
 _NO_LOGIN = "no basic auth credentials"
 _CODES = {
@@ -120,7 +124,8 @@ def access_denied(reference: ImageReference) -> Refusal:
 
 
 def _tells_url(error: RegistryError) -> bool:
-    return isinstance(error, TLSFailed | RegistryUnreachable)
+    answered = isinstance(error, TLSFailed) and cause(error) == _WANTS_TLS
+    return isinstance(error, TLSFailed | RegistryUnreachable) and not answered
 
 
 def _after_code(error: RegistryError) -> str:
