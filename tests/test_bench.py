@@ -84,8 +84,8 @@ def test_command_fails_for_what_can_be_reached(
 
 
 def test_picture_tells_what_is_out_of_reach() -> None:
-    assert "takes 0.5)" in picture([Ratio("x", [0.6], [1.0], at_most=0.25, floor=[0.5])])
-    assert "reach" not in picture([Ratio("x", [0.6], [1.0], at_most=0.25, floor=[0.2])])
+    assert "floor 0.5)" in picture([Ratio("x", [0.6], [1.0], at_most=0.25, floor=[0.5])])
+    assert "out of reach" not in picture([Ratio("x", [0.6], [1.0], at_most=0.25, floor=[0.2])])
 
 
 def test_more_is_better_turns_the_ratio() -> None:
