@@ -16,6 +16,7 @@ from regnb.cli.texts import Failure, failures, text, translator
 if TYPE_CHECKING:
     from regnb.oci import Descriptor, ImageReference
     from regnb.registry.copying import How
+    from regnb.server.config import Config
 
 ADDRESS = "127.0.0.1:5055"
 
@@ -95,14 +96,17 @@ def serve(address: str, folder: Path) -> None:
         held = [f"{name}:{tag}" for name, tags in saved_in(folder).items() for tag in tags]
         if not held:
             raise Failure(text("hub.empty", folder=folder))
-        click.echo(text("hub.serves", images=", ".join(held)))
-        click.echo(text("hub.embedded", address=address))
-        click.echo(text("hub.docker", address=address))
-        click.echo(text("hub.loopback" if _is_loopback(config.host) else "hub.open"))
         try:
-            run(config)
+            run(config, on_listening=lambda: _tell(held, config))
         except OSError as error:
             raise told_of_address(error, config) from error
+
+
+def _tell(held: list[str], config: Config) -> None:
+    click.echo(text("hub.serves", images=", ".join(held)))
+    click.echo(text("hub.embedded", address=config.address))
+    click.echo(text("hub.docker", address=config.address))
+    click.echo(text("hub.loopback" if _is_loopback(config.host) else "hub.open"))
 
 
 def _is_loopback(host: str) -> bool:

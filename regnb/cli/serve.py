@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import os
+import re
+import socket
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,12 +13,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from regnb.cli.texts import Failure, failures, text, translator
-from regnb.errors import PortTaken
+from regnb.errors import AddressUnusable, PortTaken
 
 if TYPE_CHECKING:
     from regnb.server.config import Config
     from regnb.server.directory import DirectoryStorage
 
+_WHY = {
+    errno.EADDRNOTAVAIL: "elsewhere",
+    errno.EACCES: "privileged",
+    socket.EAI_NONAME: "unknown",
+    socket.EAI_AGAIN: "unknown",
+}
 _CONFIG = click.option(
     "--config", "path", type=click.Path(dir_okay=False), help=text("serve.config")
 )
@@ -110,6 +118,15 @@ def _directory_of(path: str | None, storage: str | None) -> DirectoryStorage:
 
 def told_of_address(error: OSError, config: Config) -> Exception:
     """The error for an address that could not be listened on."""
-    if error.errno == errno.EADDRINUSE or "in use" in str(error):
+    number = error.errno or _number_in(str(error))
+    if number == errno.EADDRINUSE or "in use" in str(error):
         return PortTaken(str(error), subject=str(config.port))
+    if number in _WHY:
+        return AddressUnusable(config.address, _WHY[number], str(error))
     return Failure(str(error))
+
+
+def _number_in(message: str) -> int:
+    """The number of the error of the system that cheroot only quotes."""
+    found = re.search(r"\[Errno (-?\d+)\]", message)
+    return int(found[1]) if found else 0

@@ -29,6 +29,7 @@
     │  CertificateUnknown · UserUnknown · NotTls · NothingRefused · RegistryGaveUp
     │  NoContainerAddress · NoTokenServer
     ├─ InvalidConfiguration                     (setting, reason: of the embedded registry)
+    │     AddressUnusable                       (address, why)
     └─ ExerciseError                            (the author's mistake, never the learner's)
        ├─ UnknownExercise                       (name, known)
        └─ AuthoringError: CellFailed            (problems)
@@ -82,6 +83,7 @@ from regnb.errors.lab import (
     PushToHub,
 )
 from regnb.errors.registry import (
+    AddressUnusable,
     BlobNotFound,
     CertificateUnreadable,
     ConnectionLost,
@@ -126,6 +128,7 @@ from regnb.errors.security import (
 )
 
 __all__ = [
+    "AddressUnusable",
     "AuthoringError",
     "BlobNotFound",
     "CellFailed",

@@ -187,3 +187,12 @@ class InvalidConfiguration(RegnbError, ValueError):
         super().__init__(f"Setting `{setting}`: {reason}.")
         self.setting = setting
         self.reason = reason
+
+
+class AddressUnusable(InvalidConfiguration):
+    """An address that a server cannot listen on; `why` is a key that views translate."""
+
+    def __init__(self, address: str, why: str, reason: str) -> None:
+        super().__init__("http.addr", reason)
+        self.address = address
+        self.why = why

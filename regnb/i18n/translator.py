@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from regnb.errors import InvalidLayer, InvalidReference, RegnbError, TLSFailed
+from regnb.errors import AddressUnusable, InvalidLayer, InvalidReference, RegnbError, TLSFailed
 from regnb.i18n.catalogue import load_catalogue
 
 if TYPE_CHECKING:
@@ -68,6 +68,9 @@ class Translator:
             mend += "_with_suggestion" if error.suggestion else ""
         if isinstance(error, InvalidLayer):
             values["reason"] = self(f"layer.{error.reason}")
+        if isinstance(error, AddressUnusable):
+            values["reason"] = self(f"address.{error.why}.text")
+            mend = f"address.{error.why}.mend"
         if isinstance(error, TLSFailed):
             values["reason"] = self(f"tls.{error.reason}.text")
             mend = f"tls.{error.reason}.mend"

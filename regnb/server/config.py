@@ -6,7 +6,7 @@ import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from regnb.errors import InvalidConfiguration
+from regnb.errors import AddressUnusable
 
 
 @dataclass(frozen=True)
@@ -86,18 +86,21 @@ class Config:
 
     @property
     def port(self) -> int:
-        """The port of the address; raises InvalidConfiguration."""
+        """The port of the address; raises AddressUnusable."""
         port = self.address.rpartition(":")[2]
         if not (port.isascii() and port.isdigit() and int(port) < 2**16):
-            raise InvalidConfiguration("http.addr", f"`{self.address}` has no valid port")
+            reason = f"`{self.address}` has no valid port"
+            raise AddressUnusable(self.address, "no_port", reason)
         return int(port)
 
     def refuse_to_be_open(self) -> None:
-        """Raise InvalidConfiguration when everybody on the network could write to the registry."""
+        """Raise AddressUnusable when everybody on the network could write to the registry."""
+        _ = self.socket or self.port  # without a port, what is before it is no host
         is_closed = self.socket or self.tls or self.htpasswd or self.token
         if not (is_closed or self.open_to_network or _is_loopback(self.host)):
-            raise InvalidConfiguration(
-                "http.addr",
+            raise AddressUnusable(
+                self.address,
+                "open",
                 f"`{self.address}` is open to the network, without TLS or users;"
                 " listen on 127.0.0.1, or say --open-to-network",
             )

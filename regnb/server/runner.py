@@ -7,7 +7,7 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
@@ -59,10 +59,17 @@ def _listening(app: App, config: Config, listening: socket.socket | None) -> Ser
     return server
 
 
-def run(config: Config, *, stopped: int = 0, listening: Sequence[socket.socket] = ()) -> NoReturn:
+def run(
+    config: Config,
+    *,
+    stopped: int = 0,
+    listening: Sequence[socket.socket] = (),
+    on_listening: Callable[[], None] | None = None,
+) -> NoReturn:
     """Serve until SIGTERM or SIGINT, then exit with `stopped`; raises as `server_of` does.
 
     `listening` are sockets that are bound already: the registry's, then that of its metrics.
+    `on_listening` is called as soon as clients can connect.
     """
     bound = iter(listening)
     start_log(config.log_level, requests=config.access_log)
@@ -70,6 +77,8 @@ def run(config: Config, *, stopped: int = 0, listening: Sequence[socket.socket] 
     if config.debug_address:
         debugging = operations_server_of(server, config, next(bound, None))
         threading.Thread(target=debugging.serve, daemon=True).start()
+    if on_listening:
+        on_listening()
     logger.info("listening on %s", config.socket or f"{config.host}:{server.port}")
     serve_until_told(server, stopped)
 

@@ -61,6 +61,11 @@ def require_dictionary(language: str) -> None:
         stop(f"hunspell and its dictionary {DICTIONARIES[language]} are not installed")
 
 
+def test_embedded_engine_has_one_name_in_french() -> None:
+    other = re.compile(r"moteur\s+(?:intégré|incorporé|interne)")
+    assert [place for place, text in texts("fr").items() if other.search(text)] == []
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_typography(language: str) -> None:
     found = {place: flaws(text, language) for place, text in texts(language).items()}
