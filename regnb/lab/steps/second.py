@@ -104,7 +104,7 @@ class SecondEngine(ImageSteps):
             command("docker", "login", "--username", name, "--password-stdin", address)
         )
         self.engine.log_in(address, name, self._first.users.password_of(name))
-        self._session.say("access.logged_in", name=name, address=address)
+        self._session.say("second.logged_in", name=name, address=address)
 
     @told
     def configure(self, changes: Mapping[str, object]) -> None:
