@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import select
 import signal
 import socket
 import threading
@@ -29,7 +30,7 @@ IDLE_SHUTDOWN = 3600.0
 # Requests that run have as long to end. Those that stream (attached clients, events, logs) end
 # with what they stream, or not at all.
 _STOPS_WITHIN = 1
-_LOOK_EVERY = 30.0
+LOOK_EVERY = 30.0
 
 
 class EngineRuns(EngineError):
@@ -42,15 +43,12 @@ def run(home: Home, path: Path, *, hub: str = "", idle: float = IDLE_SHUTDOWN) -
     Raises EngineRuns when another process has the home, StoreTooNew, and OSError for the socket.
     """
     home.root.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with _locked(home.lock):
+    with _locked(home.lock), _signals() as told:
         engine = EmbeddedEngine(home, hub=hub)
         server = server_of(engine, path)
-        stop = threading.Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: stop.set())
         serving = threading.Thread(target=server.serve, daemon=True)
         serving.start()
-        _until_idle(engine, stop, idle)
+        _until_idle(engine, told, idle)
         path.unlink(missing_ok=True)
         engine.close()
         # Not longer: cheroot waits for each client, also for one that listens for ever.
@@ -71,6 +69,25 @@ def _locked(path: Path) -> Iterator[None]:
         file.write(f"{os.getpid()}\n")
         file.flush()
         yield
+
+
+@contextlib.contextmanager
+def _signals() -> Iterator[socket.socket]:
+    """A socket with something to read as soon as the process is told to end.
+
+    https://docs.python.org/3/library/signal.html#signal.set_wakeup_fd: the handler of a signal that
+    another thread got would run when the main thread wakes, which may wait for long.
+    """
+    reading, writing = socket.socketpair()
+    with reading, writing:
+        writing.setblocking(False)
+        signal.set_wakeup_fd(writing.fileno())
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: None)
+        try:
+            yield reading
+        finally:
+            signal.set_wakeup_fd(-1)
 
 
 class Gateway(Gateway_10):
@@ -112,8 +129,8 @@ def _check_private(folder: Path) -> None:
     folder.chmod(0o700)
 
 
-def _until_idle(engine: EmbeddedEngine, stop: threading.Event, idle: float) -> None:
-    while not stop.wait(min(_LOOK_EVERY, idle)):
+def _until_idle(engine: EmbeddedEngine, told: socket.socket, idle: float) -> None:
+    while not select.select([told], [], [], min(LOOK_EVERY, idle))[0]:
         if time.time() - engine.idle_since() >= idle:
             return
 

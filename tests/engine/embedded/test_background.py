@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import ctypes
 import os
+import signal
 import socket
 import stat
 import threading
@@ -12,8 +14,9 @@ import pytest
 from regnb.engine.embedded import background
 from regnb.engine.embedded.background import Place
 from regnb.engine.embedded.home import default_home, default_socket
+from regnb.engine.embedded.runner import LOOK_EVERY
 from regnb.errors import EngineUnavailable
-from tests.engine.embedded.running import client_of, kill, wait_for
+from tests.engine.embedded.running import client_of, kill, pid_of, wait_for
 
 
 def run_registry(place: Place) -> str:
@@ -48,6 +51,15 @@ def test_engine_is_started_once(place: Place) -> None:
     found = background.status(place)
     assert found is not None
     assert (found.containers, found.images) == (0, 0)
+
+
+def test_signal_that_any_thread_gets_ends_the_engine_at_once(place: Place) -> None:
+    background.start(place)
+    pid = pid_of(place)
+    threads = [int(path.name) for path in Path(f"/proc/{pid}/task").iterdir()]
+    other = next(thread for thread in sorted(threads) if thread != pid)
+    assert ctypes.CDLL(None).tgkill(pid, other, signal.SIGTERM) == 0
+    wait_for(lambda: background.status(place) is None, seconds=LOOK_EVERY / 2)
 
 
 def test_stopped_engine_takes_its_registry_along(place: Place) -> None:
