@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from regnb.engine import Engine, find_engine
-from regnb.errors import RegistryError, RegnbError
+from regnb.errors import InvalidAddress, RegistryError, RegnbError
 from regnb.i18n import Translator, language_of_notebook
 from regnb.lab.identity import LABEL, lab_id
 from regnb.lab.registry.ports import PREFERRED, is_free, who_has
@@ -53,7 +54,11 @@ class Preflight:
             told = self.translator.tell(error)
             yield self._finding("engine", BAD, told.text, told.mend)
         yield self._port(own_ports)
-        yield self._hub(otherwise="samples" if embedded else "unreachable")
+        room = os.environ.get("REGNB_HUB", "")
+        if embedded and room not in {"", "samples", "hub"}:
+            yield self._room(room)
+        else:
+            yield self._hub(otherwise="samples" if embedded else "unreachable")
         yield self._disk()
 
     def _of_engine(self, engine: Engine) -> Iterator[Finding]:
@@ -88,6 +93,15 @@ class Preflight:
             if error.status not in {200, 401}:
                 return self._found("hub", NOTE, otherwise)
         return self._found("hub", GOOD, "reachable")
+
+    def _room(self, url: str) -> Finding:
+        try:
+            RegistryClient(url, timeout=HUB_TIMEOUT).ping()
+        except InvalidAddress:
+            return self._found("room", BAD, "wrong", url=url)
+        except RegistryError:
+            return self._found("room", BAD, "silent", url=url)
+        return self._found("room", GOOD, "reachable", url=url)
 
     def _disk(self) -> Finding:
         free = shutil.disk_usage(Path.home()).free

@@ -131,3 +131,20 @@ def test_learner_pulls_from_the_room(
             assert [image.tag for image in engine.images()] == ["latest"]
     finally:
         background.stop(place)
+
+
+def test_doctor_asks_the_room(room: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("REGNB_ENGINE", "embedded")
+    monkeypatch.setenv("REGNB_HOME", str(tmp_path / "home"))
+    expected = {
+        f"http://{room}": "answers in its place",
+        f"http://127.0.0.1:{free_port()}": "does not answer",
+        room: "is no address",
+    }
+    try:
+        for hub, told in expected.items():
+            monkeypatch.setenv("REGNB_HUB", hub)
+            assert told in CliRunner().invoke(main, ["doctor"]).stdout
+            background.stop(Place.default(os.environ))
+    finally:
+        background.stop(Place.default(os.environ))
