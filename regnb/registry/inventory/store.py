@@ -17,8 +17,6 @@ _VERSION = 2
 _SCHEMA = f"""
 PRAGMA auto_vacuum = INCREMENTAL;
 PRAGMA journal_mode = WAL;
-PRAGMA synchronous = NORMAL;
-PRAGMA cache_size = -8192;
 PRAGMA user_version = {_VERSION};
 CREATE TABLE IF NOT EXISTS contents (
     digest BLOB, kind INTEGER, media_type TEXT NOT NULL, content BLOB NOT NULL,
@@ -33,6 +31,7 @@ CREATE TABLE IF NOT EXISTS lists (
     PRIMARY KEY (registry, repository)
 ) WITHOUT ROWID;
 """
+_SETTINGS = "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -8192;"
 _PATIENCE = 5.0  # seconds, for another process that writes
 DAY = 86_400
 T = TypeVar("T")
@@ -70,6 +69,8 @@ def today() -> int:
 
 def prune(connection: sqlite3.Connection, limit: int) -> None:
     """Forget what was not used for longest, until the file has less than `limit` bytes."""
+    if _size(connection) <= limit:
+        return
     (count,) = connection.execute("SELECT count(*) FROM contents").fetchone()
     while _size(connection) > limit and count:
         connection.execute(
@@ -120,7 +121,8 @@ def _connected(path: Path | None) -> sqlite3.Connection:
         (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
         if tables and version != _VERSION:
             raise sqlite3.DatabaseError("The file is of another version.")
-        connection.executescript(_SCHEMA)
+        # Only once: it is written to the disk, even where nothing is new.
+        connection.executescript(_SETTINGS if tables else _SETTINGS + _SCHEMA)
     except sqlite3.Error:
         connection.close()
         raise
