@@ -14,6 +14,7 @@ from regnb.cli.serve import told_of_address
 from regnb.cli.texts import Failure, failures, text, translator
 
 if TYPE_CHECKING:
+    from regnb.engine.embedded.remote.hub import Origin
     from regnb.oci import Descriptor, ImageReference
     from regnb.registry.copying import How
     from regnb.server.config import Config
@@ -38,7 +39,7 @@ def hub() -> None:
 @click.argument("images", nargs=-1, required=True, metavar="IMAGE...")
 def save(folder: Path, platforms: tuple[str, ...], images: tuple[str, ...]) -> None:
     """Bring `images` from Docker Hub into `folder`."""
-    from regnb.engine.room import is_of_hub  # noqa: PLC0415 - loads the registry client
+    from regnb.engine.room import PLATFORMS, is_of_hub  # noqa: PLC0415 - loads the registry client
     from regnb.oci import ImageReference  # noqa: PLC0415
 
     with failures():
@@ -47,7 +48,7 @@ def save(folder: Path, platforms: tuple[str, ...], images: tuple[str, ...]) -> N
             if not is_of_hub(reference):
                 raise Failure(text("hub.not_of_hub", image=reference.familiar))
         for reference in references:
-            _save(reference, folder, platforms)
+            _save(reference, folder, platforms or PLATFORMS)
     click.echo(text("hub.saved_all", folder=folder))
 
 
@@ -55,6 +56,7 @@ def _save(reference: ImageReference, folder: Path, platforms: tuple[str, ...]) -
     from regnb.engine import room  # noqa: PLC0415
 
     name = reference.familiar
+    origin = _origin(reference, platforms)
     with click.progressbar(length=0, label=name, file=sys.stderr, width=24) as bar:
         done: dict[str, int] = {}
 
@@ -64,16 +66,25 @@ def _save(reference: ImageReference, folder: Path, platforms: tuple[str, ...]) -
             bar.update(count - done.get(blob.digest, 0))
             done[blob.digest] = count
 
-        origin, copied = room.save(
-            reference,
-            folder,
-            hub=os.environ.get("REGNB_HUB", ""),
-            platforms=platforms or room.PLATFORMS,
-            on_blob=on_blob,
-        )
+        copied = room.save(origin, reference, folder, platforms=platforms, on_blob=on_blob)
     size = translator().size(copied.sent)
     key = "hub.saved_sample" if origin.source == "samples" else "hub.saved"
     click.echo(text(key, image=name, digest=copied.digest, size=size))
+
+
+def _origin(reference: ImageReference, platforms: tuple[str, ...]) -> Origin:
+    """Who has the image; raises Failure for what a class would not want in its place."""
+    from regnb.engine import room  # noqa: PLC0415
+
+    wished, name = os.environ.get("REGNB_HUB", ""), reference.familiar
+    origin = room.find(reference, wished)
+    if origin.source == "samples" != wished:
+        raise Failure(text("hub.only_sample", image=name))
+    there = room.platforms_of(origin, reference)
+    if there and not any(room.fits(one, platforms) for one in there):
+        asked = ", ".join(platforms)
+        raise Failure(text("hub.no_platform", image=name, asked=asked, there=", ".join(there)))
+    return origin
 
 
 @hub.command(help=text("hub.serve_help"))

@@ -24,34 +24,53 @@ from regnb.server import Config, DirectoryStorage, create_app
 
 # What laptops are made of; an image of all platforms is easily ten times as large.
 PLATFORMS = ("linux/amd64", "linux/arm64")
+_ATTESTATION = "unknown/unknown"
 
 
-def save(
-    reference: ImageReference,
-    folder: Path,
-    *,
-    hub: str = "",
-    platforms: Collection[str] = PLATFORMS,
-    on_blob: OnBlob | None = None,
-) -> tuple[Origin, Copied]:
-    """Bring an image of Docker Hub into `folder`: where it came from, and what was copied.
+def find(reference: ImageReference, hub: str = "") -> Origin:
+    """Who has an image of Docker Hub; `hub` is as REGNB_HUB.
 
-    `hub` is as REGNB_HUB. Of an index, only the images for `platforms` are brought, and its bytes
-    stay as they are, so the digest does too. What the folder has already is not asked for again.
     Raises ImageNotFound or HubUnreachable, whose message is Docker's.
     """
     try:
-        origin = _origins(hub).find(reference, None)
+        return _origins(hub).find(reference, None)
     except Refusal as refusal:
         kind = ImageNotFound if refusal.status == 404 else HubUnreachable
         raise kind(refusal.message, subject=reference.familiar) from refusal
+
+
+def platforms_of(origin: Origin, reference: ImageReference) -> list[str]:
+    """The platforms that an image has, empty when it does not tell them apart."""
+    manifest = origin.client.get_manifest(origin.repository, reference.reference)
+    entries = manifest.manifests if isinstance(manifest, ImageIndex) else ()
+    named = [str(entry.platform) for entry in entries if entry.platform]
+    return [name for name in named if name != _ATTESTATION]
+
+
+def fits(platform: str, wanted: Collection[str]) -> bool:
+    """Whether `platform` is one of `wanted`, each with all its variants."""
+    return any(f"{platform}/".startswith(f"{one}/") for one in wanted)
+
+
+def save(
+    origin: Origin,
+    reference: ImageReference,
+    folder: Path,
+    *,
+    platforms: Collection[str] = PLATFORMS,
+    on_blob: OnBlob | None = None,
+) -> Copied:
+    """Bring an image into `folder`, from where `find` has found it: what was copied.
+
+    Of an index, only the images for `platforms` are brought, and its bytes stay as they are, so
+    the digest does too. What the folder has already is not asked for again.
+    """
     with _client_of(folder) as client:
         target = RegistryRepository(client, reference.repository)
         source = _Chosen(origin, frozenset(platforms))
-        copied = copy_image(
+        return copy_image(
             source, target, reference.reference, name=reference.reference, on_blob=on_blob
         )
-    return origin, copied
 
 
 def is_of_hub(reference: ImageReference) -> bool:
@@ -100,5 +119,4 @@ class _Chosen:
         return []
 
     def _is_wanted(self, entry: Descriptor) -> bool:
-        platform = str(entry.platform) if entry.platform else ""
-        return any(f"{platform}/".startswith(f"{wanted}/") for wanted in self.platforms)
+        return fits(str(entry.platform) if entry.platform else "", self.platforms)

@@ -15,10 +15,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from regnb.cli import main
-from regnb.engine import find_engine
+from regnb.engine import find_engine, room
 from regnb.engine.embedded import background
 from regnb.engine.embedded.background import Place
-from regnb.engine.room import saved_in
+from regnb.engine.embedded.remote.hub import HubPlaces
 from regnb.errors import ManifestNotFound, Unsupported
 from regnb.lab import open_lab
 from regnb.oci import ImageIndex
@@ -46,7 +46,7 @@ def free_port() -> int:
 
 
 @pytest.fixture
-def room(folder: Path) -> Iterator[str]:
+def served(folder: Path) -> Iterator[str]:
     """The address of a machine that serves what was saved."""
     assert save(folder, "nginx", "alpine").exit_code == 0
     address = f"127.0.0.1:{free_port()}"
@@ -69,11 +69,31 @@ def test_images_are_saved_with_their_digests(folder: Path) -> None:
     result = save(folder, "nginx", "registry:2.6")
     assert result.exit_code == 0, result.output
     assert "a sample of regnb" in result.stdout
-    assert saved_in(folder) == {"library/nginx": ["latest"], "library/registry": ["2.6"]}
+    assert room.saved_in(folder) == {"library/nginx": ["latest"], "library/registry": ["2.6"]}
     again = save(folder, "nginx")
     assert "(0" in again.stdout
     first, second = (re.findall(r"nginx.*(sha256:\w{64})", one.stdout) for one in (result, again))
     assert first == second != []
+
+
+def test_sample_that_nobody_asked_for_is_not_saved(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nowhere = HubPlaces(f"127.0.0.1:{free_port()}", mirrors=())
+    monkeypatch.setattr(room, "HubPlaces", lambda: nowhere)
+    monkeypatch.delenv("REGNB_HUB")
+    result = save(folder, "nginx")
+    assert result.exit_code == 1
+    assert "nginx:latest was not saved" in result.output
+    assert not folder.exists()
+
+
+def test_platform_that_an_image_has_not_is_refused(folder: Path) -> None:
+    result = save(folder, "alpine", "--platform", "plan9/mips")
+    assert result.exit_code == 1
+    assert "plan9/mips" in result.output
+    assert "linux/amd64" in result.output
+    assert not folder.exists()
 
 
 def test_image_of_another_registry_is_refused(folder: Path) -> None:
@@ -95,8 +115,8 @@ def test_empty_folder_is_told(tmp_path: Path) -> None:
     assert "no images" in result.stderr
 
 
-def test_room_reads_and_does_not_write(room: str) -> None:
-    with RegistryClient(f"http://{room}") as client:
+def test_room_reads_and_does_not_write(served: str) -> None:
+    with RegistryClient(f"http://{served}") as client:
         index = client.get_manifest("library/alpine", "latest")
         assert isinstance(index, ImageIndex)
         assert brought(client, index) == {"linux/amd64", "linux/arm64/v8"}
@@ -115,31 +135,35 @@ def brought(client: RegistryClient, index: ImageIndex) -> set[str]:
 
 
 def test_learner_pulls_from_the_room(
-    room: str,
+    served: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    settings = {"ENGINE": "embedded", "HUB": f"http://{room}", "HOME": str(tmp_path / "home")}
+    settings = {
+        "ENGINE": "embedded",
+        "HUB": f"http://{served}",
+        "HOME": str(tmp_path / "home"),
+    }
     for name, value in settings.items():
         monkeypatch.setenv(f"REGNB_{name}", value)
     place = Place.default(os.environ)
     try:
         open_lab("en").pull("nginx")
-        assert f"but from `{room}`, as `REGNB_HUB` says" in capsys.readouterr().out
+        assert f"but from `{served}`, as `REGNB_HUB` says" in capsys.readouterr().out
         with find_engine() as engine:
             assert [image.tag for image in engine.images()] == ["latest"]
     finally:
         background.stop(place)
 
 
-def test_doctor_asks_the_room(room: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_doctor_asks_the_room(served: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("REGNB_ENGINE", "embedded")
     monkeypatch.setenv("REGNB_HOME", str(tmp_path / "home"))
     expected = {
-        f"http://{room}": "answers in its place",
+        f"http://{served}": "answers in its place",
         f"http://127.0.0.1:{free_port()}": "does not answer",
-        room: "is no address",
+        served: "is no address",
     }
     try:
         for hub, told in expected.items():
