@@ -18,7 +18,8 @@ def doctor() -> None:
     for finding in Preflight(translator()).findings():
         mark, colour = MARKS[finding.level]
         name = click.style(f"{finding.check} ({finding.state})", bold=True)
-        click.echo(f"{click.style(mark, fg=colour)} {name}: {finding.finding}")
+        said = text("cli.subject", name=name, said=finding.finding)
+        click.echo(f"{click.style(mark, fg=colour)} {said}")
         if finding.mend:
             click.echo(f"  → {finding.mend}")
         healthy = healthy and finding.level != BAD

@@ -55,7 +55,8 @@ def ls(url: str, form: str, **options: Any) -> None:  # noqa: ANN401 - the optio
     _print(frame, form)
     problems = frame[frame.problem != ""]
     for row in problems.itertuples():
-        click.echo(f"{_name(str(row.repository), str(row.tag))}: {row.problem}", err=True)
+        name = _name(str(row.repository), str(row.tag))
+        click.echo(text("cli.subject", name=name, said=row.problem), err=True)
     raise SystemExit(1 if len(problems) else 0)
 
 

@@ -98,11 +98,13 @@ def _report(rehearsal: Rehearsal) -> None:
     if rehearsal.failure is None:
         seconds = round(rehearsal.seconds)
         told = text("run.went_well", seconds=seconds, count=rehearsal.cells)
-        click.echo(f"{click.style('✓', fg='green')} {rehearsal.name}: {told}")
+        said = text("cli.subject", name=rehearsal.name, said=told)
+        click.echo(f"{click.style('✓', fg='green')} {said}")
         return
     failure = rehearsal.failure
     told = text("run.cell_failed", cell=failure.cell, number=rehearsal.cells)
-    click.echo(f"{click.style('✗', fg='red')} {rehearsal.name}: {told}")
+    said = text("cli.subject", name=rehearsal.name, said=told)
+    click.echo(f"{click.style('✗', fg='red')} {said}")
     for line in failure.source.splitlines()[:SHOWN_LINES]:
         click.echo(f"    {line}")
     click.echo(f"  {rehearsal.cause}")

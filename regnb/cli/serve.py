@@ -28,12 +28,12 @@ _WHY = {
 _CONFIG = click.option(
     "--config", "path", type=click.Path(dir_okay=False), help=text("serve.config")
 )
-_STORAGE = click.option("--storage", type=click.Path(file_okay=False), help=text("serve.storage"))
+_STORAGE = click.option("--storage", type=click.Path(file_okay=False), help=text("collect.storage"))
 
 
 @click.command(help=text("serve.help"))
 @_CONFIG
-@_STORAGE
+@click.option("--storage", type=click.Path(file_okay=False), help=text("serve.storage"))
 @click.option("--address", help=text("serve.address"))
 @click.option("--delete", is_flag=True, help=text("serve.delete"))
 @click.option("--open-to-network", is_flag=True, help=text("serve.open_to_network"))
@@ -70,7 +70,8 @@ def collect_garbage(path: str | None, storage: str | None, **options: Any) -> No
     count = size = 0
     with failures():
         for item in collect.collect_garbage(_directory_of(path, storage), collect.Rules(**options)):
-            click.echo(f"{item.repository}: {item.kind} {item.digest}")
+            said = f"{item.kind} {item.digest}"
+            click.echo(text("cli.subject", name=item.repository, said=said))
             count, size = count + 1, size + item.size
     key = "collect.would_free" if options["dry_run"] else "collect.freed"
     click.echo(text(key, count=count, size=translator().size(size)))

@@ -15,7 +15,7 @@ from pathlib import Path
 import click
 import pytest
 from babel.messages.extract import extract_from_dir
-from babel.messages.mofile import write_mo
+from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 
 from regnb.cli import main
@@ -120,6 +120,8 @@ def test_placeholders_are_the_same() -> None:
 
 
 def test_catalogue_is_compiled() -> None:
-    compiled = io.BytesIO()
-    write_mo(compiled, read_po(io.BytesIO((FOLDER / "click.po").read_bytes())))
-    assert (FOLDER / "click.mo").read_bytes() == compiled.getvalue()
+    # Not byte by byte: the compiler writes the hour into the head.
+    source = read_po(io.BytesIO((FOLDER / "click.po").read_bytes()))
+    compiled = read_mo(io.BytesIO((FOLDER / "click.mo").read_bytes()))
+    known = {one.id: one.string for one in source if one.id}
+    assert {one.id: one.string for one in compiled if one.id} == known
