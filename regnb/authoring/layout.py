@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from regnb.errors import AuthoringError
+from regnb.errors import AuthoringError, ChapterUnknown
 from regnb.i18n import SOLUTIONS
 
 
@@ -13,20 +13,22 @@ def source_paths(root: Path, wanted: Sequence[str] = ()) -> list[Path]:
     """Sources under `root` (the folder `notebooks`), sorted; only those `wanted` names, if any.
 
     A chapter is named by its number, its slug or the beginning of one: `01`, `01_first_registry`.
-    Raises AuthoringError for a name that no chapter has, and when there is no source at all.
+    Raises ChapterUnknown for a name that no chapter has, AuthoringError without any source.
     """
     paths = sorted((root / "src").glob("*.md"))
     if not paths:
         raise AuthoringError([f"{root / 'src'}: no chapter is here; go to the project's folder."])
-    unknown = [name for name in wanted if not any(_is_named(path, name) for path in paths)]
-    if unknown:
-        known = ", ".join(path.stem for path in paths)
-        raise AuthoringError([f"No chapter is `{name}`; there are {known}." for name in unknown])
-    return [path for path in paths if not wanted or any(_is_named(path, name) for name in wanted)]
+    chosen = chosen_chapters([path.stem for path in paths], wanted)
+    return [path for path in paths if path.stem in chosen]
 
 
-def _is_named(path: Path, name: str) -> bool:
-    return path.stem.startswith(Path(name).stem)
+def chosen_chapters(known: Sequence[str], wanted: Sequence[str]) -> list[str]:
+    """Those of `known` that `wanted` name, all of them without any; raises ChapterUnknown."""
+    beginnings = [Path(name).stem for name in wanted]
+    for beginning in beginnings:
+        if not any(name.startswith(beginning) for name in known):
+            raise ChapterUnknown(beginning, ", ".join(known))
+    return [name for name in known if not wanted or name.startswith(tuple(beginnings))]
 
 
 def place(path: Path) -> str:

@@ -10,8 +10,9 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from regnb.authoring.execute import run
+from regnb.authoring.layout import chosen_chapters
 from regnb.authoring.notebook import code_cells, read_notebook
-from regnb.errors import AuthoringError, CellFailed
+from regnb.errors import CellFailed
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +40,12 @@ def notebooks_of(
 ) -> Iterator[Path]:
     """Notebooks in the folder `course`, by chapter, then by language; of `chapters` only, if any.
 
-    A chapter is named by its number or the beginning of its name. Raises AuthoringError for a name
+    A chapter is named by its number or the beginning of its name. Raises ChapterUnknown for a name
     that no notebook has.
     """
     there = sorted((course / "notebooks" / languages[0]).glob("*.ipynb"))
-    names = [path.stem for path in there]
-    unknown = [name for name in chapters if not any(stem.startswith(name) for stem in names)]
-    if unknown:
-        known = ", ".join(names)
-        raise AuthoringError([f"No chapter is `{name}`; there are {known}." for name in unknown])
-    for name in names:
-        if not chapters or name.startswith(tuple(chapters)):
-            yield from (course / "notebooks" / language / f"{name}.ipynb" for language in languages)
+    for name in chosen_chapters([path.stem for path in there], chapters):
+        yield from (course / "notebooks" / language / f"{name}.ipynb" for language in languages)
 
 
 def rehearse(path: Path, on_cell: Callable[[int, int], None]) -> Rehearsal:

@@ -18,7 +18,7 @@
     ├─ CertificateUnreadable                    (path)
     ├─ DigestMismatch · SizeMismatch            (expected, actual)
     ├─ EngineError
-    │  ├─ EngineUnavailable: EngineDenied · EngineUnreachable
+    │  ├─ EngineUnavailable: EngineDenied · EngineUnreachable · EmbeddedEngineFailed
     │  ├─ EngineRemote
     │  ├─ ImageNotFound · ContainerNotFound
     │  ├─ NameTaken · PortTaken · RegistryDiffers
@@ -32,7 +32,7 @@
     │     AddressUnusable                       (address, why)
     └─ ExerciseError                            (the author's mistake, never the learner's)
        ├─ UnknownExercise                       (name, known)
-       └─ AuthoringError: CellFailed            (problems)
+       └─ AuthoringError: CellFailed · ChapterUnknown (problems)
 
 The views translate: `regnb.i18n` has a sentence and a mend for each class, in both languages.
 """
@@ -42,6 +42,7 @@ from __future__ import annotations
 from regnb.errors.authoring import (
     AuthoringError,
     CellFailed,
+    ChapterUnknown,
     ExerciseError,
     UnknownExercise,
 )
@@ -59,6 +60,7 @@ from regnb.errors.content import (
 )
 from regnb.errors.engine import (
     ContainerNotFound,
+    EmbeddedEngineFailed,
     EngineDenied,
     EngineError,
     EngineRemote,
@@ -134,6 +136,7 @@ __all__ = [
     "CellFailed",
     "CertificateUnknown",
     "CertificateUnreadable",
+    "ChapterUnknown",
     "CollectionFailed",
     "ConnectionLost",
     "ContainerNotFound",
@@ -142,6 +145,7 @@ __all__ = [
     "Denied",
     "DigestMismatch",
     "DigestRefused",
+    "EmbeddedEngineFailed",
     "EngineDenied",
     "EngineError",
     "EngineRemote",

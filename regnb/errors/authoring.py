@@ -26,6 +26,15 @@ class AuthoringError(ExerciseError):
         self.problems = tuple(problems)
 
 
+class ChapterUnknown(AuthoringError):
+    """No chapter is called `name`; `known` are those that there are."""
+
+    def __init__(self, name: str, known: str) -> None:
+        super().__init__([f"No chapter is `{name}`; there are {known}."])
+        self.name = name
+        self.known = known
+
+
 class CellFailed(AuthoringError):
     """A code cell that failed while its notebook was built; nothing was written."""
 

@@ -26,6 +26,10 @@ class EngineUnreachable(EngineUnavailable):
     """Nothing answers at the endpoint `subject`, which a setting of the user names."""
 
 
+class EmbeddedEngineFailed(EngineUnavailable):
+    """The embedded engine did not start: `message` are its last words, `subject` is its log."""
+
+
 class EngineRemote(EngineError):
     """The engine is on another machine, so its `localhost` is not this one."""
 

@@ -8,7 +8,7 @@ from nbformat.v4 import new_output
 
 from regnb.authoring import build_chapter, notebook_path, source_paths
 from regnb.authoring.notebook import code_cells, read_notebook, write_notebook
-from regnb.errors import AuthoringError
+from regnb.errors import AuthoringError, ChapterUnknown
 from tests.authoring.sources import code, prose, write_lesson
 
 SUM = code("sum", "1 + 1", "hide-input")
@@ -111,7 +111,7 @@ def test_chapters_are_named_by_their_beginning(
 
 def test_unknown_chapter_is_told(tmp_path: Path) -> None:
     write_lesson(tmp_path)
-    with pytest.raises(AuthoringError, match="No chapter is `07`; there are 00_trial"):
+    with pytest.raises(ChapterUnknown, match="No chapter is `07`; there are 00_trial"):
         source_paths(tmp_path, ["07"])
 
 

@@ -78,4 +78,4 @@ def test_chapter_that_does_not_exist(tmp_path: Path, monkeypatch: pytest.MonkeyP
     lesson(tmp_path, code("good", "1"))
     result = run(tmp_path, "07")
     assert result.exit_code == 1
-    assert "No chapter is `07`; there are 00_trial." in result.output
+    assert "No chapter is called `07`; there are 00_trial." in result.output

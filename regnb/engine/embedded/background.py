@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from regnb.engine.embedded.home import Home, default_home, default_socket
-from regnb.errors import EngineUnavailable
+from regnb.errors import EmbeddedEngineFailed
 
-_STARTS_WITHIN = 15.0
+_STARTS_WITHIN = 30.0
 _STOPS_WITHIN = 20.0
 _STEP = 0.02
 _LAST_WORDS = 500
@@ -60,11 +60,14 @@ def start(place: Place, *, idle: float | None = None) -> bool:
     """Start the engine unless it runs; whether it was started. It outlives this process.
 
     Two starts at once give one engine: the lock of its home decides, and the loser of the two waits
-    for the winner's socket. Raises EngineUnavailable with the last words of one that gave up.
+    for the winner's socket. Raises EmbeddedEngineFailed when it gives up.
     """
     if _answers(place):
         return False
-    place.home.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        place.home.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise EmbeddedEngineFailed(str(error), subject=str(place.home.log)) from error
     arguments = [str(place.socket), str(place.home.root), place.hub, str(idle or 3600.0)]
     with place.home.log.open("ab") as log:
         process = subprocess.Popen(
@@ -81,7 +84,7 @@ def start(place: Place, *, idle: float | None = None) -> bool:
     while not _answers(place):
         gave_up = process.poll() is not None and not _is_locked(place)
         if gave_up or time.monotonic() > end:
-            raise EngineUnavailable(_last_words(place), subject=place.endpoint)
+            raise EmbeddedEngineFailed(_last_words(place), subject=str(place.home.log))
         time.sleep(_STEP)
     return _pid(place) == process.pid
 
@@ -163,4 +166,4 @@ def _is_locked(place: Place) -> bool:
 
 def _last_words(place: Place) -> str:
     text = place.home.log.read_text("utf-8", "replace").strip()[-_LAST_WORDS:]
-    return f"The embedded engine did not start: {text.splitlines()[-1] if text else ''}"
+    return text.splitlines()[-1] if text else ""

@@ -7,15 +7,16 @@ import socket
 import stat
 import threading
 import urllib.request
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from regnb.engine.embedded import background
 from regnb.engine.embedded.background import Place
-from regnb.engine.embedded.home import default_home, default_socket
+from regnb.engine.embedded.home import Home, default_home, default_socket
 from regnb.engine.embedded.runner import LOOK_EVERY
-from regnb.errors import EngineUnavailable
+from regnb.errors import EmbeddedEngineFailed
 from tests.engine.embedded.running import client_of, kill, pid_of, wait_for
 
 
@@ -94,8 +95,21 @@ def _listens(address: str) -> bool:
 def test_home_of_a_newer_version_is_refused_with_a_sentence(place: Place) -> None:
     place.home.root.mkdir()
     (place.home.root / "version").write_text("2\n")
-    with pytest.raises(EngineUnavailable, match="written by a newer regnb"):
+    with pytest.raises(EmbeddedEngineFailed, match="written by a newer regnb"):
         background.start(place)
+
+
+def test_home_that_cannot_be_made_is_told(place: Place, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    nowhere = replace(place, home=Home(tmp_path / "file" / "home"))
+    with pytest.raises(EmbeddedEngineFailed, match="Not a directory"):
+        background.start(nowhere)
+
+
+def test_socket_that_cannot_be_made_is_told(place: Place, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(EmbeddedEngineFailed, match="File exists"):
+        background.start(replace(place, socket=tmp_path / "file" / "engine.sock"))
 
 
 def test_engine_rests_when_nobody_asks(place: Place) -> None:
