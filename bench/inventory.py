@@ -26,7 +26,7 @@ from regnb.registry.inventory.methods import CONNECTIONS
 REPOSITORIES = 1000
 EVERY = {"skopeo": 100, "python-dxf": 20, "oras-py": 20}
 FASTER = {"skopeo": 20, "python-dxf": 4}
-WRK_SECONDS = 5
+WRK_SECONDS = 12  # about as long as all of them take once: some are slower than others
 SERVERS = {"docker-registry": (distribution, fill_distribution), "regnb": (regnb, fill_regnb)}
 SCRIPT = """
 local paths, next_one = {}, 0
