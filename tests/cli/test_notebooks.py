@@ -43,4 +43,4 @@ def test_unknown_chapter(tmp_path: Path) -> None:
     for command in ("build", "check"):
         result = invoke(command, "07", folder=tmp_path)
         assert result.exit_code == 1
-        assert "No chapter is `07`" in result.stderr
+        assert "No chapter is called `07`" in result.stderr
