@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import docker
+from docker.errors import ImageNotFound
 
 from regnb.engine.embedded import background
 from regnb.engine.embedded.background import Place
@@ -31,10 +32,19 @@ def embedded(folder: Path) -> Iterator[Subject]:
 def dockerd() -> Iterator[Subject]:
     """A real engine with the images of the one at hand, whose things requests may not reach."""
     with closing(docker.from_env()) as client:
-        images = {
-            name: b"".join(client.images.pull(name).save(named=True)) for name in (REGISTRY, NGINX)
-        }
+        images = {name: saved(client, name) for name in (REGISTRY, NGINX)}
     with throw_away("empty") as made:
         endpoint = made.engine.endpoint
         with closing(docker.DockerClient(base_url=endpoint, version="auto")) as client:
             yield Subject(client, Path(endpoint.removeprefix("unix://")), images)
+
+
+def saved(client: docker.DockerClient, name: str) -> bytes:
+    """A tar of the image `name`, which is on the engine afterwards only if it was before."""
+    with suppress(ImageNotFound):
+        return b"".join(client.images.get(name).save(named=True))
+    image = client.images.pull(name)
+    try:
+        return b"".join(image.save(named=True))
+    finally:
+        client.images.remove(name)
