@@ -79,8 +79,9 @@ def ask(path: Path, case: Case[Any], request: requests.PreparedRequest) -> Answe
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
             connection.request(request.method or "", request.path_url, request.body, headers)
         sock = connection.sock
-        got = connection.getresponse()
-        content, whole = _read(sock, got, _ENDLESS.get(where))
+        # It keeps the socket of a stream that is left before its end.
+        with connection.getresponse() as got:
+            content, whole = _read(sock, got, _ENDLESS.get(where))
     if where in _STREAMS:
         content, whole = _first_value(content, whole)
     fields: dict[str, list[str]] = {}
