@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from tests.browser.conftest import Write
 from tests.browser.screen import Screen
 
@@ -13,9 +15,14 @@ FILL = "\n".join(
 )
 
 
-def test_exchanges_are_told_as_they_were(screen: Screen, write: Write) -> None:
+WORDS = {"fr": ("empreinte", "moteur"), "en": ("digest", "engine")}
+
+
+@pytest.mark.parametrize("language", WORDS)
+def test_exchanges_are_told_as_they_were(screen: Screen, write: Write, language: str) -> None:
+    meaning, engine = WORDS[language]
     path = write(
-        "fr",
+        language,
         open=OPEN,
         fill=FILL,
         tags='lab.tags("nginx")',
@@ -35,14 +42,14 @@ def test_exchanges_are_told_as_they_were(screen: Screen, write: Write) -> None:
     digest = screen.output("truth").inner_text().strip()
     row = second.locator("tr", has_text="Docker-Content-Digest")
     assert row.locator("code").inner_text() == digest
-    assert "empreinte" in row.inner_text()
+    assert meaning in row.inner_text()
     body = json.loads(second.locator("pre").first.inner_text())
     assert len(body["layers"]) == 7
     copied = second.locator("button[data-copy]").get_attribute("data-copy") or ""
     assert copied.startswith("curl --include --header 'Accept: ")
     second.locator("button[data-copy]").click()
     assert screen.page.evaluate("() => navigator.clipboard.readText()") == copied
-    assert "moteur" in screen.output("engine").inner_text()
+    assert engine in screen.output("engine").inner_text()
     assert "404 Not Found" in screen.output("error").locator("summary").inner_text()
-    screen.portrait(wire, "wire-fr")
+    screen.portrait(wire, f"wire-{language}")
     screen.close()
