@@ -22,16 +22,8 @@ _NAMES = ("/etc/resolv.conf", "/etc/hosts")
 # Whom the machine trusts, and how pip gets where it wants.
 _TRUST = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pip.conf")
 # They name what is not in the root.
-_LEFT_OUT = (
-    "PYTHONPATH",
-    "PYTHONHOME",
-    "VIRTUAL_ENV",
-    "TMPDIR",
-    "OLDPWD",
-    "MAKEFLAGS",
-    "PIP_FIND_LINKS",
-)
-_LEFT_OUT_PREFIXES = ("XDG_", "PYENV_")
+_LEFT_OUT = ("VIRTUAL_ENV", "TMPDIR", "OLDPWD", "MAKEFLAGS", "PIP_FIND_LINKS")
+_LEFT_OUT_PREFIXES = ("XDG_", "PYTHONPATH", "PYTHONHOME", "PYENV_")
 
 
 def main() -> NoReturn:
@@ -47,6 +39,8 @@ def main() -> NoReturn:
     venv.mkdir(exist_ok=True)
     if arguments.make:
         _mount("--bind", arguments.venv, venv)
+        # The output is that of the command that comes later.
+        os.dup2(2, 1)
     else:
         (folder / "venv").mkdir()
         _overlay(arguments.venv, folder / "venv", venv)
