@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-import signal
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
@@ -16,14 +14,13 @@ from regnb.lab import Lab
 from regnb.lab.lab import opening
 from regnb.lab.preflight import Preflight
 from tests.contract.labs import pushed
-from tests.contract.trust import PODMAN
+from tests.contract.trust import PODMAN, read_settings
 
 pytestmark = [
     pytest.mark.podman,
     pytest.mark.skipif("REGNB_REALPARTS" not in os.environ, reason="this Podman is not the tests'"),
 ]
 SETTINGS = PODMAN.with_name("localhost.conf")
-PATIENCE = 30
 
 
 @pytest.fixture
@@ -31,24 +28,16 @@ def engine() -> str:
     return "podman"
 
 
-def read_settings(until: Callable[[], bool]) -> None:
-    """Have the service read its settings again, as it does when it is restarted."""
-    os.kill(int(os.environ["REGNB_ENGINE_PID"]), signal.SIGHUP)
-    end = time.monotonic() + PATIENCE
-    while not until():
-        assert time.monotonic() < end, "Podman did not read its settings"
-        time.sleep(0.05)
-
-
 @pytest.fixture
 def distrustful(lab: Lab) -> Iterator[Lab]:
     """A lab on a Podman with no settings of its own for this machine."""
     before = SETTINGS.read_text()
     SETTINGS.unlink()
-    read_settings(lambda: not lab.engine.trusts_loopback())
+    pid = int(os.environ["REGNB_ENGINE_PID"])
+    read_settings(pid, lambda: not lab.engine.trusts_loopback())
     yield lab
     SETTINGS.write_text(before)
-    read_settings(lab.engine.trusts_loopback)
+    read_settings(pid, lab.engine.trusts_loopback)
 
 
 def test_mend_makes_podman_push_to_this_machine(distrustful: Lab) -> None:
@@ -63,6 +52,6 @@ def test_mend_makes_podman_push_to_this_machine(distrustful: Lab) -> None:
     command = re.search(r"`(printf [^`]*)`", told.mend)
     assert command
     subprocess.run(["sh", "-c", command[1].replace("sudo ", "")], check=True)
-    read_settings(lab.engine.trusts_loopback)
+    read_settings(int(os.environ["REGNB_ENGINE_PID"]), lab.engine.trusts_loopback)
     lab.push(f"{lab.address}/w3:1.0")
     assert "wants TLS" not in opening(lab.engine, lab.translator)

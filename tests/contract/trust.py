@@ -11,16 +11,32 @@ import os
 import shutil
 import signal
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from regnb.engine.embedded.background import Place
+from regnb.engine.failures import SDK_ERRORS
+from regnb.errors import EngineUnavailable
 from regnb.lab import Lab
 
 SYSTEM = Path("/etc/docker")
+PATIENCE = 30.0
 PODMAN = Path("/etc/containers/registries.conf.d/tests.conf")
+
+
+def read_settings(pid: int, has_read: Callable[[], bool]) -> None:
+    """Have an engine read its settings again, for which a Podman is started anew."""
+    os.kill(pid, signal.SIGHUP)
+    end = time.monotonic() + PATIENCE
+    while True:
+        with suppress(EngineUnavailable, *SDK_ERRORS):
+            if has_read():
+                return
+        assert time.monotonic() < end, "the engine did not read its configuration"
+        time.sleep(0.05)
 
 
 class Owner:
@@ -41,11 +57,7 @@ class Owner:
             (self.folder / "daemon.json").write_text(content)
         if self._pid is None:  # the embedded engine reads it at each use
             return
-        os.kill(self._pid, signal.SIGHUP)
-        end = time.monotonic() + 10
-        while not self._has_read(registries):
-            assert time.monotonic() < end, "the engine did not read its configuration"
-            time.sleep(0.05)
+        read_settings(self._pid, lambda: self._has_read(registries))
 
     def _has_read(self, registries: Sequence[str]) -> bool:
         known = self._lab.engine.client.info()["RegistryConfig"]["IndexConfigs"]

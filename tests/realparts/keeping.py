@@ -69,15 +69,15 @@ def _make(keeping: Keeping) -> None:
     for path in (folder, beside):
         if path.exists():
             shutil.rmtree(path)
-    _remove_unused(keeping.name)
+    _remove_unused()
     beside.mkdir()
     keeping.make(beside)
     beside.rename(folder)
 
 
-def _remove_unused(name: str) -> None:
+def _remove_unused() -> None:
     """Remove what older recipes made and nobody used for long."""
-    for folder in cache().glob(f"{name}-*"):
+    for folder in cache().iterdir():
         if folder.suffix == ".lock" or time.time() - folder.stat().st_mtime < _UNUSED_SECONDS:
             continue
         with _lock_of(folder.with_suffix("")).open("wb") as lock:

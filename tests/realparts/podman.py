@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.realparts.dockerd import START_TIMEOUT, Daemon, answers, direct_environment
+from tests.realparts.namespaces import python_module
 from tests.realparts.processes import running
 
 SYSTEM_SOCKET = Path("/run/podman/podman.sock")
@@ -58,7 +59,9 @@ def podman(folder: Path, *, authority: Path, mirror: str) -> Iterator[Daemon]:
     endpoint = f"unix://{folder}/podman.sock"
     SYSTEM_SOCKET.parent.mkdir()
     SYSTEM_SOCKET.symlink_to(f"{folder}/podman.sock")
-    command = ["podman", "system", "service", "--time=0", endpoint]
+    # Podman 4 reads its settings again at SIGHUP, and Podman 5 ends.
+    service = ["podman", "system", "service", "--time=0", endpoint]
+    command = python_module("restarted", *service)
     environment = direct_environment() | {"SSL_CERT_FILE": str(authority)}
     with running(command, log=folder / "podman.log", environment=environment) as process:
         process.wait_for(lambda: answers(endpoint), seconds=START_TIMEOUT)
