@@ -11,27 +11,37 @@ from typing import NoReturn
 from tests.realparts.processes import stop
 
 
-def main(command: Sequence[str]) -> int:
-    """Exit code of the service, once it ends by itself."""
-    signal.signal(signal.SIGTERM, _leave)
-    again = False
+class Restarted:
+    """A service that ends at SIGHUP, to be started again."""
 
-    def restart(*_: object) -> None:
-        nonlocal again
-        again = True
-        service.terminate()
+    def __init__(self) -> None:
+        self._service: subprocess.Popen[bytes] | None = None
+        self._again = False
+        signal.signal(signal.SIGHUP, self._restart)
 
-    while True:
+    def run(self, command: Sequence[str]) -> int:
+        """Exit code of the service, once it ends by itself."""
+        code = self._run_once(command)
+        while self._again:
+            code = self._run_once(command)
+        return code
+
+    def _run_once(self, command: Sequence[str]) -> int:
+        self._again = False
         with subprocess.Popen(command) as service:
-            signal.signal(signal.SIGHUP, restart)
+            self._service = service
             try:
-                code = service.wait()
+                # The signal may have come before there was a service to end.
+                if self._again:
+                    service.terminate()
+                return service.wait()
             finally:
-                signal.signal(signal.SIGHUP, signal.SIG_IGN)
                 stop(service)
-        if not again:
-            return code
-        again = False
+
+    def _restart(self, *_: object) -> None:
+        self._again = True
+        if self._service:
+            self._service.terminate()
 
 
 def _leave(number: int, _: object) -> NoReturn:
@@ -39,4 +49,5 @@ def _leave(number: int, _: object) -> NoReturn:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    signal.signal(signal.SIGTERM, _leave)
+    sys.exit(Restarted().run(sys.argv[1:]))
