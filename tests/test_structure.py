@@ -16,6 +16,7 @@ RANKS = {
     "errors": 0,
     "i18n": 1,
     "oci": 1,
+    "outgoing": 1,
     "state": 1,
     "registry": 2,
     "server": 2,
