@@ -10,12 +10,15 @@ import re
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
+from docker import DockerClient
+
 from regnb.errors import (
     CertificateUnreadable,
     ConnectionLost,
     CredentialsWithheld,
     DigestMismatch,
     HostUnknown,
+    HubUnreachable,
     InvalidAnswer,
     InvalidChallenge,
     NotARegistry,
@@ -67,7 +70,7 @@ def _of_registry(error: RegistryError, hub: str) -> Reason | None:
     if isinstance(error, TLSFailed):
         return _of_tls(error, host)
     if isinstance(error, ProxyFailed):
-        return Reason(_kind_of_proxy(error.status), host, error.proxy)
+        return error.reason
     kinds = (kind for classes, kind in _KINDS if isinstance(error, classes))
     if kind := next(kinds, None):
         return Reason(kind, host)
@@ -82,16 +85,19 @@ def with_issuer(reason: Reason) -> Reason:
     return Reason("untrusted", reason.host, issuer) if issuer else reason
 
 
+def explained(error: HubUnreachable, client: DockerClient, flavour: str) -> HubUnreachable:
+    """`error` of an engine with what its words leave out: who has signed, which proxy it was."""
+    reason = with_issuer(error.reason)
+    if reason.kind.startswith("proxy_") and not reason.who:
+        told = str(client.info().get("HttpsProxy") or "")
+        proxy = urlsplit(told).netloc.rpartition("@")[2] or "HTTPS_PROXY"
+        reason = Reason(reason.kind, reason.host, proxy)
+    error.reason, error.flavour = reason, flavour
+    return error
+
+
 def _of_tls(error: TLSFailed, host: str) -> Reason:
     return with_issuer(Reason(_TLS_KINDS.get(error.reason, "tls"), host))
-
-
-def _kind_of_proxy(status: int) -> str:
-    if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
-        return "proxy_login"
-    if status == 0:
-        return "proxy_silent"
-    return "proxy_fails" if status >= 500 else "proxy_refuses"
 
 
 def _of_answer(error: RegistryError, host: str, hub: str) -> Reason | None:
