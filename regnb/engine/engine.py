@@ -17,11 +17,13 @@ from regnb.engine.failures import PLAIN_HTTP, engine_errors
 from regnb.engine.images import LocalImage, images_in, inspected_image
 from regnb.engine.mounts import is_path, mounts_of
 from regnb.engine.progress import Progress, read_progress
+from regnb.engine.reasons import explained
 from regnb.engine.tars import TarMethods
 from regnb.errors import (
     ContainerNotFound,
     EngineError,
     EngineUnavailable,
+    HubUnreachable,
     ImageNotFound,
     LoginRefused,
     LoopbackWantsTls,
@@ -33,7 +35,7 @@ from regnb.errors import (
 from regnb.oci import Digest, ImageReference, Platform
 from regnb.oci.json import Json, as_list, as_object, as_text
 from regnb.oci.reference import DOCKER_HUB
-from regnb.registry.address import is_loopback
+from regnb.outgoing import is_loopback
 
 Flavour = Literal["docker", "podman", "embedded"]
 FoundBy = Literal["choice", "environment", "context", "socket", "fallback"]
@@ -371,6 +373,8 @@ class Engine(TarMethods):
             host = reference.registry.rpartition(":")[0] or reference.registry
             if PLAIN_HTTP in error.message and is_loopback(host):
                 raise LoopbackWantsTls(error.message, subject=reference.registry) from error
+            if isinstance(error, HubUnreachable) and reference.registry == DOCKER_HUB:
+                raise explained(error, self.client, self.flavour) from error
             raise
 
     @contextmanager

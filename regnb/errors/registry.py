@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
 from regnb.errors.base import RegnbError
+from regnb.errors.reasons import Reason
 
 
 class InvalidAddress(RegnbError, ValueError):
@@ -174,6 +178,29 @@ class HostUnknown(RegistryUnreachable):
 
 class RegistryTimedOut(RegistryUnreachable):
     """The registry did not answer in time."""
+
+
+class ProxyFailed(RegistryUnreachable):
+    """The proxy that the environment names lets nothing through; `proxy` is its host and port.
+
+    `status` is that of its refusal (407: it wants a login), 0 when it does not answer at all.
+    """
+
+    def __init__(
+        self, message: str, *, proxy: str = "", status: int = 0, method: str = "", url: str = ""
+    ) -> None:
+        super().__init__(message, status=status, method=method, url=url)
+        self.proxy = proxy
+
+    @property
+    def reason(self) -> Reason:
+        """What the proxy did."""
+        host = urlsplit(self.url).netloc
+        if self.status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
+            return Reason("proxy_login", host, self.proxy)
+        if self.status == 0:
+            return Reason("proxy_silent", host, self.proxy)
+        return Reason("proxy_fails" if self.status >= 500 else "proxy_refuses", host, self.proxy)
 
 
 class ConnectionLost(RegistryUnreachable):
