@@ -2,7 +2,7 @@
 
     RegnbError
     ├─ InvalidReference · InvalidDigest · InvalidPlatform · InvalidManifest   (also ValueError)
-    │  InvalidAddress
+    │  InvalidAddress · InvalidPort
     ├─ RegistryError                            (status, code, detail, method, url)
     │  ├─ NotFound: RepositoryNotFound · ManifestNotFound · BlobNotFound · UploadNotFound
     │  ├─ Refused: NameRefused · DigestRefused · SizeRefused · UploadRefused
@@ -80,6 +80,7 @@ from regnb.errors.engine import (
 )
 from regnb.errors.lab import (
     CollectionFailed,
+    InvalidPort,
     NoBackup,
     NotClean,
     PushToHub,
@@ -164,6 +165,7 @@ __all__ = [
     "InvalidLayer",
     "InvalidManifest",
     "InvalidPlatform",
+    "InvalidPort",
     "InvalidReference",
     "LoginRefused",
     "LoopbackWantsTls",

@@ -30,10 +30,14 @@ class Told:
 
 
 class Translator:
-    """Speaks one language; raises ValueError for one that has no catalogue."""
+    """Speaks one language; raises ValueError for one that has no catalogue.
+
+    `registry` is the host and port that the examples in mends name.
+    """
 
     def __init__(self, language: str) -> None:
         self.language = language
+        self.registry = "localhost:5000"
         self._texts = load_catalogue(language)
 
     @cached_property
@@ -59,7 +63,7 @@ class Translator:
 
     def tell(self, error: RegnbError, **context: object) -> Told:
         """`error` in the words for its class, or for the nearest base class that has words."""
-        values = {"message": str(error), **vars(error), **context}
+        values = {"message": str(error), "registry": self.registry, **vars(error), **context}
         classes = [base.__name__ for base in type(error).__mro__]
         name = next(name for name in classes if self.has(f"errors.{name}.text"))
         mend = f"errors.{name}.mend"
