@@ -27,7 +27,8 @@ _USED = (0, 1, 2, 3, COUNT - 2, COUNT - 1)  # more than any chapter takes, at ea
 _PORTS = range(DEFAULT, DEFAULT + COUNT)
 _HOST = r"localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1?\]"
 _COLON = r":|%3A"
-_ADDRESS = re.compile(rf"(?i)({_HOST})(?:{_COLON})(\d+)\b")
+# An address of this machine: the host, and the port.
+ADDRESS = re.compile(rf"(?i)({_HOST})(?:{_COLON})(\d+)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ class ReferenceAddresses:
 
     def strange(self, text: str) -> Iterator[str]:
         """The addresses in `text`, the next output, that are not those of such a lab."""
-        for found in _ADDRESS.finditer(text):
+        for found in ADDRESS.finditer(text):
             host, port = found[1].lower(), int(found[2])
             if self._may_show(host, port):
                 self._shown.add((host, port))
