@@ -12,6 +12,7 @@ from regnb.authoring.chapter import Chapter, read_chapter
 from regnb.authoring.execute import run
 from regnb.authoring.layout import notebook_path
 from regnb.authoring.notebook import code_cells, make_notebook, read_notebook, write_notebook
+from regnb.authoring.ports import own_ports
 from regnb.authoring.rules import require_rules
 from regnb.errors import AuthoringError
 from regnb.i18n import LANGUAGES
@@ -67,10 +68,13 @@ def variants(chapter: Chapter) -> tuple[bool, ...]:
 def _execute(notebook: NotebookNode, path: Path, on_step: Callable[[Step], None]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     total = len(code_cells(notebook))
-    for number, cell in enumerate(run(notebook, path), start=1):
-        facts = notebook.metadata.regnb
-        solved = bool(facts.get("solved"))
-        on_step(Step(path.stem, facts.language, solved, cell, number, total))
+    facts = notebook.metadata.regnb
+    solved = bool(facts.get("solved"))
+    with own_ports() as ports:
+        for number, cell in enumerate(run(notebook, path, ports.environment), start=1):
+            on_step(Step(path.stem, facts.language, solved, cell, number, total))
+    for code_cell in code_cells(notebook):
+        code_cell.outputs = ports.shown(code_cell.outputs)
 
 
 def keep_outputs(notebook: NotebookNode, path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from nbclient import NotebookClient
@@ -23,10 +23,13 @@ _QUIET = ["--log-level=ERROR"]
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
-def run(notebook: NotebookNode, path: Path) -> Iterator[str]:
+def run(
+    notebook: NotebookNode, path: Path, environment: Mapping[str, str] | None = None
+) -> Iterator[str]:
     """Names of the code cells of `notebook`, each given just before it runs; outputs go into it.
 
-    The kernel works in the folder of `path`, which says the language. Raises CellFailed.
+    The kernel works in the folder of `path`, which says the language; `environment` adds to that
+    of this process. Raises CellFailed.
     """
     client = NotebookClient(
         notebook,
@@ -38,7 +41,8 @@ def run(notebook: NotebookNode, path: Path) -> Iterator[str]:
         extra_arguments=_QUIET,
     )
     client.reset_execution_trackers()
-    with client.setup_kernel(cwd=str(path.parent), env=kernel_environment(path)):
+    environment = {**kernel_environment(path), **(environment or {})}
+    with client.setup_kernel(cwd=str(path.parent), env=environment):
         for index, cell in enumerate(notebook.cells):
             if cell.cell_type == "code":
                 yield cell.id

@@ -10,8 +10,10 @@ from nbformat import NotebookNode
 
 from regnb.authoring.execute import WIDGET_VIEW
 from regnb.authoring.notebook import code_cells
+from regnb.authoring.ports import ReferenceAddresses
 
 _RAISES = "raises-exception"
+_STRANGE = "which a lab that has its ports for itself does not show"
 _FOREIGN = {
     "a path of the machine it was built on": re.compile(
         r"(?<![\w.])(?:/(?:home|root|Users|tmp|private|var/folders)/|[A-Z]:\\+Users\\)[^\s\"'<]*"
@@ -25,8 +27,12 @@ _FOREIGN = {
 
 def problems_in(notebook: NotebookNode) -> Iterator[tuple[str, str]]:
     """Id of the cell and what is wrong with its run or its outputs, for each problem."""
+    addresses = ReferenceAddresses()
     for number, cell in enumerate(code_cells(notebook), start=1):
-        problems = [*_of_run(cell, number), *_of_outputs(cell)]
+        text = json.dumps(cell.outputs, ensure_ascii=False)
+        problems = [*_of_run(cell, number), *_of_outputs(text)]
+        strange = sorted(set(addresses.strange(text)))
+        problems += [f"its outputs hold `{address}`, {_STRANGE}" for address in strange]
         yield from ((cell.id, problem) for problem in problems)
 
 
@@ -38,8 +44,7 @@ def _of_run(cell: NotebookNode, number: int) -> Iterator[str]:
         yield f"the tag `{_RAISES}` and an error in the outputs go together"
 
 
-def _of_outputs(cell: NotebookNode) -> Iterator[str]:
-    text = json.dumps(cell.outputs, ensure_ascii=False)
+def _of_outputs(text: str) -> Iterator[str]:
     if WIDGET_VIEW in text:
         yield "its outputs hold the view of a widget, which nothing can show"
     for what, pattern in _FOREIGN.items():

@@ -7,10 +7,12 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 
-from regnb.authoring.chapter import Cell, Chapter, Code, Prose, at
+from regnb.authoring.chapter import START, Cell, Chapter, Code, Prose, at
 from regnb.authoring.exercises import problems_of_exercises
 from regnb.authoring.markdown import Outline, outline
+from regnb.authoring.ports import ADDRESS
 from regnb.authoring.typography import flaws
+from regnb.engine.ports import DEFAULT
 from regnb.errors import AuthoringError
 
 # A lesson of 45, and four exercises: each is a text, a start, a hint, a solution and a check.
@@ -33,6 +35,7 @@ _SLUG = re.compile(r"\d\d_[a-z0-9]+(_[a-z0-9]+)*")
 # A name is also the id of its cell: https://nbformat.readthedocs.io/en/latest/format_description.html#cell-ids
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _MAX_NAME = 64
+_MEND_OF_ADDRESS = "code says `lab.address`, an exercise no port, a lesson only 5000"
 _PARITY = {
     "headings": "the headings have other levels",
     "links": "the links lead elsewhere",
@@ -53,6 +56,7 @@ def problems_of(chapter: Chapter) -> list[str]:
     """One line for each rule that `chapter` breaks: file, line, cell, and what to do."""
     found = [*_of_the_whole(chapter), *_of_names(chapter), *_of_code_runs(chapter)]
     found += [_say(chapter, cell, message) for cell, message in problems_of_exercises(chapter)]
+    found += _of_addresses(chapter)
     for cell in chapter.cells:
         found += _of_code(chapter, cell) if isinstance(cell, Code) else _of_prose(chapter, cell)
     return found
@@ -95,6 +99,27 @@ def _of_code_runs(chapter: Chapter) -> Iterator[str]:
                 message = f"{run} code cells in a row; say what came out."
                 found[cell.name] = _say(chapter, cell, message)
     yield from found.values()
+
+
+def _of_addresses(chapter: Chapter) -> Iterator[str]:
+    """Ports that are not those of every lab: the text of a lesson names 5000 alone, no other does.
+
+    A learner types what an exercise says, and runs what a cell holds, on the port of their lab.
+    """
+    starts = [place for place, cell in enumerate(chapter.cells) if _is_start(cell)]
+    exercises = starts[0] - 1 if starts else len(chapter.cells)
+    for place, cell in enumerate(chapter.cells):
+        texts = [cell.source] if isinstance(cell, Code) else list(cell.texts.values())
+        allowed = isinstance(cell, Prose) and place < exercises
+        named = {found[0]: int(found[2]) for text in texts for found in ADDRESS.finditer(text)}
+        for address, port in named.items():
+            if not (allowed and port == DEFAULT):
+                message = f"a lab may be elsewhere than at `{address}`: {_MEND_OF_ADDRESS}."
+                yield _say(chapter, cell, message)
+
+
+def _is_start(cell: Cell) -> bool:
+    return isinstance(cell, Code) and START in cell.tags
 
 
 def _of_code(chapter: Chapter, cell: Code) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
     RegnbError
     ├─ InvalidReference · InvalidDigest · InvalidPlatform · InvalidManifest   (also ValueError)
-    │  InvalidAddress
+    │  InvalidAddress · InvalidPort
     ├─ RegistryError                            (status, code, detail, method, url)
     │  ├─ NotFound: RepositoryNotFound · ManifestNotFound · BlobNotFound · UploadNotFound
     │  ├─ Refused: NameRefused · DigestRefused · SizeRefused · UploadRefused
@@ -81,6 +81,7 @@ from regnb.errors.engine import (
 )
 from regnb.errors.lab import (
     CollectionFailed,
+    InvalidPort,
     NoBackup,
     NotClean,
     PushToHub,
@@ -166,6 +167,7 @@ __all__ = [
     "InvalidLayer",
     "InvalidManifest",
     "InvalidPlatform",
+    "InvalidPort",
     "InvalidReference",
     "LoginRefused",
     "LoopbackWantsTls",

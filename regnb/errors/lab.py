@@ -13,6 +13,17 @@ class PushToHub(RegnbError):
         self.reference = reference
 
 
+class InvalidPort(RegnbError, ValueError):
+    """A setting, `variable`, that names no port where a lab can begin: `lowest` to `highest`."""
+
+    def __init__(self, variable: str, text: str, lowest: int, highest: int) -> None:
+        super().__init__(f"`{variable}` is `{text}`: expected a port from {lowest} to {highest}.")
+        self.variable = variable
+        self.text = text
+        self.lowest = lowest
+        self.highest = highest
+
+
 class NotClean(RegnbError):
     """A clean-up after which something is left; `left` names it."""
 

@@ -41,10 +41,14 @@ class Told:
 
 
 class Translator:
-    """Speaks one language; raises ValueError for one that has no catalogue."""
+    """Speaks one language; raises ValueError for one that has no catalogue.
+
+    `registry` is the host and port that the examples in mends name.
+    """
 
     def __init__(self, language: str) -> None:
         self.language = language
+        self.registry = "localhost:5000"
         self._texts = load_catalogue(language)
 
     @cached_property
@@ -70,7 +74,8 @@ class Translator:
 
     def tell(self, error: RegnbError, **context: object) -> Told:
         """`error` in the words for its class, or for the nearest base class that has words."""
-        values = {"message": str(error), **vars(error), **self._reason_of(error), **context}
+        values = {"message": str(error), "registry": self.registry, **vars(error)}
+        values |= {**self._reason_of(error), **context}
         classes = [base.__name__ for base in type(error).__mro__]
         name = next(name for name in classes if self.has(f"errors.{name}.text"))
         mend = f"errors.{name}.mend"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from regnb.engine.ports import is_free
 from regnb.errors import EngineError, NotClean
-from regnb.lab.registry.ports import is_free
 from regnb.lab.session import Session, published_port
 from regnb.lab.show import command
 from regnb.lab.steps.second import remove_second

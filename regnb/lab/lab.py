@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from regnb.engine import Engine, find_engine
+from regnb.engine.ports import ports_of_lab
 from regnb.errors import RegnbError
 from regnb.i18n import Translator, language_of_notebook
 from regnb.lab import cleanup
@@ -86,11 +87,11 @@ class Lab(
         """Run the registry in the background; its containers table.
 
         `image` is `registry:2.6` when none is named (`registry:3` where 2.6 cannot work), `port`
-        5000 if it is free. `delete` lets it delete, `volume` (a name, or a path of this machine)
-        keeps its content, `memory` forgets it with the container. `tls` is the name of one of the
-        lab's certificates, `clients` lets in only who shows another of them, `auth` asks for a
-        password (`"htpasswd"`) or a token (`"token"`). A registry that runs already is kept, a
-        stopped one is started again.
+        that of `REGNB_PORT`, else 5000, or the next free one after it. `delete` lets it delete,
+        `volume` (a name, or a path of this machine) keeps its content, `memory` forgets it with
+        the container. `tls` is the name of one of the lab's certificates, `clients` lets in only
+        who shows another of them, `auth` asks for a password (`"htpasswd"`) or a token
+        (`"token"`). A registry that runs already is kept, a stopped one is started again.
         """
         settings = storage_settings(delete=delete, volume=volume, memory=memory)
         settings |= secured(self._session, tls=tls, clients=clients, auth=auth)
@@ -143,11 +144,13 @@ class Lab(
 def open_lab(language: str | None = None, *, engine: str | None = None) -> Lab:
     """The lab in `language`, `"fr"` or `"en"`; that of the notebook when none is given.
 
-    `engine` chooses one (see `regnb.engine.find_engine`). Raises EngineUnavailable, EngineDenied
-    or EngineRemote, each told with its mend; ValueError for another language.
+    `engine` chooses one (see `regnb.engine.find_engine`), `REGNB_PORT` its first port. Raises
+    EngineUnavailable, EngineDenied, EngineRemote or InvalidPort, each told with its mend;
+    ValueError for another language.
     """
     translator = Translator(language or language_of_notebook())
     try:
+        ports_of_lab()
         found = find_engine(engine)
     except RegnbError as error:
         error.told = str(translator.tell(error))

@@ -9,18 +9,19 @@ from pathlib import Path
 
 from regnb.engine import Engine, find_engine
 from regnb.engine.hub import ask_hub
+from regnb.engine.ports import is_free, ports_of_lab, who_has
 from regnb.errors import (
     EngineError,
     HubRateLimited,
     HubUnreachable,
     InvalidAddress,
+    InvalidPort,
     RegistryError,
     RegnbError,
 )
 from regnb.i18n import Translator, language_of_notebook
 from regnb.lab.identity import LABEL, lab_id
 from regnb.lab.images.origin import reason_told
-from regnb.lab.registry.ports import PREFERRED, is_free, who_has
 from regnb.lab.session import published_port
 from regnb.registry import RegistryClient
 from regnb.tables import Finding, Table, findings_table
@@ -83,12 +84,17 @@ class Preflight:
         return container.name if container and not ours else None
 
     def _port(self, own_ports: Collection[int | None]) -> Finding:
-        if PREFERRED in own_ports:
-            return self._found("port", GOOD, "ours", port=PREFERRED)
-        if is_free(PREFERRED):
-            return self._found("port", GOOD, "free", port=PREFERRED)
-        who = self.translator(f"lab.taken_by_{who_has(PREFERRED)}")
-        return self._found("port", NOTE, "taken", port=PREFERRED, who=who)
+        try:
+            port = ports_of_lab()[0]
+        except InvalidPort as error:
+            told = self.translator.tell(error)
+            return self._finding("port", BAD, told.text, told.mend)
+        if port in own_ports:
+            return self._found("port", GOOD, "ours", port=port)
+        if is_free(port):
+            return self._found("port", GOOD, "free", port=port)
+        who = self.translator(f"lab.taken_by_{who_has(port)}")
+        return self._found("port", NOTE, "taken", port=port, who=who)
 
     def _hub_or_room(self, engine: Engine) -> Finding:
         room = os.environ.get("REGNB_HUB", "")

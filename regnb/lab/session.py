@@ -80,7 +80,9 @@ class Session:
         port = published_port(container)
         if port is None:
             raise RegistryStopped("The registry is stopped.", subject=container.name)
-        return f"localhost:{port}"
+        address = f"localhost:{port}"
+        self.translator.registry = address
+        return address
 
     @property
     def client(self) -> RegistryClient:

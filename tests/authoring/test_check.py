@@ -66,6 +66,10 @@ def test_notebooks_in_order_have_no_problem(source: Path) -> None:
         (lambda nb: nb.cells[2].update(execution_count=7), "its run is number 7"),
         (lambda nb: nb.cells[2].update(outputs=printed("in /home/ada/x")), "`/home/ada/x`"),
         (lambda nb: nb.cells[2].update(outputs=printed(r"C:\Users\ada")), "a path of the machine"),
+        (
+            lambda nb: nb.cells[2].update(outputs=printed("http://localhost:5001/v2/")),
+            "its outputs hold `localhost:5001`",
+        ),
         (lambda nb: nb.cells[2].update(outputs=printed("$2y$05$abcdef")), "a hashed password"),
         (
             lambda nb: nb.cells[2].update(outputs=printed("Authorization: Basic YWRhOmFkYQ==")),

@@ -18,6 +18,8 @@ def test_lesson_that_keeps_the_rules(tmp_path: Path) -> None:
         prose("why", "## Voir [ici](http://a.b)\n\n`x`", "## See [here](http://a.b)\n\n`x`"),
         code("one", "\n".join(["1"] * MAX_CODE_LINES), "hide-input"),
         code("two", "2"),
+        prose("port", "C'est `localhost:5000`", "It is `localhost:5000`"),
+        code("three", 'print(f"http://localhost:{1}")'),
         prose("form", "`HÔTE:PORT/un`", "It is `HOST:PORT/un`"),
         prose("long", f"mot {words(MAX_WORDS - 1)}", words(MAX_WORDS)),
     ]
@@ -46,6 +48,15 @@ def test_lesson_that_keeps_the_rules(tmp_path: Path) -> None:
         ([prose("x", "# Un", "# One")], "the title `# …` opens the first cell"),
         ([prose("x", "Quoi?", "What?")], "“Quoi?”: put a space"),
         ([prose("x", "Un", 'A "quote"')], "typographic"),
+        ([code("one", 'print("localhost:5000/w3")')], "elsewhere than at `localhost:5000`"),
+        ([prose("x", "Voici `localhost:5001`", "See `localhost:5001`")], "at `localhost:5001`"),
+        (
+            [
+                prose("x", "Demandez `127.0.0.1:5000`", "Ask `127.0.0.1:5000`"),
+                code("start", "1", "exercise"),
+            ],
+            "elsewhere than at `127.0.0.1:5000`",
+        ),
         ([code(f"c{n}", "1") for n in range(MAX_CELLS)], f"{MAX_CELLS + 2} cells"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",

@@ -10,9 +10,11 @@ import pytest
 from click.testing import CliRunner
 
 from regnb.cli import main
+from regnb.engine.ports import ports_of_lab
 from regnb.errors import (
     ContainerNotFound,
     ImageNotFound,
+    InvalidPort,
     InvalidReference,
     NameTaken,
     NotARegistry,
@@ -166,14 +168,52 @@ def test_foreign_container_is_never_touched(lab: Lab, printed: Printed) -> None:
 
 
 def test_taken_port_gives_another_one(lab: Lab, printed: Printed) -> None:
-    with socket.create_server(("127.0.0.1", 5000)):
+    first = ports_of_lab()[0]
+    with socket.create_server(("127.0.0.1", first)):
         lab.run_registry()
-        assert lab.address != "localhost:5000"
-        assert "Port 5000 is taken by another program" in printed()
+        assert lab.address == f"localhost:{first + 1}"
+        assert f"Port {first} is taken by another program" in printed()
         lab.clean_up()
-        with pytest.raises(PortTaken, match="Port 5000 is taken"):
-            lab.run_registry(port=5000)
+        with pytest.raises(PortTaken, match=f"Port {first} is taken"):
+            lab.run_registry(port=first)
     assert lab.containers().empty
+
+
+def test_port_that_is_taken_just_now_gives_the_next_one(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = ports_of_lab()[0]
+    with socket.create_server(("127.0.0.1", first)):
+        monkeypatch.setattr("regnb.engine.ports.is_free", lambda _: True)
+        lab.run_registry()
+        monkeypatch.undo()
+    assert lab.address == f"localhost:{first + 1}"
+
+
+def test_reader_is_told_to_read_another_address_than_that_of_the_text(
+    lab: Lab, printed: Printed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("regnb.lab.registry.running.somebody_looks", lambda: True)
+    for _ in range(2):
+        lab.run_registry()
+        assert f"`localhost:5000`, read `{lab.address}`" in printed()
+    lab.run_registry(name="registry-other")
+    assert "`localhost:5000`" not in printed()
+
+
+def test_lab_that_can_begin_nowhere_does_not_open(
+    open_a_lab: OpenLab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REGNB_PORT", "five")
+    with pytest.raises(InvalidPort, match="start JupyterLab again"):
+        open_a_lab()
+
+
+def test_examples_of_mends_name_the_registry_at_hand(lab: Lab) -> None:
+    lab.run_registry()
+    with pytest.raises(InvalidReference) as caught:
+        lab.tag("nginx", f"{lab.address}/")
+    assert f"`{lab.address}/w3:1.0`" in str(caught.value)
 
 
 def test_two_learners_on_one_engine(open_a_lab: OpenLab, printed: Printed) -> None:

@@ -16,10 +16,19 @@ from tests.notebooks.sanitizer import STRICT, rules
 
 NOTEBOOK = "fr/00_digests.ipynb"
 OTHER_TEXT = "Le port 5001 est libre.\n"
+
+
+def _replace(cell: NotebookNode, old: str, new: str) -> None:
+    text = cell.outputs[0].text
+    assert old in text
+    cell.outputs[0].text = text.replace(old, new)
+
+
 # What is done to the code cells of the notebook, by their names, and which of them fail then.
 CHANGES: dict[str, tuple[Callable[[dict[str, NotebookNode]], object], set[int]]] = {
     "nothing": (lambda _: None, set()),
     "other-output": (lambda cells: cells["text"].outputs[0].update(text=OTHER_TEXT), {2}),
+    "other-port": (lambda cells: _replace(cells["random"], ":5000/", ":5001/"), {1}),
     "no-output": (lambda cells: cells["text"].update(outputs=[]), {2}),
     "other-code": (lambda cells: cells["text"].update(source="print()"), {2}),
     "failure": (lambda cells: cells["digest"].update(source="1 / 0"), {0, 1}),

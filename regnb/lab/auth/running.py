@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
-from regnb.errors import NoTokenServer
+from regnb.engine.ports import is_free, ports_of_lab
+from regnb.errors import NoTokenServer, PortTaken
 from regnb.lab.auth.token_server import PATH, TokenServer
 from regnb.lab.auth.tokens import Issuer, Rights, Scope, Token
 from regnb.lab.auth.users import Users
@@ -56,12 +57,14 @@ class TokenService:
         self._stack.close()
 
     def _serve(self, app: TokenServer) -> int:
-        """The port: that of the last time if it is free, for the registry still names it."""
+        """The port: that of the last time if it is free, for the registry still names it.
+
+        Otherwise the last free one of the lab, far from those of its registries.
+        """
         before = int(self._folder.read(_PORT) or b"0")
-        for port in (before, 0):
-            try:
-                return self._stack.enter_context(serving(app, ("127.0.0.1", port))).port
-            except OSError:
-                if port == 0:
-                    raise
-        raise AssertionError("unreachable")
+        ports = ports_of_lab()
+        for port in (before, *reversed(ports)):
+            if port and is_free(port):
+                with suppress(OSError):  # somebody took it between the look and the start
+                    return self._stack.enter_context(serving(app, ("127.0.0.1", port))).port
+        raise PortTaken(f"Every port down from {ports[-1]} is taken.", subject=str(ports[-1]))

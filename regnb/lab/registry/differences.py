@@ -8,8 +8,8 @@ from contextlib import contextmanager
 
 from regnb.analysis.differences import Kind, observe
 from regnb.engine import Container
+from regnb.engine.ports import choose_port
 from regnb.lab.registry.garbage import config_of
-from regnb.lab.registry.ports import choose_port
 from regnb.lab.registry.running import wait_until_it_answers
 from regnb.lab.registry.settings import storage_settings
 from regnb.lab.session import REGISTRY_PORT, Session

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 
 from regnb.engine import Container
+from regnb.engine.ports import DEFAULT, choose_port
 from regnb.errors import (
     ContainerNotFound,
     NameTaken,
@@ -19,13 +20,13 @@ from regnb.errors import (
     Unauthorized,
 )
 from regnb.lab.images.engine import pull
-from regnb.lab.registry.ports import PREFERRED, choose_port
 from regnb.lab.registry.settings import RegistrySettings
 from regnb.lab.registry.volumes import resolved
 from regnb.lab.session import REGISTRY_PORT, Session, published_port
 from regnb.lab.show import command
 from regnb.oci import ImageReference
 from regnb.registry import RegistryClient
+from regnb.widgets.kernel import somebody_looks
 
 DEFAULT_NAME = "registry"
 CLASSIC_IMAGE = "registry:2.6"
@@ -49,9 +50,9 @@ class Wanted:
 def run_registry(session: Session, wanted: Wanted) -> Container:
     """Run the registry in the background, or find it running; it answers when this returns.
 
-    Raises NameTaken or PortTaken when the name or the port that was asked for is, RegistryDiffers
-    when the lab's registry exists with another image, port or settings than those asked for, and
-    RegistryGaveUp when it ends instead of answering.
+    Raises NameTaken or PortTaken when the name or the port that was asked for is, InvalidPort when
+    the lab can begin nowhere, RegistryDiffers when its registry exists with another image, port or
+    settings than those asked for, and RegistryGaveUp when it ends instead of answering.
     """
     wanted = replace(wanted, settings=resolved(session, wanted.settings))
     container = _own(session, wanted.name)
@@ -63,6 +64,7 @@ def run_registry(session: Session, wanted: Wanted) -> Container:
     elif container.is_running:
         session.registry_name = container.name
         session.say("lab.registry_runs_already", name=container.name, address=session.address)
+        _say_what_to_read(session)
         return container
     else:
         session.show(command("docker", "container", "start", container.name))
@@ -71,6 +73,7 @@ def run_registry(session: Session, wanted: Wanted) -> Container:
     session.registry_name = container.name
     wait_for(session)
     session.say("lab.registry_runs", address=session.address)
+    _say_what_to_read(session)
     return session.registry_container()
 
 
@@ -188,8 +191,9 @@ def _create(session: Session, wanted: Wanted) -> Container:
     image = wanted.image or _image(session)
     reference = ImageReference.parse(image)
     chosen_name = wanted.name or _free_name(session)
-    for attempt in range(1, ATTEMPTS + 1):
-        chosen_port = wanted.port or _free_port(session)
+    refused: set[int] = set()
+    while True:
+        chosen_port = wanted.port or _free_port(session, refused)
         _show_run(session, image, chosen_name, chosen_port, wanted.settings)
         if session.engine.find_image(reference) is None:
             session.say("lab.image_not_local", image=reference.familiar)
@@ -205,10 +209,10 @@ def _create(session: Session, wanted: Wanted) -> Container:
                 volumes=wanted.settings.mounts,
             )
         except PortTaken:
-            # Somebody took the free port between the look and the start.
-            if wanted.port or attempt == ATTEMPTS:
+            # Somebody took it between the look and the start, or the engine sees more than we do.
+            refused.add(chosen_port)
+            if wanted.port or len(refused) == ATTEMPTS:
                 raise
-    raise AssertionError("unreachable")
 
 
 def _show_run(
@@ -233,9 +237,17 @@ def _free_name(session: Session) -> str:
     raise NameTaken("Every name from registry to registry-99 is taken.", subject=DEFAULT_NAME)
 
 
-def _free_port(session: Session) -> int:
-    choice = choose_port()
+def _free_port(session: Session, refused: Collection[int]) -> int:
+    choice = choose_port(refused)
     if choice.taken_by:
         who = session.translator(f"lab.taken_by_{choice.taken_by}")
-        session.say("lab.port_taken", taken=PREFERRED, who=who, port=choice.port)
+        session.say("lab.port_taken", taken=choice.first, who=who, port=choice.port)
     return choice.port
+
+
+def _say_what_to_read(session: Session) -> None:
+    """Tell a reader whose only registry is elsewhere than the text of the chapters says."""
+    usual = f"localhost:{DEFAULT}"
+    elsewhere = session.address != usual and len(session.own_containers()) == 1
+    if elsewhere and somebody_looks():
+        session.say("lab.read_instead", usual=usual, address=session.address)
