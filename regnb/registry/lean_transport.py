@@ -141,7 +141,10 @@ class _Answer:
         """Send the request, and read until the headers are there."""
         if self._connection.gettimeout() != self._request.timeout:  # to set it asks the kernel
             self._connection.settimeout(self._request.timeout)
-        self._connection.sendall(_head_of(self._request))
+        head = _head_of(self._request)
+        # Who closes instead of reading may have said why: the alert of TLS is an answer too.
+        with suppress(ConnectionError):
+            self._connection.sendall(head)
         received = 0
         while not self.has_head:
             received += self._receive()

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import socket
+import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -8,6 +9,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from typing import Protocol
 
 import pytest
+from urllib3.connection import HTTPConnection
 
 from regnb.errors import (
     ConnectionLost,
@@ -95,6 +97,34 @@ def test_broken_answer_is_told(connect: Connect, answer: bytes, kind: type[Regis
         assert type(caught.value) is kind
         assert caught.value.url == f"{url}/v2/w3/blobs/{ANYTHING}"
         assert "urllib3" not in str(caught.value)
+
+
+def test_answer_of_a_server_that_never_reads(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The request cannot be sent any more when it is, and the answer is there all the same."""
+    said = threading.Event()
+    connect_only = HTTPConnection.connect
+
+    def connect_and_wait(self: HTTPConnection) -> None:
+        connect_only(self)
+        assert said.wait(10)
+
+    monkeypatch.setattr(HTTPConnection, "connect", connect_and_wait)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer_at_once() -> None:
+            connection, _ = server.accept()
+            connection.sendall(OK + b"Content-Length: 2\r\n\r\n{}")
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            connection.close()  # at once, by a reset
+            said.set()
+
+        thread = threading.Thread(target=answer_at_once)
+        thread.start()
+        with connect(f"http://127.0.0.1:{server.getsockname()[1]}") as client:
+            assert client.ping() == "registry/2.0"
+        thread.join()
 
 
 def test_refused_port_is_told_quickly(connect: Connect) -> None:

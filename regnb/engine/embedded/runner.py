@@ -17,6 +17,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from cheroot.server import HTTPConnection, HTTPServer
 from cheroot.wsgi import Gateway_10, Server
 
 from regnb.engine.embedded.api.app import Api
@@ -24,7 +25,7 @@ from regnb.engine.embedded.api.call import CONNECTION
 from regnb.engine.embedded.core import EmbeddedEngine
 from regnb.engine.embedded.home import Home
 from regnb.errors import EngineError
-from regnb.server.http_server import THREADS_AT_FIRST, THREADS_AT_MOST, Threads
+from regnb.server.http_server import THREADS_AT_FIRST, THREADS_AT_MOST, Threads, make_file
 
 IDLE_SHUTDOWN = 3600.0
 # Requests that run have as long to end. Those that stream (attached clients, events, logs) end
@@ -90,6 +91,13 @@ def _signals() -> Iterator[socket.socket]:
             signal.set_wakeup_fd(-1)
 
 
+class Connection(HTTPConnection):
+    """Writes at once: cheroot's buffer keeps what a client that is gone will never get."""
+
+    def __init__(self, server: HTTPServer, sock: socket.socket, _make_file: object = None) -> None:
+        super().__init__(server, sock, make_file)
+
+
 class Gateway(Gateway_10):
     """Shows the application the connection, which an attached client has for itself alone."""
 
@@ -109,6 +117,7 @@ def server_of(engine: EmbeddedEngine, path: Path) -> Server:
     path.unlink(missing_ok=True)  # the lock is ours: whoever left it is gone
     server = Server(str(path), Api(engine), shutdown_timeout=_STOPS_WITHIN)
     server.gateway = Gateway
+    server.ConnectionClass = Connection
     # Each stream keeps a thread to itself: there have to be more when others ask.
     server.requests = Threads(server, min=THREADS_AT_FIRST, max=THREADS_AT_MOST)
     # Nobody else may connect, not even in the moment before its mode is set.
