@@ -19,6 +19,7 @@
     ├─ DigestMismatch · SizeMismatch            (expected, actual)
     ├─ EngineError
     │  ├─ EngineUnavailable: EngineDenied · EngineUnreachable · EmbeddedEngineFailed
+    │  │                    EmbeddedEngineStopped
     │  ├─ EngineRemote
     │  ├─ ImageNotFound · ContainerNotFound
     │  ├─ NameTaken · PortTaken · RegistryDiffers
@@ -61,6 +62,7 @@ from regnb.errors.content import (
 from regnb.errors.engine import (
     ContainerNotFound,
     EmbeddedEngineFailed,
+    EmbeddedEngineStopped,
     EngineDenied,
     EngineError,
     EngineRemote,
@@ -146,6 +148,7 @@ __all__ = [
     "DigestMismatch",
     "DigestRefused",
     "EmbeddedEngineFailed",
+    "EmbeddedEngineStopped",
     "EngineDenied",
     "EngineError",
     "EngineRemote",

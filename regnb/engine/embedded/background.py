@@ -15,8 +15,9 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from regnb.engine.embedded.home import Home, default_home, default_socket
+from regnb.engine.embedded.home import HUB_LABEL, Home, default_home, default_socket
 from regnb.errors import EmbeddedEngineFailed
 
 _STARTS_WITHIN = 30.0
@@ -42,6 +43,13 @@ class Place:
         """The place of this user's engine."""
         hub = environment.get("REGNB_HUB", "")
         return cls(default_socket(environment), default_home(environment), hub)
+
+    @classmethod
+    def of(cls, endpoint: str, info: Mapping[str, Any]) -> Place:
+        """The place of the engine at `endpoint` that says `info` of itself."""
+        hubs = [str(label).removeprefix(HUB_LABEL) for label in info["Labels"]]
+        home = Home(Path(info["DockerRootDir"]))
+        return cls(Path(endpoint.removeprefix("unix://")), home, hubs[0] if hubs else "")
 
     @property
     def endpoint(self) -> str:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from regnb.engine.containers import LOST
 from regnb.engine.embedded.containers.command import RegistryCommand, registry_command
 from regnb.engine.embedded.containers.manager import Containers
 from regnb.engine.embedded.containers.model import Container, State, now
@@ -24,7 +25,6 @@ from regnb.engine.embedded.refusal import Refusal
 from regnb.engine.embedded.settings import Settings
 
 PATIENCE = 10.0
-_LOST = 255
 _ENDS = {signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGQUIT}
 _NEVER_ENDED = (0, 0)
 _FIRST_DELAY = 0.1
@@ -55,7 +55,7 @@ class Running:
             policy = container.restart_policy
             if container.state.running:
                 container.state = replace(
-                    container.state, status="exited", exit_code=_LOST, pid=0, finished=now()
+                    container.state, status="exited", exit_code=LOST, pid=0, finished=now()
                 )
                 container.address = ""
                 self._containers.save(container)
