@@ -5,6 +5,7 @@ https://docs.docker.com/reference/api/engine/version/v1.45/#tag/Container/operat
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Self
@@ -15,6 +16,9 @@ from regnb.oci.reference import DOCKER_HUB
 
 # Everything that regnb creates carries this label, and it removes nothing else.
 OWNER_LABEL = "regnb"
+# The exit code of a container that ran when its engine ended.
+LOST = 255
+_EXITED = re.compile(r"Exited \((\d+)\)")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -32,7 +36,8 @@ class Container:
     """A container, running or not; `state` is the engine's word, `created` is aware UTC.
 
     `image` is the name it was started from, `ports` are empty while it does not run, `address` is
-    the one in the network of the engine, and empty where it has none.
+    the one in the network of the engine, and empty where it has none. `exit_code` is None for one
+    that has not ended.
     """
 
     name: str
@@ -43,6 +48,7 @@ class Container:
     labels: dict[str, str]
     created: datetime
     address: str = ""
+    exit_code: int | None = None
 
     @classmethod
     def from_json(cls, value: object) -> Self:
@@ -59,6 +65,7 @@ class Container:
             labels=as_texts(fields.get("Labels"), "Labels"),
             created=datetime.fromtimestamp(int(str(fields["Created"])), UTC),
             address=_address(fields),
+            exit_code=_exit_code(fields),
         )
 
     @property
@@ -117,6 +124,11 @@ def _address(fields: Json) -> str:
     networks = as_object(settings.get("Networks") or {}, "Networks").values()
     found = (as_object(one, "a network").get("IPAddress") for one in networks)
     return next((str(address) for address in found if address), "")
+
+
+def _exit_code(fields: Json) -> int | None:
+    match = _EXITED.match(str(fields.get("Status") or ""))
+    return int(match[1]) if match else None
 
 
 def _own_name(fields: Json) -> str:

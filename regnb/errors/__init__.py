@@ -20,6 +20,7 @@
     ├─ DigestMismatch · SizeMismatch            (expected, actual)
     ├─ EngineError
     │  ├─ EngineUnavailable: EngineDenied · EngineUnreachable · EmbeddedEngineFailed
+    │  │                    EmbeddedEngineStopped
     │  ├─ EngineRemote
     │  ├─ ImageNotFound · ContainerNotFound
     │  ├─ NameTaken · PortTaken · RegistryDiffers
@@ -62,6 +63,7 @@ from regnb.errors.content import (
 from regnb.errors.engine import (
     ContainerNotFound,
     EmbeddedEngineFailed,
+    EmbeddedEngineStopped,
     EngineDenied,
     EngineError,
     EngineRemote,
@@ -149,6 +151,7 @@ __all__ = [
     "DigestMismatch",
     "DigestRefused",
     "EmbeddedEngineFailed",
+    "EmbeddedEngineStopped",
     "EngineDenied",
     "EngineError",
     "EngineRemote",

@@ -31,6 +31,10 @@ class EmbeddedEngineFailed(EngineUnavailable):
     """The embedded engine did not start: `message` are its last words, `subject` is its log."""
 
 
+class EmbeddedEngineStopped(EngineUnavailable):
+    """The embedded engine ended in the middle of a step; `subject` is its endpoint."""
+
+
 class EngineRemote(EngineError):
     """The engine is on another machine, so its `localhost` is not this one."""
 

@@ -14,7 +14,7 @@ from regnb.widgets.kernel import cell_number
 
 KEPT = 200
 # They give or show something of the lab, and are no step: what was heard before them stays.
-_NO_STEPS = frozenset({"address", "client", "explore", "panel", "wire"})
+_NO_STEPS = frozenset({"address", "client", "engine", "explore", "panel", "wire"})
 BY_HAND = "client"
 
 

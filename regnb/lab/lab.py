@@ -54,6 +54,7 @@ class Lab(
         return "<Lab>"
 
     @property
+    @told
     def engine(self) -> Engine:
         """The container engine; `lab.engine.client` is its `docker.DockerClient`."""
         return self._session.engine

@@ -92,7 +92,11 @@ class Session:
     @property
     def quiet_client(self) -> RegistryClient:
         """A client of the lab's registry whose exchanges belong to no step."""
-        return self._new_client(self.address, heard=False)
+        return self.quiet_client_at(self.address)
+
+    def quiet_client_at(self, address: str) -> RegistryClient:
+        """As `quiet_client`, of the registry at `address`."""
+        return self._new_client(address, heard=False)
 
     def client_of(self, reference: ImageReference) -> RegistryClient:
         """Client of the registry that `reference` names; raises NotARegistry when it is none."""

@@ -8,9 +8,13 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from regnb.engine.embedded.background import RUNS_ALREADY
 from regnb.engine.embedded.home import Home
-from regnb.engine.embedded.runner import run
+from regnb.engine.embedded.runner import EngineRuns, run
 
 if __name__ == "__main__":
     socket, home, hub, idle = sys.argv[1:]
-    run(Home(Path(home)), Path(socket), hub=hub, idle=float(idle))
+    try:
+        run(Home(Path(home)), Path(socket), hub=hub, idle=float(idle))
+    except EngineRuns:
+        sys.exit(RUNS_ALREADY)

@@ -15,13 +15,18 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from regnb.engine.embedded.home import Home, default_home, default_socket
+from regnb.engine.embedded.home import HUB_LABEL, Home, default_home, default_socket
 from regnb.errors import EmbeddedEngineFailed
 
 _STARTS_WITHIN = 30.0
 _STOPS_WITHIN = 20.0
 _STEP = 0.02
+# An engine that has its home and no socket is starting, is ending, or was robbed of it.
+_REMIND_EVERY = 1.0
+# The exit code of an engine whose home another one has (EX_TEMPFAIL of sysexits).
+RUNS_ALREADY = 75
 _LAST_WORDS = 500
 
 
@@ -38,6 +43,13 @@ class Place:
         """The place of this user's engine."""
         hub = environment.get("REGNB_HUB", "")
         return cls(default_socket(environment), default_home(environment), hub)
+
+    @classmethod
+    def of(cls, endpoint: str, info: Mapping[str, Any]) -> Place:
+        """The place of the engine at `endpoint` that says `info` of itself."""
+        hubs = [str(label).removeprefix(HUB_LABEL) for label in info["Labels"]]
+        home = Home(Path(info["DockerRootDir"]))
+        return cls(Path(endpoint.removeprefix("unix://")), home, hubs[0] if hubs else "")
 
     @property
     def endpoint(self) -> str:
@@ -60,14 +72,40 @@ def start(place: Place, *, idle: float | None = None) -> bool:
     """Start the engine unless it runs; whether it was started. It outlives this process.
 
     Two starts at once give one engine: the lock of its home decides, and the loser of the two waits
-    for the winner's socket. Raises EmbeddedEngineFailed when it gives up.
+    for the winner's socket. One that is ending is waited for, and one whose socket was removed is
+    told to listen again. Raises EmbeddedEngineFailed when it gives up.
     """
-    if _answers(place):
+    if answers(place):
         return False
     try:
         place.home.root.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise EmbeddedEngineFailed(str(error), subject=str(place.home.log)) from error
+    process: subprocess.Popen[bytes] | None = None
+    began = reminded = time.monotonic()
+    while not answers(place):
+        code = process.poll() if process else RUNS_ALREADY
+        now = time.monotonic()
+        if now > began + _STARTS_WITHIN or (code not in {None, RUNS_ALREADY}):
+            raise EmbeddedEngineFailed(_last_words(place), subject=str(place.home.log))
+        if _is_locked(place):
+            if code == RUNS_ALREADY and now > reminded + _REMIND_EVERY:
+                reminded = now
+                _remind(place)
+        elif code == RUNS_ALREADY:
+            process = _spawn(place, idle)
+        time.sleep(_STEP)
+    return process is not None and pid_of(place) == process.pid
+
+
+def _remind(place: Place) -> None:
+    """Have the engine that has the home look whether its socket is still there."""
+    if pid := pid_of(place):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGHUP)
+
+
+def _spawn(place: Place, idle: float | None) -> subprocess.Popen[bytes]:
     arguments = [str(place.socket), str(place.home.root), place.hub, str(idle or 3600.0)]
     with place.home.log.open("ab") as log:
         process = subprocess.Popen(
@@ -80,18 +118,12 @@ def start(place: Place, *, idle: float | None = None) -> bool:
         )
     # It outlives this process, but when it ends first somebody has to take its exit code.
     threading.Thread(target=process.wait, daemon=True).start()
-    end = time.monotonic() + _STARTS_WITHIN
-    while not _answers(place):
-        gave_up = process.poll() is not None and not _is_locked(place)
-        if gave_up or time.monotonic() > end:
-            raise EmbeddedEngineFailed(_last_words(place), subject=str(place.home.log))
-        time.sleep(_STEP)
-    return _pid(place) == process.pid
+    return process
 
 
 def stop(place: Place) -> bool:
     """Stop the engine and its containers; whether it ran."""
-    pid = _pid(place)
+    pid = pid_of(place)
     if not pid:
         return False
     with contextlib.suppress(ProcessLookupError):
@@ -110,14 +142,15 @@ def status(place: Place) -> Status | None:
         return None
     return Status(
         place.endpoint,
-        _pid(place),
+        pid_of(place),
         str(info["ServerVersion"]),
         int(str(info["ContainersRunning"])),
         int(str(info["Images"])),
     )
 
 
-def _answers(place: Place) -> bool:
+def answers(place: Place) -> bool:
+    """Whether something accepts connections at its socket."""
     with socket.socket(socket.AF_UNIX) as probe, contextlib.suppress(OSError):
         probe.settimeout(1.0)
         probe.connect(str(place.socket))
@@ -143,7 +176,7 @@ def _get(place: Place, path: str) -> dict[str, object]:
         return value
 
 
-def _pid(place: Place) -> int:
+def pid_of(place: Place) -> int:
     """The process that has the home; 0 when none does, whatever an old file says."""
     if not _is_locked(place):
         return 0

@@ -63,7 +63,7 @@ class EmbeddedEngine:
         self.registries = Registries(self.settings, certificates, self._place_of)
         self.origins = Origins(self.registries, self.settings, hub, places)
         self.transfers = Transfers(self.images.blobs, self.settings().parallel)
-        self.last_used = time.time()
+        self._last_used = time.monotonic()
         self.running.recover()
 
     def settings(self) -> Settings:
@@ -87,18 +87,23 @@ class EmbeddedEngine:
             self.containers.remove(container, with_volumes=volumes)
         self.running.notify()
 
-    def idle_since(self) -> float:
-        """When the engine, or a registry that it runs, was last asked something (epoch seconds).
+    def note_use(self) -> None:
+        """Note that somebody asks the engine something."""
+        self._last_used = time.monotonic()
+
+    def idle_for(self) -> float:
+        """For how many seconds nobody has asked it, or a registry that it runs, anything.
 
         A registry writes a line into its log for each request: one that nobody asks anything does
-        not keep the engine awake.
+        not keep the engine awake. The hours that a laptop sleeps do not count, nor does what
+        happens to its clock: https://docs.python.org/3/library/time.html#time.monotonic
         """
-        logs = [
+        used = [
             self.containers.logs(one).last_written
             for one in self.containers.all()
             if one.state.running
         ]
-        return max(self.last_used, *logs, 0.0)
+        return time.monotonic() - max([self._last_used, *used])
 
     def close(self) -> None:
         """End the downloads and stop all containers."""

@@ -18,6 +18,8 @@ import platformdirs
 from regnb.engine.embedded.refusal import StoreTooNew
 
 FORMAT = 1
+# How an engine tells where its images come from, in what it says of itself.
+HUB_LABEL = "regnb.hub="
 # The shortest limit of the systems: 104 bytes on macOS, with the zero at the end.
 _LONGEST_SOCKET_PATH = 103
 

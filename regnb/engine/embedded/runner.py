@@ -14,7 +14,7 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from cheroot.server import HTTPConnection, HTTPServer
@@ -32,6 +32,8 @@ IDLE_SHUTDOWN = 3600.0
 # with what they stream, or not at all.
 _STOPS_WITHIN = 1
 LOOK_EVERY = 30.0
+_ENDING = {signal.SIGTERM, signal.SIGINT}
+_SIGNALS = 64  # more than there are numbers
 
 
 class EngineRuns(EngineError):
@@ -41,21 +43,36 @@ class EngineRuns(EngineError):
 def run(home: Home, path: Path, *, hub: str = "", idle: float = IDLE_SHUTDOWN) -> None:
     """Serve the engine of `home` at the socket `path` until a signal, or `idle` seconds of rest.
 
-    Raises EngineRuns when another process has the home, StoreTooNew, and OSError for the socket.
+    A socket that was removed, as programs that clean temporary folders do, is made again. Raises
+    EngineRuns when another process has the home, StoreTooNew, and OSError for the socket.
     """
     home.root.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with _locked(home.lock), _signals() as told:
+    # Who reads the process ID in the lock may send it a signal at once.
+    with _signals() as told, _locked(home.lock):
         engine = EmbeddedEngine(home, hub=hub)
-        server = server_of(engine, path)
-        serving = threading.Thread(target=server.serve, daemon=True)
-        serving.start()
-        _until_idle(engine, told, idle)
+        servers = [_serving(engine, path)]
+        while not _told_to_end(told, min(LOOK_EVERY, idle)) and engine.idle_for() < idle:
+            if not path.exists():
+                servers.append(_serving(engine, path))
         path.unlink(missing_ok=True)
         engine.close()
-        # Not longer: cheroot waits for each client, also for one that listens for ever.
-        stopping = threading.Thread(target=server.stop, daemon=True)
-        stopping.start()
-        stopping.join(_STOPS_WITHIN)
+        _stop(servers)
+
+
+def _serving(engine: EmbeddedEngine, path: Path) -> Server:
+    server = server_of(engine, path)
+    threading.Thread(target=server.serve, daemon=True).start()
+    return server
+
+
+def _stop(servers: Iterable[Server]) -> None:
+    """Stop them, in no more time than that: cheroot waits for clients that listen for ever."""
+    threads = [threading.Thread(target=server.stop, daemon=True) for server in servers]
+    end = time.monotonic() + _STOPS_WITHIN
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(max(0.0, end - time.monotonic()))
 
 
 @contextlib.contextmanager
@@ -74,7 +91,7 @@ def _locked(path: Path) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _signals() -> Iterator[socket.socket]:
-    """A socket with something to read as soon as the process is told to end.
+    """A socket that gives the number of each signal that the process gets.
 
     https://docs.python.org/3/library/signal.html#signal.set_wakeup_fd: the handler of a signal that
     another thread got would run when the main thread wakes, which may wait for long.
@@ -83,7 +100,7 @@ def _signals() -> Iterator[socket.socket]:
     with reading, writing:
         writing.setblocking(False)
         signal.set_wakeup_fd(writing.fileno())
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in (*_ENDING, signal.SIGHUP):
             signal.signal(number, lambda *_: None)
         try:
             yield reading
@@ -96,6 +113,12 @@ class Connection(HTTPConnection):
 
     def __init__(self, server: HTTPServer, sock: socket.socket, _make_file: object = None) -> None:
         super().__init__(server, sock, make_file)
+
+
+def _told_to_end(told: socket.socket, timeout: float) -> bool:
+    """Whether a signal says so; after `timeout` seconds, or at another signal, it does not."""
+    is_told, _, _ = select.select([told], [], [], timeout)
+    return bool(is_told and set(told.recv(_SIGNALS)) & _ENDING)
 
 
 class Gateway(Gateway_10):
@@ -136,19 +159,3 @@ def _check_private(folder: Path) -> None:
     if status.st_uid != os.getuid():
         raise EngineError(f"`{folder}` belongs to another user.", subject=str(folder))
     folder.chmod(0o700)
-
-
-def _until_idle(engine: EmbeddedEngine, told: socket.socket, idle: float) -> None:
-    while not select.select([told], [], [], min(LOOK_EVERY, idle))[0]:
-        if time.time() - engine.idle_since() >= idle:
-            return
-
-
-def answers(path: Path, timeout: float = 1.0) -> bool:
-    """Whether something accepts connections at the Unix socket `path`."""
-    with socket.socket(socket.AF_UNIX) as probe:
-        probe.settimeout(timeout)
-        with contextlib.suppress(OSError):
-            probe.connect(str(path))
-            return True
-    return False

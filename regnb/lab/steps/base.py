@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
 
+from regnb.lab.keeper import EngineKeeper
 from regnb.lab.session import Session
 
 
@@ -13,7 +15,11 @@ class Steps:
     def __init__(self, session: Session) -> None:
         self._session = session
         self.translator = session.translator
+        self._keeper = EngineKeeper(session)
 
-    def during(self, step: str) -> AbstractContextManager[None]:
-        """Around the step of that name: what it exchanges with registries is heard."""
-        return self._session.exchanges.during(step)
+    @contextmanager
+    def during(self, step: str) -> Iterator[None]:
+        """Around the step of that name: its engine runs, and its exchanges are heard."""
+        self._keeper.awaken()
+        with self._keeper.watching(), self._session.exchanges.during(step):
+            yield

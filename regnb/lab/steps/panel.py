@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from regnb.checks import Status, all_checks, progress_of
 from regnb.errors import ContainerNotFound, RegistryError
 from regnb.lab.session import Session, published_port
@@ -25,9 +23,13 @@ class PanelSteps(Steps):
 
         In a notebook it follows the steps of the lab.
         """
-        panel = Panel(self.translator, partial(state_of, self._session))
+        panel = Panel(self.translator, self._state)
         self._session.exchanges.follow(panel)
         return panel
+
+    def _state(self) -> LabState:
+        self._keeper.awaken()
+        return state_of(self._session)
 
 
 def state_of(session: Session) -> LabState:

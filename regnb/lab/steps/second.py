@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from regnb.engine import Engine
 from regnb.lab.folder import Folder
+from regnb.lab.keeper import EngineKeeper
 from regnb.lab.record import Record
 from regnb.lab.session import Session
 from regnb.lab.show import Command, Words, command, show
@@ -65,21 +67,32 @@ class SecondEngineSteps(Steps):
         session.say("second.runs", name=CONTEXT)
         record = Record(session.folder.path / _FOLDER / "record.json")
         second = SecondSession(engine, session.translator, session.lab, record)
-        return SecondEngine(second, beside, session)
+        return SecondEngine(second, beside, session, self._keeper)
 
 
 class SecondEngine(ImageSteps):
     """The second engine: pulls and pushes, and is told whom to trust."""
 
-    def __init__(self, session: Session, beside: EngineBeside, first: Session) -> None:
+    def __init__(
+        self, session: Session, beside: EngineBeside, first: Session, first_keeper: EngineKeeper
+    ) -> None:
         super().__init__(session)
         self._beside = beside
         self._first = first
+        self._first_keeper = first_keeper
 
     def __repr__(self) -> str:
         return "<SecondEngine>"
 
+    @contextmanager
+    def during(self, step: str) -> Iterator[None]:
+        """Around the step of that name: both engines run."""
+        self._first_keeper.awaken()
+        with super().during(step):
+            yield
+
     @property
+    @told
     def engine(self) -> Engine:
         """The engine; `engine.client` is its `docker.DockerClient`."""
         return self._session.engine

@@ -1,14 +1,18 @@
 from __future__ import annotations
 
 import ctypes
+import fcntl
 import os
+import shutil
 import signal
 import socket
 import stat
 import threading
 import urllib.request
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,14 +21,17 @@ from regnb.engine.embedded.background import Place
 from regnb.engine.embedded.home import Home, default_home, default_socket
 from regnb.engine.embedded.runner import LOOK_EVERY
 from regnb.errors import EmbeddedEngineFailed
-from tests.engine.embedded.running import client_of, kill, pid_of, wait_for
+from tests.engine.embedded.running import client_of, free_port, kill, pid_of, wait_for
 
 
-def run_registry(place: Place) -> str:
-    """The address of a registry in a container of the engine."""
+def run_registry(place: Place, **options: Any) -> str:
+    """The address of a registry in a container of the engine, which is made with `options`."""
     client = client_of(place)
     client.images.pull("registry", tag="2")
-    container = client.containers.run("registry:2", detach=True, ports={"5000/tcp": None})
+    port = free_port()  # one that is still its own when it is started again
+    container = client.containers.run(
+        "registry:2", detach=True, ports={"5000/tcp": ("127.0.0.1", port)}, **options
+    )
     container.reload()
     places = container.ports["5000/tcp"]
     client.close()
@@ -84,6 +91,51 @@ def test_killed_engine_leaves_no_registry_and_knows_its_container_again(place: P
     assert (container.status, container.attrs["State"]["ExitCode"]) == ("exited", 255)
     container.start()
     client.close()
+
+
+@pytest.mark.parametrize("end", [kill, background.stop])
+def test_container_that_is_to_run_always_runs_again_with_the_engine(
+    place: Place, end: Callable[[Place], object]
+) -> None:
+    background.start(place)
+    address = run_registry(place, restart_policy={"Name": "unless-stopped"})
+    end(place)
+    background.start(place)
+    wait_for(lambda: _listens(address))
+
+
+def test_stopped_engine_tells_what_ran_from_what_was_stopped_before(place: Place) -> None:
+    background.start(place)
+    run_registry(place, name="ran")
+    run_registry(place, name="stopped")
+    client = client_of(place)
+    client.containers.get("stopped").stop()
+    background.stop(place)
+    background.start(place)
+    codes = {one.name: one.attrs["State"]["ExitCode"] for one in client.containers.list(all=True)}
+    assert codes == {"ran": 255, "stopped": 2}
+    client.close()
+
+
+def test_engine_whose_socket_was_removed_listens_again_and_lost_nothing(place: Place) -> None:
+    background.start(place)
+    address = run_registry(place)
+    pid = pid_of(place)
+    shutil.rmtree(place.socket.parent)
+    assert not background.start(place)
+    assert pid_of(place) == pid
+    assert _listens(address)
+
+
+def test_start_waits_for_an_engine_that_is_ending(place: Place) -> None:
+    place.home.root.mkdir()
+    with place.home.lock.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        # An engine that were started meanwhile would find the lock, and end.
+        ending = threading.Timer(2.0, lambda: fcntl.flock(lock, fcntl.LOCK_UN))
+        ending.start()
+        assert background.start(place)
+        ending.join()
 
 
 def _listens(address: str) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import re
-import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -65,7 +64,7 @@ class Api:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
-        self._engine.last_used = time.time()
+        self._engine.note_use()
         return self._respond(Request(environ))(environ, start_response)
 
     def _respond(self, request: Request) -> Response:

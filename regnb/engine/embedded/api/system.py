@@ -14,6 +14,7 @@ from regnb.engine.embedded.api import bodies
 from regnb.engine.embedded.api.call import Call, answer, rule
 from regnb.engine.embedded.api.images import summary
 from regnb.engine.embedded.containers.view import listed
+from regnb.engine.embedded.home import HUB_LABEL
 
 # CLI 29 refuses less than 1.44; nothing served here changed in later versions.
 API_VERSION, MIN_API_VERSION = (1, 45), (1, 24)
@@ -102,7 +103,7 @@ def info(call: Call) -> Response:
             "MemTotal": os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"),
             "DockerRootDir": str(call.engine.home.root),
             "Name": platform.node(),
-            "Labels": [f"regnb.hub={call.engine.hub}"] if call.engine.hub else [],
+            "Labels": [f"{HUB_LABEL}{call.engine.hub}"] if call.engine.hub else [],
             "ServerVersion": regnb.__version__,
             "Swarm": {"LocalNodeState": "inactive", "ControlAvailable": False},
             "LiveRestoreEnabled": False,

@@ -77,18 +77,13 @@ class Logs:
         self._changed = threading.Condition()
         self._open = 0
         self._ended = 0
-
-    @property
-    def last_written(self) -> float:
-        """When the last line came, in seconds of the epoch; 0 without any."""
-        try:
-            return self._path.stat().st_mtime
-        except FileNotFoundError:
-            return 0.0
+        # When the last line came, on the monotonic clock; at first when the log was opened.
+        self.last_written = time.monotonic()
 
     def add(self, stream: str, text: str) -> None:
         """Write one line."""
         record = {"log": text, "stream": stream, "time": now()}
+        self.last_written = time.monotonic()
         with self._changed:
             with self._path.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(record) + "\n")

@@ -18,6 +18,7 @@ from regnb.engine.embedded.containers.preparation import Preparation
 
 _KILLED = 128
 _WAIT_STEP = 0.01
+_DIES_WITHIN = 10.0
 # What listens on all addresses is reached at the loopback one.
 _SOME_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
 
@@ -70,6 +71,13 @@ class Process:
                 os.killpg(self._child.pid, number)
         else:
             self._child.send_signal(number)
+
+    def end(self, patience: float) -> None:
+        """End it, by force after `patience` seconds."""
+        self.signal(signal.SIGTERM)
+        if not self.wait(min(patience, threading.TIMEOUT_MAX)):
+            self.signal(signal.SIGKILL)
+            self.wait(_DIES_WITHIN)
 
     def wait(self, timeout: float | None = None) -> bool:
         """Whether it ended, all its output being in the log, within `timeout` seconds."""

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from regnb.engine.containers import LOST
 from regnb.engine.embedded.containers.command import RegistryCommand, registry_command
 from regnb.engine.embedded.containers.manager import Containers
 from regnb.engine.embedded.containers.model import Container, State, now
@@ -24,7 +25,6 @@ from regnb.engine.embedded.refusal import Refusal
 from regnb.engine.embedded.settings import Settings
 
 PATIENCE = 10.0
-_LOST = 255
 _ENDS = {signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGQUIT}
 _NEVER_ENDED = (0, 0)
 _FIRST_DELAY = 0.1
@@ -50,12 +50,12 @@ class Running:
         self._closing = False
 
     def recover(self) -> None:
-        """Set right what an engine that was killed left behind; start what is to start always."""
+        """Set right what an earlier engine left running; start what is to start always."""
         for container in self._containers.all():
             policy = container.restart_policy
             if container.state.running:
                 container.state = replace(
-                    container.state, status="exited", exit_code=_LOST, pid=0, finished=now()
+                    container.state, status="exited", exit_code=LOST, pid=0, finished=now()
                 )
                 container.address = ""
                 self._containers.save(container)
@@ -95,11 +95,7 @@ class Running:
         if process is None or not container.state.running:
             return False
         container.state.stopped_by_user = True
-        process.signal(signal.SIGTERM)
-        patience = PATIENCE if timeout is None or timeout < 0 else timeout
-        if not process.wait(min(patience, threading.TIMEOUT_MAX)):
-            process.signal(signal.SIGKILL)
-            process.wait(PATIENCE)
+        process.end(PATIENCE if timeout is None or timeout < 0 else timeout)
         self._containers.tell(container, "stop")
         return True
 
@@ -138,10 +134,10 @@ class Running:
             self._exited.notify_all()
 
     def close(self) -> None:
-        """Stop all, together."""
+        """Stop all, together; what ran stays written down as running, for `recover`."""
         self._closing = True
-        running = [one for one in self._containers.all() if one.state.running]
-        threads = [threading.Thread(target=self.stop, args=(one,)) for one in running]
+        running = list(self._processes.values())
+        threads = [threading.Thread(target=one.end, args=(PATIENCE,)) for one in running]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -204,7 +200,8 @@ class Running:
             )
             container.address, container.bindings = "", []
             self._processes.pop(container.id, None)
-            self._containers.save(container)
+            if not self._closing:
+                self._containers.save(container)
             times, _ = self._exits.get(container.id, _NEVER_ENDED)
             self._exits[container.id] = times + 1, code
             self._exited.notify_all()

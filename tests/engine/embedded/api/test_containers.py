@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import threading
+import time
 import urllib.request
 from base64 import b64decode
 from pathlib import Path
@@ -17,6 +18,7 @@ from regnb.engine.embedded.api.app import Api
 from regnb.engine.embedded.api.streams import empty_frame
 from regnb.engine.embedded.core import EmbeddedEngine
 from tests.engine.embedded.progress import lines, pull
+from tests.engine.embedded.running import free_port
 
 EMPTY_FRAME = empty_frame(frozenset({"stdout"}))
 BAD_PORT = json.dumps(
@@ -53,12 +55,6 @@ def inspect(api: Client, name: str = "registry") -> dict[str, Any]:
 def address_of(api: Client, name: str = "registry") -> str:
     place = inspect(api, name)["NetworkSettings"]["Ports"]["5000/tcp"][0]
     return f"{place['HostIp']}:{place['HostPort']}"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def test_started_registry_answers_where_it_is_published(api: Client) -> None:
@@ -379,3 +375,21 @@ def test_statistics_are_of_the_process(api: Client) -> None:
     assert found is not None
     assert found["memory_stats"]["usage"] > 1_000_000
     assert found["pids_stats"]["current"] >= 1
+
+
+@pytest.mark.parametrize("jump", [-86_400.0, 86_400.0])
+def test_rest_is_not_measured_by_the_clock_on_the_wall(
+    api: Client, engine: EmbeddedEngine, monkeypatch: pytest.MonkeyPatch, jump: float
+) -> None:
+    """That clock is set, and jumps ahead when a laptop wakes: neither is an hour of rest."""
+    create(api)
+    api.post("/containers/registry/start")
+    wall, steady = time.time() + jump, time.monotonic()
+    monkeypatch.setattr(time, "time", lambda: wall)
+    monkeypatch.setattr(time, "monotonic", lambda: steady)
+    (container,) = engine.containers.all()
+    engine.containers.logs(container).add("stdout", "a request\n")
+    os.utime(engine.containers.folder(container) / "log.jsonl", (wall, wall))
+    assert engine.idle_for() == 0
+    steady += 60
+    assert engine.idle_for() == pytest.approx(60)

@@ -1,0 +1,131 @@
+"""The embedded engine of a lab ends, and the lab goes on: the next step starts it again.
+
+It ends after an hour of rest, when it is stopped or killed, and with the machine. All that it holds
+is in its home. Containers that ran have ended with it: those of the lab run again.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from regnb.engine import Container, Engine
+from regnb.engine.containers import LOST
+from regnb.errors import (
+    EmbeddedEngineStopped,
+    EngineError,
+    EngineUnavailable,
+    PortTaken,
+    RegistryError,
+)
+from regnb.lab.registry.running import wait_until_it_answers
+from regnb.lab.registry.settings import STORAGE
+from regnb.lab.session import Session, published_port
+
+if TYPE_CHECKING:
+    from regnb.engine.embedded.background import Place
+
+# A registry whose engine was killed takes a moment to notice, and to let go of its port.
+_LETS_GO_WITHIN = 10.0
+_POLL = 0.1
+# Containers of the lab that do one thing and end.
+_ONCE = {"garbage-collect", "--version"}
+
+
+class EngineKeeper:
+    """Keeps the engine of `session` running when it is an embedded one of this machine."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._place = _place_of(session.engine)
+        self._pid = self._current_pid()
+
+    def awaken(self) -> None:
+        """Start the engine again if it has ended, with the registry that ran, and say so.
+
+        Raises EmbeddedEngineFailed.
+        """
+        if self._place is None or self._is_as_it_was(self._place):
+            return
+        from regnb.engine.embedded import background  # noqa: PLC0415 - not on Windows
+
+        started = background.start(self._place)
+        self._pid = self._current_pid()
+        # Its connections, and those to its registries, have ended.
+        self._session.engine.close()
+        self._session.forget_clients()
+        if started:
+            self._session.say("keeper.started")
+        for container in self._session.own_containers():
+            if self._was_lost(container):
+                self._run_again(container)
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """A step; raises EmbeddedEngineStopped when the engine ends in the middle of it."""
+        try:
+            yield
+        except EngineUnavailable as error:
+            if self._place is None or type(error) is not EngineUnavailable:
+                raise
+            raise EmbeddedEngineStopped(error.message, subject=error.subject) from error
+
+    def _is_as_it_was(self, place: Place) -> bool:
+        from regnb.engine.embedded import background  # noqa: PLC0415
+
+        return self._current_pid() == self._pid and background.answers(place)
+
+    def _current_pid(self) -> int:
+        if self._place is None:
+            return 0
+        from regnb.engine.embedded import background  # noqa: PLC0415
+
+        return background.pid_of(self._place)
+
+    def _was_lost(self, container: Container) -> bool:
+        if container.is_running or container.exit_code != LOST:
+            return False
+        return not _ONCE & {*self._session.engine.setup_of(container.name).command}
+
+    def _run_again(self, container: Container) -> None:
+        session, name = self._session, container.name
+        try:
+            self._start(name)
+            address = self._wait_for(name)
+        except (EngineError, RegistryError) as error:
+            session.say("keeper.registry_ended", name=name, why=session.translator.tell(error).text)
+            return
+        in_memory = session.engine.setup_of(name).environment.get(STORAGE) == "inmemory"
+        key = "keeper.registry_is_empty" if in_memory else "keeper.registry_runs"
+        session.say(key, name=name, address=address)
+
+    def _start(self, name: str) -> None:
+        end = time.monotonic() + _LETS_GO_WITHIN
+        while True:
+            try:
+                return self._session.engine.start_container(name)
+            except PortTaken:
+                if time.monotonic() > end:
+                    raise
+                time.sleep(_POLL)
+
+    def _wait_for(self, name: str) -> str:
+        """The address at which the registry `name` answers."""
+        running = next(one for one in self._session.own_containers() if one.name == name)
+        address = f"localhost:{published_port(running)}"
+        with self._session.quiet_client_at(address) as client:
+            wait_until_it_answers(client)
+        return address
+
+
+def _place_of(engine: Engine) -> Place | None:
+    """Where the embedded `engine` lives on this machine; None for another engine."""
+    if engine.flavour != "embedded":
+        return None
+    from regnb.engine.embedded.background import Place  # noqa: PLC0415
+
+    place = Place.of(engine.endpoint, engine.client.info())
+    # It may be seen through a socket alone, from a container that does not have its home.
+    return place if place.home.lock.exists() else None
