@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
-from regnb.engine.embedded.samples.build import Sample, build
 from regnb.engine.embedded.samples.recipe import recipes
+from regnb.engine.embedded.samples.sample import Sample, sample_of
 from regnb.errors import BlobNotFound, ManifestNotFound
 from regnb.oci import Hasher, Manifest, parse_manifest
 
@@ -48,7 +48,7 @@ class SampleRegistry:
 @cache
 def _tags(repository: str) -> dict[str, Sample]:
     found = [recipe for recipe in recipes() if recipe.repository == repository]
-    samples = ((recipe.tags, build(recipe)) for recipe in found)
+    samples = ((recipe.tags, sample_of(recipe)) for recipe in found)
     return {tag: sample for tags, sample in samples for tag in tags}
 
 
