@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from backports import zstd
 from isal import igzip
 
 from bench.harness import Ratio, fresh_folder, in_turn, seconds
 from regnb.analysis.layer_files import read_layer
+from regnb.compression import zstd
 
 SIZE = 500_000_000
 BLOCK = 1 << 18

@@ -7,9 +7,9 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, cast
 
-from backports import zstd
 from isal import igzip, igzip_lib
 
+from regnb.compression import zstd
 from regnb.errors import InvalidLayer
 from regnb.registry.body import BodyReader
 

@@ -8,11 +8,11 @@ import tracemalloc
 from collections.abc import Callable, Iterator
 
 import pytest
-from backports import zstd
 from hypothesis import given
 from hypothesis import strategies as st
 
 from regnb.analysis.layer_files import LayerFile, read_layer
+from regnb.compression import zstd
 from regnb.errors import DigestMismatch, InvalidLayer
 from tests.analysis.archives import COMPRESSIONS, Entry, header, pieces, tar_of
 

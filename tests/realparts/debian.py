@@ -27,6 +27,16 @@ def fetched_version(folder: Path, package: str) -> str:
     return unquote(archive.name.split("_")[1])
 
 
+def mirror() -> str:
+    """Address of the mirror of Debian that this machine uses."""
+    fields = ("--format", "$(LABEL) $(REPO_URI)", "Created-By: Packages")
+    for line in _run("apt-get", "indextargets", *fields).splitlines():
+        label, address = line.rsplit(" ", 1)
+        if label == "Debian":
+            return address
+    return "http://deb.debian.org/debian/"
+
+
 def installed_version(package: str) -> str:
     """Version of an installed package."""
     return _run("dpkg-query", "--show", "--showformat", "${Version}", package)

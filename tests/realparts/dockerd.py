@@ -27,8 +27,13 @@ class Daemon:
 
 
 @contextmanager
-def dockerd(folder: Path, *, authority: Path, mirror: str | None) -> Iterator[Daemon]:
-    """A dockerd that pulls through `mirror` (host and port) and trusts `authority`."""
+def dockerd(
+    folder: Path, *, authority: Path, mirror: str | None, store: str = "classic"
+) -> Iterator[Daemon]:
+    """A dockerd that pulls through `mirror` (host and port) and trusts `authority`.
+
+    `store` is `classic` or `containerd`, which Docker 28 and later can have.
+    """
     endpoint = f"unix://{folder}/docker.sock"
     command = [
         "dockerd",
@@ -40,6 +45,7 @@ def dockerd(folder: Path, *, authority: Path, mirror: str | None) -> Iterator[Da
         f"--cgroup-parent=/{folder.name}",
         "--shutdown-timeout=5",
         *([f"--registry-mirror=http://{mirror}"] if mirror else []),
+        *(["--feature=containerd-snapshotter=true"] if store == "containerd" else []),
     ]
     environment = direct_environment() | {"SSL_CERT_FILE": str(authority)}
     with running(command, log=folder / "dockerd.log", environment=environment) as process:

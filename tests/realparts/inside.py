@@ -17,7 +17,8 @@ from tests.realparts.podman import podman
 from tests.realparts.recipes import recipes
 
 HUBS = ("full", "samples", "empty", "limited", "room")
-ENGINES = {"docker": dockerd, "podman": podman}
+ENGINES = ("docker", "podman")
+STORES = ("classic", "containerd")
 # What engines keep or share on a machine, outside their folder.
 HIDDEN = ("/etc/docker", "/var/lib/cni", "/var/lib/containers")
 _SIGNALS = (signal.SIGTERM, signal.SIGHUP)
@@ -41,6 +42,7 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--folder", type=Path, required=True)
     parser.add_argument("--hub", choices=HUBS, required=True)
     parser.add_argument("--engine", choices=ENGINES, required=True)
+    parser.add_argument("--store", choices=STORES, required=True)
     parser.add_argument("command", nargs="+")
     return parser.parse_args()
 
@@ -64,10 +66,12 @@ def _start(arguments: argparse.Namespace, stack: ExitStack) -> dict[str, str]:
     if kind == "samples":
         for repository in ("library/nginx", "library/alpine"):
             hub.upload_sample(repository, mirror)
-    start = ENGINES[arguments.engine]
-    daemon = stack.enter_context(
-        start(folder, authority=certificate.authority, mirror=mirror.address)
-    )
+    trusted = certificate.authority
+    if arguments.engine == "podman":
+        engine = podman(folder, authority=trusted, mirror=mirror.address)
+    else:
+        engine = dockerd(folder, authority=trusted, mirror=mirror.address, store=arguments.store)
+    daemon = stack.enter_context(engine)
     return _environment(folder, servers, daemon)
 
 

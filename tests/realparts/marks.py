@@ -6,10 +6,10 @@ import os
 
 import pytest
 
-from tests.realparts.__main__ import missing
+from tests.realparts.__main__ import ENGINE_PROGRAMS, missing
 
 # Where the real parts run already, nothing may be missing: then a test fails, and is not skipped.
-_CAN_RUN = not missing() or "REGNB_REALPARTS" in os.environ
+_CAN_RUN = not missing(*ENGINE_PROGRAMS["docker"]) or "REGNB_REALPARTS" in os.environ
 
 needs_real_parts = [
     pytest.mark.docker,

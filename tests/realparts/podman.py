@@ -13,6 +13,8 @@ from tests.realparts.processes import running
 
 SYSTEM_SOCKET = Path("/run/podman/podman.sock")
 SETTINGS = Path("/etc/containers")
+# Where Podman 4 and later look for it; Podman 5 has nothing else.
+_NETAVARK = Path("/usr/lib/podman/netavark")
 _POLICY = json.dumps({"default": [{"type": "insecureAcceptAnything"}]})
 _STORAGE = """
 [storage]
@@ -26,7 +28,7 @@ _CONTAINERS = """
 default_ulimits = ["nofile=1024:1024", "nproc=4096:4096"]
 
 [network]
-network_backend = "cni"
+network_backend = "{network}"
 
 [engine]
 cgroup_manager = "cgroupfs"
@@ -69,6 +71,10 @@ def _settle(folder: Path, mirror: str) -> None:
     drop_ins.mkdir()
     (SETTINGS / "policy.json").write_text(_POLICY)
     (SETTINGS / "storage.conf").write_text(_STORAGE.format(folder=folder))
-    (SETTINGS / "containers.conf").write_text(_CONTAINERS)
+    (SETTINGS / "containers.conf").write_text(_CONTAINERS.format(network=_network()))
     (SETTINGS / "registries.conf").write_text(_REGISTRIES.format(mirror=mirror))
     (drop_ins / "localhost.conf").write_text(_LOOPBACK)
+
+
+def _network() -> str:
+    return "netavark" if _NETAVARK.exists() else "cni"

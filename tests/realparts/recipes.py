@@ -42,7 +42,8 @@ def recipes(packages: Path) -> Iterator[Recipe]:
 
 def _base(packages: Path) -> Step:
     """Loader, C library and a small shell; this layer is in all images."""
-    busybox = packages / "bin/busybox"
+    # Since Debian 13 all programs are in /usr.
+    busybox = next(path for path in packages.glob("**/bin/busybox"))
     tree = Tree(_time_of(busybox))
     for library in libraries_of(REGISTRY_BINARY):
         tree.copy(library)

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from backports import zstd
 from werkzeug import Request, Response
 
+from regnb.compression import zstd
 from regnb.errors import Unauthorized, Unsupported
 from regnb.oci import Digest, media_types
 from regnb.oci.descriptor import ATTESTATION, REFERENCE_TYPE

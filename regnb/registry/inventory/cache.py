@@ -14,9 +14,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple, Self, TypeAlias, TypeVar
 
-from backports import zstd
 from platformdirs import user_cache_path
 
+from regnb.compression import zstd
 from regnb.errors import DigestMismatch
 from regnb.oci import Digest
 from regnb.registry.inventory.columns import TagFacts
