@@ -102,13 +102,25 @@ def test_pull_by_the_digest_of_an_index_or_of_one_of_its_images(
     assert image.tags == []
 
 
-@pytest.mark.skip(reason="measured next")
 def test_attestation_is_no_image(api: Client) -> None:
     index = SampleRegistry().get_manifest("library/alpine", "latest")
     assert isinstance(index, ImageIndex)
     attestation = next(entry for entry in index.manifests if entry.is_attestation)
-    response = api.post(f"/images/create?fromImage=alpine&tag={attestation.digest}")
-    assert response.status_code != 200
+    content = pull(api, "alpine", attestation.digest)
+    assert error_in(content) == "unsupported media type application/vnd.in-toto+json"
+    assert api.get("/images/json").json == []
+
+
+def test_digest_of_an_index_stays_with_the_first_of_its_images(
+    api: Client, engine: EmbeddedEngine
+) -> None:
+    pull(api, "alpine", platform="linux/arm64")
+    first = engine.images.find("alpine").image_id
+    pull(api, "alpine", platform="linux/amd64")
+    second = engine.images.find("alpine")
+    assert second.repo_digests == []
+    index = SampleRegistry().get_manifest("library/alpine", "latest")
+    assert engine.images.find(f"alpine@{index.digest}").image_id == first != second.image_id
 
 
 def test_push_of_one_of_several_platforms_sends_its_manifest(
