@@ -17,6 +17,7 @@ RANKS = {
     "compression": 1,
     "i18n": 1,
     "oci": 1,
+    "outgoing": 1,
     "state": 1,
     "registry": 2,
     "server": 2,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import sys
 from pathlib import Path
@@ -114,14 +113,9 @@ def serve(address: str, folder: Path) -> None:
 
 
 def _tell(held: list[str], config: Config) -> None:
+    from regnb.outgoing import is_loopback  # noqa: PLC0415 - loads urllib3
+
     click.echo(text("hub.serves", images=", ".join(held)))
     click.echo(text("hub.embedded", address=config.address))
     click.echo(text("hub.docker", address=config.address))
-    click.echo(text("hub.loopback" if _is_loopback(config.host) else "hub.open"))
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+    click.echo(text("hub.loopback" if is_loopback(config.host) else "hub.open"))

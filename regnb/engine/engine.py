@@ -33,7 +33,7 @@ from regnb.errors import (
 from regnb.oci import Digest, ImageReference, Platform
 from regnb.oci.json import Json, as_list, as_object, as_text
 from regnb.oci.reference import DOCKER_HUB
-from regnb.registry.address import is_loopback
+from regnb.outgoing import is_loopback
 
 Flavour = Literal["docker", "podman", "embedded"]
 FoundBy = Literal["choice", "environment", "context", "socket", "fallback"]

@@ -14,6 +14,7 @@ import docker.errors
 import requests
 import urllib3.exceptions
 
+from regnb.engine.reasons import reason_in
 from regnb.errors import (
     ContainerNotFound,
     EngineDenied,
@@ -22,11 +23,14 @@ from regnb.errors import (
     HubRateLimited,
     HubUnreachable,
     ImageNotFound,
+    InvalidReference,
     NameTaken,
     PortTaken,
     PullFailed,
     PushFailed,
 )
+from regnb.oci import ImageReference
+from regnb.oci.reference import DOCKER_HUB
 
 # Everything that the SDK lets through: its own errors, those of its HTTP libraries and of sockets.
 SDK_ERRORS = (
@@ -40,23 +44,6 @@ SDK_ERRORS = (
 # What Go says where TLS was tried and the other end has none.
 PLAIN_HTTP = "server gave HTTP response to HTTPS client"
 _RATE_LIMITED = ("toomanyrequests", "too many requests", "pull rate limit")
-_UNREACHABLE = (
-    "no such host",
-    "server misbehaving",
-    "temporary failure in name resolution",
-    "connection refused",
-    "connection reset by peer",
-    "connection timed out",
-    "no route to host",
-    "network is unreachable",
-    "i/o timeout",
-    "tls handshake timeout",
-    "context deadline exceeded",
-    "client.timeout exceeded",
-    "request canceled while waiting for connection",
-    "proxyconnect tcp",
-    "pinging container registry",
-)
 _NO_CONTAINER = ("no such container", "no container with name or id")
 _NO_LOCAL_IMAGE = (
     "no such image",
@@ -86,10 +73,26 @@ def failure(message: str, *, subject: str, otherwise: type[EngineError]) -> Engi
     A push tells of its registry's refusals as PushFailed, whatever the cause.
     """
     text = message.lower()
+    if issubclass(otherwise, PullFailed) and not _tells(text, _RATE_LIMITED):
+        reason = reason_in(message, of_hub=_is_of_hub(subject))
+        if reason:
+            return HubUnreachable(message, subject=subject, reason=reason)
     for kind, fragments in _table(otherwise):
-        if any(fragment in text for fragment in fragments):
+        if _tells(text, fragments):
             return kind(message, subject=subject)
     return otherwise(message, subject=subject)
+
+
+def _is_of_hub(name: str) -> bool:
+    """Whether `name` is that of an image of Docker Hub."""
+    try:
+        return ImageReference.parse(name).registry == DOCKER_HUB
+    except InvalidReference:
+        return False
+
+
+def _tells(text: str, fragments: tuple[str, ...]) -> bool:
+    return any(fragment in text for fragment in fragments)
 
 
 def _table(otherwise: type[EngineError]) -> list[tuple[type[EngineError], tuple[str, ...]]]:
@@ -98,7 +101,6 @@ def _table(otherwise: type[EngineError]) -> list[tuple[type[EngineError], tuple[
     if issubclass(otherwise, PullFailed):
         return [
             (HubRateLimited, _RATE_LIMITED),
-            (HubUnreachable, _UNREACHABLE),
             (ImageNotFound, _NO_IMAGE),
         ]
     return [

@@ -15,6 +15,7 @@
     │  ├─ NotARegistry                          (something else answers at the address)
     │  └─ RegistryUnreachable                   (nothing answers at the address)
     │        HostUnknown · RegistryTimedOut · ConnectionLost
+    │        ProxyFailed                        (proxy, status)
     ├─ CertificateUnreadable                    (path)
     ├─ DigestMismatch · SizeMismatch            (expected, actual)
     ├─ EngineError
@@ -104,6 +105,7 @@ from regnb.errors.registry import (
     NameRefused,
     NotARegistry,
     NotFound,
+    ProxyFailed,
     Refused,
     RegistryError,
     RegistryFailed,
@@ -181,6 +183,7 @@ __all__ = [
     "NotTls",
     "NothingRefused",
     "PortTaken",
+    "ProxyFailed",
     "PullFailed",
     "PushFailed",
     "PushToHub",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from regnb.errors.base import RegnbError
+from regnb.errors.reasons import Reason
 
 
 class EngineError(RegnbError):
@@ -72,7 +73,15 @@ class PullFailed(EngineError):
 
 
 class HubUnreachable(PullFailed):
-    """The registry of the image, mostly Docker Hub, cannot be reached by the engine."""
+    """The registry of the image, mostly Docker Hub, cannot be used by the engine: `reason`.
+
+    `flavour` is that of the engine when the image is of Docker Hub, so that samples may help.
+    """
+
+    def __init__(self, message: str, *, subject: str = "", reason: Reason | None = None) -> None:
+        super().__init__(message, subject=subject)
+        self.reason = reason or Reason("unreachable")
+        self.flavour = ""
 
 
 class HubRateLimited(PullFailed):

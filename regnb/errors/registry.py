@@ -176,6 +176,19 @@ class RegistryTimedOut(RegistryUnreachable):
     """The registry did not answer in time."""
 
 
+class ProxyFailed(RegistryUnreachable):
+    """The proxy that the environment names lets nothing through; `proxy` is its host and port.
+
+    `status` is that of its refusal (407: it wants a login), 0 when it does not answer at all.
+    """
+
+    def __init__(
+        self, message: str, *, proxy: str, status: int = 0, method: str = "", url: str = ""
+    ) -> None:
+        super().__init__(message, status=status, method=method, url=url)
+        self.proxy = proxy
+
+
 class ConnectionLost(RegistryUnreachable):
     """The connection was cut before the answer, or in the middle of it."""
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from functools import lru_cache
 from urllib.parse import parse_qsl, urldefrag, urlencode, urljoin, urlsplit
 
 from regnb.errors import InvalidAddress
+from regnb.outgoing import is_loopback
 
 # The parameters of the registry API and of token servers; all others may be secret.
 _SHOWN = frozenset(("n", "last", "digest", "mount", "from", "artifactType", "service", "scope"))
@@ -77,13 +77,3 @@ def is_safe(url: str) -> bool:
     """Whether a secret may travel to `url`: TLS, or this very machine."""
     parts = urlsplit(url)
     return parts.scheme == "https" or is_loopback(parts.hostname or "")
-
-
-def is_loopback(host: str) -> bool:
-    """Whether `host` is this machine whatever the network says."""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

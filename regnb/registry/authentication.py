@@ -14,7 +14,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import urlencode, urlsplit
 
-from regnb.errors import CredentialsWithheld, InvalidAnswer, InvalidChallenge
+from regnb.errors import (
+    CredentialsWithheld,
+    InvalidAnswer,
+    InvalidChallenge,
+    NotFound,
+    RegistryError,
+)
 from regnb.registry.address import is_safe, is_url
 from regnb.registry.challenges import Challenge, parse_challenges
 from regnb.registry.problems import error_for
@@ -107,7 +113,7 @@ class Authenticator:
         asked_at = time.monotonic()
         with self._send(request) as response:
             if response.status != 200:
-                raise error_for(response, request)
+                raise _refusal(response, request)
             fields = _fields(response.read(_TOKEN_LIMIT), request)
         token = fields.get("token") or fields.get("access_token")
         if not isinstance(token, str) or not _PRINTABLE.fullmatch(token):
@@ -137,6 +143,14 @@ def scope_of(request: Request) -> str:
         actions = {"GET": "pull", "HEAD": "pull", "DELETE": "delete"}
         return f"repository:{request.repository}:{actions.get(request.method, 'pull,push')}"
     return "registry:catalog:*" if urlsplit(request.url).path.endswith("/_catalog") else ""
+
+
+def _refusal(response: Response, request: Request) -> RegistryError:
+    """The error of a token server; without one, an image is not what is missing."""
+    error = error_for(response, request)
+    if isinstance(error, NotFound):
+        return request.error(InvalidAnswer, "There is no token server.", status=error.status)
+    return error
 
 
 def _fields(content: bytes, request: Request) -> dict[str, object]:

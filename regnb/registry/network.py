@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,11 +15,13 @@ from regnb.errors import (
     HostUnknown,
     InvalidAnswer,
     NotARegistry,
+    ProxyFailed,
     RegistryError,
     RegistryTimedOut,
     RegistryUnreachable,
     TLSFailed,
 )
+from regnb.outgoing import Proxy
 from regnb.registry.transport import Request
 
 # https://docs.openssl.org/3.0/man3/X509_STORE_CTX_get_error/
@@ -37,21 +40,26 @@ _PLAIN_HTTP = {"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST"}
 _CLIENT_CERTIFICATE = ("CERTIFICATE_REQUIRED", "ALERT_UNKNOWN_CA", "ALERT_BAD_CERTIFICATE")
 
 
+# http.client tells the status of a proxy that refuses in no other way.
+_REFUSED_TUNNEL = re.compile(r"Tunnel connection failed: (\d{3})")
+
 NETWORK_ERRORS = (exceptions.HTTPError, HTTPException, OSError)
 
 
 @contextmanager
-def network_errors(request: Request) -> Iterator[None]:
+def network_errors(request: Request, proxy: Proxy | None = None) -> Iterator[None]:
     """Raise a RegistryError that names `request` instead of what urllib3 and the network raise."""
     try:
         yield
     except NETWORK_ERRORS as error:
-        raise network_error(error, request) from error
+        raise network_error(error, request, proxy) from error
 
 
-def network_error(error: Exception, request: Request) -> RegistryError:
+def network_error(error: Exception, request: Request, proxy: Proxy | None = None) -> RegistryError:
     """The RegistryError for one of NETWORK_ERRORS."""
     causes = list(_causes(error))
+    if proxy and any(isinstance(cause, exceptions.ProxyError) for cause in causes):
+        return proxy_error(request, proxy, _status_of_refusal(causes))
     for cause in causes:
         if isinstance(cause, ssl.SSLError):
             return request.error(TLSFailed, str(cause), reason=_tls_reason(cause))
@@ -59,6 +67,18 @@ def network_error(error: Exception, request: Request) -> RegistryError:
         if any(isinstance(cause, kinds) for cause in causes):
             return request.error(kind, message)
     return request.error(RegistryUnreachable, f"The network failed: {error}.")
+
+
+def proxy_error(request: Request, proxy: Proxy, status: int) -> ProxyFailed:
+    """The error for a `proxy` that has answered `status`, or 0 when it has not answered."""
+    said = f"answered {status}" if status else "does not answer"
+    message = f"The proxy {proxy.name} {said}."
+    return request.error(ProxyFailed, message, proxy=proxy.name, status=status)
+
+
+def _status_of_refusal(causes: list[BaseException]) -> int:
+    found = (_REFUSED_TUNNEL.search(str(cause)) for cause in causes)
+    return next((int(match[1]) for match in found if match), 0)
 
 
 # The first row that fits any of the causes wins: from the precise to the general.

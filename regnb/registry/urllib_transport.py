@@ -7,14 +7,16 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 from urllib.parse import urlsplit
 
 from urllib3 import BaseHTTPResponse, HTTPConnectionPool, PoolManager, Timeout
 
 from regnb.errors import CertificateUnreadable, ConnectionLost
+from regnb.outgoing import Proxy, named_proxies, proxy_to, trusting_context
+from regnb.registry.address import origin
 from regnb.registry.lean_transport import LeanTransport
-from regnb.registry.network import network_errors
+from regnb.registry.network import network_errors, proxy_error
 from regnb.registry.transport import BLOCK_SIZE, Request, Response, Transport
 
 # More threads than this still work; their connections are just not kept.
@@ -23,10 +25,25 @@ _HOSTS_KEPT = 8
 # An answer of which less is left is read to its end, so that its connection can be used again.
 _WORTH_READING = 1 << 16
 _PORTS = {"http": 80, "https": 443}
+_POOL_OPTIONS: dict[str, Any] = {
+    "num_pools": _HOSTS_KEPT,
+    "maxsize": _CONNECTIONS_KEPT,
+    "blocksize": BLOCK_SIZE,
+    "retries": False,
+}
 
 Files: TypeAlias = str | Path | Sequence[str | Path] | None
 # Where the server of a host and a port really listens, when the name service does not know.
 PlaceOf: TypeAlias = Callable[[str, int], tuple[str, int] | None]
+
+
+class _Way(NamedTuple):
+    """What to ask for which URL, the headers that say whom when that is not plain, the proxy."""
+
+    pool: PoolManager | HTTPConnectionPool
+    url: str
+    headers: dict[str, str]
+    proxy: Proxy | None = None
 
 
 class UrllibTransport:
@@ -47,6 +64,7 @@ class UrllibTransport:
     ) -> None:
         self._place_of = place_of
         self._pools: list[PoolManager] = []
+        self._proxies: dict[tuple[str, str, int | None], tuple[Proxy, PoolManager] | None] = {}
         self._plain = self._pool(None)
         self._tls_options = (ca_file, client_certificate, verify)
         if ca_file or client_certificate:
@@ -66,8 +84,8 @@ class UrllibTransport:
             return self._send_once(request)
 
     def _send_once(self, request: Request) -> Response:
-        with network_errors(request):
-            pool, url, host = self._way_to(request.url)
+        pool, url, host, proxy = self._way_to(request)
+        with network_errors(request, proxy):
             answer = pool.urlopen(
                 request.method,
                 url,
@@ -79,21 +97,46 @@ class UrllibTransport:
                 preload_content=False,
                 decode_content=False,
             )
+        if proxy and answer.status == 407:
+            answer.close()
+            raise proxy_error(request, proxy, answer.status)
         blocks = _blocks(answer, request)
         return Response(answer.status, answer.headers, blocks, lambda: _give_back(answer))
 
-    def _way_to(self, url: str) -> tuple[PoolManager | HTTPConnectionPool, str, dict[str, str]]:
-        """What to ask, for what, and the headers that say whom, when that is not plain."""
-        parts = urlsplit(url)
-        pool = self._secure if parts.scheme == "https" else self._plain
+    def _way_to(self, request: Request) -> _Way:
+        parts = urlsplit(request.url)
         host = parts.hostname or ""
         place = self._place_of and self._place_of(host, parts.port or _PORTS[parts.scheme])
         if not place:
-            return pool, url, {}
-        found = pool.connection_from_host(
-            *place, parts.scheme, pool_kwargs={"server_hostname": host}
-        )
-        return found, parts._replace(scheme="", netloc="").geturl(), {"Host": parts.netloc}
+            by_proxy = self._by_proxy(request)
+            if by_proxy:
+                return _Way(by_proxy[1], request.url, {}, by_proxy[0])
+            return _Way(self._direct(parts.scheme), request.url, {})
+        with network_errors(request):
+            found = self._direct(parts.scheme).connection_from_host(
+                *place, parts.scheme, pool_kwargs={"server_hostname": host}
+            )
+        target = parts._replace(scheme="", netloc="").geturl()
+        return _Way(found, target, {"Host": parts.netloc})
+
+    def _direct(self, scheme: str) -> PoolManager:
+        return self._secure if scheme == "https" else self._plain
+
+    def _by_proxy(self, request: Request) -> tuple[Proxy, PoolManager] | None:
+        server = origin(request.url)
+        if server not in self._proxies:
+            proxy = proxy_to(request.url)
+            self._proxies[server] = (proxy, self._pool_by(proxy, request)) if proxy else None
+        return self._proxies[server]
+
+    def _pool_by(self, proxy: Proxy, request: Request) -> PoolManager:
+        context = self._tls_context if request.url.startswith("https:") else None
+        try:
+            pool = proxy.pool(**_POOL_OPTIONS, ssl_context=context)
+        except ValueError as error:  # SOCKS, for instance
+            raise proxy_error(request, proxy, 0) from error
+        self._pools.append(pool)
+        return pool
 
     def close(self) -> None:
         """Close the connections that are kept."""
@@ -102,8 +145,8 @@ class UrllibTransport:
                 manager.pools[key].close()
 
     def for_small_reads(self) -> Transport:
-        """The same connections, made for thousands of small reads; this one where places differ."""
-        if self._place_of:
+        """The same connections, made for thousands of small reads; this one where ways differ."""
+        if self._place_of or named_proxies():
             return self
         return LeanTransport(self, lambda: self._tls_context)
 
@@ -117,13 +160,7 @@ class UrllibTransport:
         return self._pool(self._tls_context)
 
     def _pool(self, context: ssl.SSLContext | None) -> PoolManager:
-        pool = PoolManager(
-            num_pools=_HOSTS_KEPT,
-            maxsize=_CONNECTIONS_KEPT,
-            blocksize=BLOCK_SIZE,
-            retries=False,
-            ssl_context=context,
-        )
+        pool = PoolManager(**_POOL_OPTIONS, ssl_context=context)
         self._pools.append(pool)
         return pool
 
@@ -147,7 +184,7 @@ def _tls_context(
     client_certificate: tuple[Path | str, Path | str] | None,
     verify: bool,
 ) -> ssl.SSLContext:
-    context = ssl.create_default_context() if verify else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context = trusting_context() if verify else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     # Names stand in subjectAltName alone: https://www.rfc-editor.org/rfc/rfc9525#section-6.1
     context.hostname_checks_common_name = False
     for path in [ca_file] if isinstance(ca_file, str | Path) else ca_file or ():

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from regnb.errors import AddressUnusable
+from regnb.outgoing import is_loopback
 
 
 @dataclass(frozen=True)
@@ -97,19 +97,10 @@ class Config:
         """Raise AddressUnusable when everybody on the network could write to the registry."""
         _ = self.socket or self.port  # without a port, what is before it is no host
         is_closed = self.socket or self.tls or self.htpasswd or self.token
-        if not (is_closed or self.open_to_network or _is_loopback(self.host)):
+        if not (is_closed or self.open_to_network or is_loopback(self.host)):
             raise AddressUnusable(
                 self.address,
                 "open",
                 f"`{self.address}` is open to the network, without TLS or users;"
                 " listen on 127.0.0.1, or say --open-to-network",
             )
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

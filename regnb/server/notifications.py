@@ -13,6 +13,7 @@ from collections import deque
 import urllib3
 from werkzeug.wrappers import Request
 
+from regnb.outgoing import pool_to
 from regnb.server.config import Endpoint
 from regnb.server.events import MEDIA_TYPE, Event, Happening, event_of
 
@@ -44,7 +45,7 @@ class Sender:
         self._endpoint = endpoint
         self._waiting: deque[Event] = deque(maxlen=MAX_WAITING)
         self._changed = threading.Condition()
-        self._pool = urllib3.PoolManager(retries=False)
+        self._pool = pool_to(endpoint.url, retries=False)
         threading.Thread(target=self._run, daemon=True).start()
 
     def wants(self, happening: Happening) -> bool:

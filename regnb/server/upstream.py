@@ -13,6 +13,7 @@ import urllib3
 from urllib3.exceptions import HTTPError
 from werkzeug.datastructures import WWWAuthenticate
 
+from regnb.outgoing import pool_to
 from regnb.server.config import Upstream
 from regnb.server.storage import UpstreamFailed
 
@@ -28,7 +29,7 @@ class UpstreamClient:
     def __init__(self, config: Upstream) -> None:
         self._url = config.url.rstrip("/")
         self._user = f"{config.username}:{config.password}" if config.username else ""
-        self._pool = urllib3.PoolManager(timeout=TIMEOUT, retries=urllib3.Retry(2, redirect=5))
+        self._pool = pool_to(config.url, retries=urllib3.Retry(2, redirect=5))
         self._tokens: dict[str, tuple[float, str]] = {}
 
     def ask(
@@ -55,7 +56,11 @@ class UpstreamClient:
     ) -> urllib3.BaseHTTPResponse:
         try:
             return self._pool.request(
-                method, f"{self._url}{path}", headers=headers, preload_content=False
+                method,
+                f"{self._url}{path}",
+                headers=headers,
+                preload_content=False,
+                timeout=TIMEOUT,
             )
         except HTTPError as error:
             raise UpstreamFailed(f"{self._url} does not answer: {error}.") from error
@@ -76,6 +81,7 @@ class UpstreamClient:
                 challenge.get("realm") or "",
                 fields={name: value for name, value in fields.items() if value},
                 headers=self._basic(),
+                timeout=TIMEOUT,
             )
             content = json.loads(answer.data)
             token = content.get("token") or content["access_token"]

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from regnb.registry.address import host_and_target, is_loopback, origin, redacted, resolve
+from regnb.outgoing import is_loopback
+from regnb.registry.address import host_and_target, origin, redacted, resolve
 
 BASE = "http://registry.test:5000/v2/w3/blobs/uploads/"
 

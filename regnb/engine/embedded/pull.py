@@ -12,7 +12,7 @@ from regnb.engine.embedded.refusal import Refusal, write_failed
 from regnb.engine.embedded.remote import words
 from regnb.engine.embedded.remote.hub import Origin
 from regnb.engine.embedded.transfers import Transfer
-from regnb.errors import RegistryError
+from regnb.errors import RegistryError, RegnbError
 from regnb.oci import (
     Descriptor,
     Hasher,
@@ -20,6 +20,7 @@ from regnb.oci import (
     ImageIndex,
     ImageManifest,
     ImageReference,
+    Manifest,
     Platform,
     media_types,
 )
@@ -70,11 +71,20 @@ def _pull_one(
     """Pull `reference`; returns whether the name means another image than before."""
     origin = engine.origins.find(reference, credentials)
     try:
-        top = origin.client.get_manifest(origin.repository, reference.reference)
-        manifest = _for_platform(engine, origin, top, reference, platform)
-        config = origin.client.get_blob(origin.repository, manifest.config.digest)
-    except RegistryError as error:
-        raise words.pull_refusal(error, reference) from error
+        return (yield from _pull_from(engine, origin, reference, platform))
+    except Refusal:
+        raise
+    except RegnbError as error:  # nothing has its name yet, so another place can still give it
+        other = engine.origins.instead_of(origin, reference, error)
+    return (yield from _pull_from(engine, other, reference, platform))
+
+
+def _pull_from(
+    engine: EmbeddedEngine, origin: Origin, reference: ImageReference, platform: Platform | None
+) -> Generator[Line, None, bool]:
+    """Pull `reference` from `origin`; raises RegnbError when it, or the way to it, fails."""
+    documents = partial(_documents, engine, origin, reference, platform)
+    top, manifest, config = origin.ask(documents)
     _check_platform(ImageConfig.parse(config), reference, platform)
     shown = reference.familiar if reference.digest else reference.tag
     yield {"status": f"Pulling from {reference.repository}", "id": shown}
@@ -89,6 +99,15 @@ def _pull_one(
         fresh = _keep(engine, reference, manifest, top.digest, origin.source)
     yield {"status": f"Digest: {top.digest}"}
     return fresh
+
+
+def _documents(
+    engine: EmbeddedEngine, origin: Origin, reference: ImageReference, platform: Platform | None
+) -> tuple[Manifest, ImageManifest, bytes]:
+    """What `reference` names, the manifest of one platform, and the config in it."""
+    top = origin.client.get_manifest(origin.repository, reference.reference)
+    manifest = _for_platform(engine, origin, top, reference, platform)
+    return top, manifest, origin.client.get_blob(origin.repository, manifest.config.digest)
 
 
 def _for_platform(
@@ -192,7 +211,7 @@ def _watch(engine: EmbeddedEngine, transfers: list[Transfer]) -> Iterator[Line]:
             yield from _news(transfer, steps, received)
             told[transfer.descriptor.digest] = len(transfer.steps), transfer.received
             if transfer.failure:
-                raise _failed(transfer.failure)
+                raise _told(transfer.failure)
         if finished:
             return
         with engine.transfers.changed:
@@ -208,14 +227,11 @@ def _news(transfer: Transfer, steps: int, received: int) -> Iterator[Line]:
         yield _line(transfer.descriptor, step)
 
 
-def _failed(error: Exception) -> Refusal:
-    if isinstance(error, Refusal):
+def _told(error: Exception) -> Exception:
+    """`error` when it is told elsewhere, else the refusal for it."""
+    if isinstance(error, Refusal | RegnbError):
         return error
-    if isinstance(error, RegistryError):
-        return words.refusal(error)
-    if isinstance(error, OSError):
-        return write_failed(error)
-    return Refusal(500, str(error))
+    return write_failed(error) if isinstance(error, OSError) else Refusal(500, str(error))
 
 
 def _line(layer: Descriptor, status: str, detail: dict[str, int] | None = None) -> Line:

@@ -290,7 +290,9 @@ def test_hub_that_cannot_be_reached_gives_way_to_a_sample(tmp_path: Path) -> Non
     lonely = hub_engine(tmp_path, "localhost:1")
     told = statuses(pull(Client(Api(lonely)), "nginx"))
     lonely.close()
-    assert told[1] == "Not from Docker Hub (no network): this is a sample image of regnb"
+    assert told[1] == (
+        "Not from Docker Hub (localhost:1 cannot be reached): this is a sample image of regnb"
+    )
     assert lonely.images.find("nginx").source == "samples"
 
 

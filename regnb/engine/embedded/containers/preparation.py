@@ -16,13 +16,14 @@ from pathlib import Path
 from regnb.engine.embedded.containers.command import RegistryCommand
 from regnb.engine.embedded.containers.model import Container, Mount
 from regnb.engine.embedded.containers.mounts import host_path
+from regnb.outgoing import VARIABLES
 
 STORAGE = "/var/lib/registry"
 ADDRESS = "REGISTRY_HTTP_ADDR"
 DEBUG_ADDRESS = "REGISTRY_HTTP_DEBUG_ADDR"
 _ROOT = "REGISTRY_STORAGE_FILESYSTEM_ROOTDIRECTORY"
 DEFAULT_PORT = 5000
-_INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH", "SYSTEMROOT")
+_INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH", "SYSTEMROOT", *VARIABLES)
 _DEFAULT_CONFIG = """\
 version: 0.1
 log:

@@ -1,8 +1,9 @@
 """Where an image comes from: its registry; for Docker Hub also mirrors, and samples at the end.
 
 Docker Hub counts pulls by address, and whole classes share one: when it says 429, the mirrors of
-the official images are asked. Without network, samples take its place. In a room where one machine
-serves the images for all (`regnb.engine.room`), it is asked first. Whichever it is, is said.
+the official images are asked. When it cannot be used, for whatever reason that is the network's,
+samples take its place. In a room where one machine serves the images for all
+(`regnb.engine.room`), it is asked first. Whichever it is, and why, is said.
 """
 
 from __future__ import annotations
@@ -10,22 +11,28 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from regnb.engine.embedded.refusal import Refusal
 from regnb.engine.embedded.remote import words
 from regnb.engine.embedded.remote.registries import Registries
 from regnb.engine.embedded.samples import SampleRegistry
 from regnb.engine.embedded.settings import Settings
-from regnb.errors import NotFound, RegistryError, RegistryUnreachable, TooManyRequests
+from regnb.engine.patience import in_time, own_address
+from regnb.engine.reasons import reason_of
+from regnb.errors import NotFound, RegistryError, RegnbError, TooManyRequests
+from regnb.errors.reasons import HUB_HOST, Reason
 from regnb.oci import Hasher, ImageReference, Manifest
 from regnb.oci.reference import DOCKER_HUB, OFFICIAL_NAMESPACE
-from regnb.registry import Credentials
+from regnb.registry import Credentials, RegistryClient
 
 SAMPLES, HUB_ONLY = "samples", "hub"
 _HUB_TIMEOUT = 6.0
-# A name server that does not answer takes long to say so: it is not asked again for a while.
+# What does not answer takes long to say so: it is not asked again for a while.
 _FORGET_AFTER = 60.0
+
+
+T = TypeVar("T")
 
 
 class Source(Protocol):
@@ -54,6 +61,13 @@ class Origin:
     repository: str
     source: str
     note: str = ""
+
+    def ask(self, what: Callable[[], T]) -> T:
+        """What `what` gets from the client; Docker Hub has not for ever to give it.
+
+        Raises RegistryTimedOut when it takes longer.
+        """
+        return in_time(what, HUB_HOST) if self.source == DOCKER_HUB else what()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +102,7 @@ class Origins:
         self._settings = settings
         self._choice = choice
         self._places = places
-        self._unreachable: tuple[float, RegistryUnreachable] | None = None
+        self._failed: tuple[float, str, Refusal, Reason] | None = None
 
     def find(self, reference: ImageReference, credentials: Credentials | None) -> Origin:
         """Where `reference` is to be had; raises Refusal (404, 500)."""
@@ -99,7 +113,7 @@ class Origins:
                 raise words.refusal(error) from error
             return Origin(client, reference.repository, reference.registry)
         if self._choice == SAMPLES:
-            return _sample(reference, "REGNB_HUB=samples")
+            return _sample(reference, Reason("choice"))
         return (
             self._of_room(reference)
             or self._of_mirror(reference)
@@ -122,18 +136,40 @@ class Origins:
         return None
 
     def _of_hub(self, reference: ImageReference, credentials: Credentials | None) -> Origin:
+        lately = self._lately()
+        if lately:
+            return self._sample_or(reference, *lately)
         try:
-            self._refuse_if_lately_unreachable()
-            client = self._registries.open(self._places.host, credentials, timeout=_HUB_TIMEOUT)
-            client.get_manifest(reference.repository, reference.reference)
+            client = in_time(lambda: self._opened(reference, credentials), self._hub)
         except TooManyRequests as error:
             return self._when_limited(reference, error)
-        except RegistryUnreachable as error:
-            self._unreachable = time.monotonic(), error
-            return self._when_unreachable(reference, error)
-        except RegistryError as error:
-            raise words.pull_refusal(error, reference) from error
+        except Refusal:
+            raise
+        except RegnbError as error:
+            return self._instead(reference, error)
         return Origin(client, reference.repository, DOCKER_HUB)
+
+    def _opened(self, reference: ImageReference, credentials: Credentials | None) -> RegistryClient:
+        client = self._registries.open(self._places.host, credentials, timeout=_HUB_TIMEOUT)
+        client.get_manifest(reference.repository, reference.reference)
+        return client
+
+    def instead_of(self, origin: Origin, reference: ImageReference, error: RegnbError) -> Origin:
+        """Where to pull from when `origin`, of Docker Hub, has failed after all.
+
+        Raises Refusal, that for `error`, when there is nothing else.
+        """
+        if origin.source == DOCKER_HUB:
+            return self._instead(reference, error)
+        raise refusal_for(error, reference) from error
+
+    def _instead(self, reference: ImageReference, error: RegnbError) -> Origin:
+        reason = reason_of(error, self._hub)
+        if reason is None:
+            raise refusal_for(error, reference) from error
+        refusal = words.hub_refusal(error, reason)
+        self._failed = time.monotonic(), own_address(), refusal, reason
+        return self._sample_or(reference, refusal, reason)
 
     def _when_limited(self, reference: ImageReference, error: TooManyRequests) -> Origin:
         if reference.repository.startswith(f"{OFFICIAL_NAMESPACE}/"):
@@ -144,36 +180,56 @@ class Origins:
                 found = self._asked(url, repository, reference, note)
                 if found:
                     return found
-        return self._sample_or(reference, words.pull_refusal(error, reference), "pull limit")
+        return self._sample_or(reference, words.pull_refusal(error, reference), Reason("limit"))
 
-    def _when_unreachable(self, reference: ImageReference, error: RegistryUnreachable) -> Origin:
-        return self._sample_or(reference, words.refusal(error), "no network")
-
-    def _sample_or(self, reference: ImageReference, refusal: Refusal, why: str) -> Origin:
+    def _sample_or(self, reference: ImageReference, refusal: Refusal, reason: Reason) -> Origin:
         if self._choice == HUB_ONLY:
             raise refusal
         try:
-            return _sample(reference, why)
+            return _sample(reference, reason)
         except Refusal:
             raise refusal from None
 
-    def _refuse_if_lately_unreachable(self) -> None:
-        if self._unreachable and time.monotonic() - self._unreachable[0] < _FORGET_AFTER:
-            raise self._unreachable[1]
+    def _lately(self) -> tuple[Refusal, Reason] | None:
+        """Why the Hub could not be used a moment ago, from the same network."""
+        if self._failed is None:
+            return None
+        moment, address, refusal, reason = self._failed
+        if time.monotonic() - moment < _FORGET_AFTER and address == own_address():
+            return refusal, reason
+        return None
+
+    @property
+    def _hub(self) -> str:
+        return HUB_HOST if self._places.host == DOCKER_HUB else self._places.host
 
     def _asked(
         self, url: str, repository: str, reference: ImageReference, note: str
     ) -> Origin | None:
         """The registry at `url` when it has the image; whatever else it says, it is passed over."""
+        host = url.partition("://")[2]
         try:
-            client = self._registries.open_mirror(url, timeout=_HUB_TIMEOUT)
-            client.get_manifest(repository, reference.reference)
-        except RegistryError:
+            client = in_time(lambda: self._opened_mirror(url, repository, reference), host)
+        except RegnbError:
             return None
-        return Origin(client, repository, url.partition("://")[2], note)
+        return Origin(client, repository, host, note)
+
+    def _opened_mirror(
+        self, url: str, repository: str, reference: ImageReference
+    ) -> RegistryClient:
+        client = self._registries.open_mirror(url, timeout=_HUB_TIMEOUT)
+        client.get_manifest(repository, reference.reference)
+        return client
 
 
-def _sample(reference: ImageReference, why: str) -> Origin:
+def refusal_for(error: RegnbError, reference: ImageReference) -> Refusal:
+    """`error` of a pull of `reference` as the answer to a client."""
+    if isinstance(error, RegistryError):
+        return words.pull_refusal(error, reference)
+    return Refusal(500, str(error))
+
+
+def _sample(reference: ImageReference, reason: Reason) -> Origin:
     samples = SampleRegistry()
     try:
         samples.get_manifest(reference.repository, reference.reference)
@@ -181,5 +237,5 @@ def _sample(reference: ImageReference, why: str) -> Origin:
         if not samples.list_tags(reference.repository):
             raise words.access_denied(reference) from error
         raise words.pull_refusal(error, reference) from error
-    note = f"Not from Docker Hub ({why}): this is a sample image of regnb"
+    note = f"Not from Docker Hub ({reason}): this is a sample image of regnb"
     return Origin(samples, reference.repository, SAMPLES, note)

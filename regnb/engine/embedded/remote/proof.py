@@ -1,71 +1,63 @@
 """What is wrong with the certificate of a registry, in the words of Go's crypto/x509.
 
 OpenSSL tells that a name does not fit; Go tells which names would. So the certificate is asked for
-once more, without the check that failed. https://pkg.go.dev/crypto/x509
+once more, without any check. https://pkg.go.dev/crypto/x509
 """
 
 from __future__ import annotations
 
 import contextlib
 import ipaddress
-import socket
-import ssl
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
-from regnb.engine.embedded.remote.trust import Trust
+from regnb.registry.certificates import certificate_at
 
-# X509_V_FLAG_NO_CHECK_TIME, which the ssl module has no name for:
-# https://docs.openssl.org/3.0/man3/X509_VERIFY_PARAM_set_flags/
-_NO_CHECK_TIME = 0x200000
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from cryptography.x509 import Certificate, SubjectAlternativeName
+
+    from regnb.errors import TLSFailed
+
 _OUT_OF_DATE = "x509: certificate has expired or is not yet valid"
 
 
 def complaint(
-    reason: str, host: str, place: tuple[str, int], trust: Trust, timeout: float
+    error: TLSFailed,
+    place: tuple[str, int] | None,
+    pair: tuple[Path, Path] | None,
+    timeout: float,
 ) -> str | None:
-    """The words for `reason` about `host`, whose server is at `place`; None when it has no more.
+    """The words for `error`, about a server that is at `place`; None when it has no more.
 
-    `reason` is that of TLSFailed.
+    `pair` is the client's certificate and its key.
     """
-    if reason not in {"wrong_name", "expired", "not_yet_valid"}:
+    if error.reason not in {"wrong_name", "expired", "not_yet_valid"}:
         return None
-    certificate = _certificate(host, place, trust, timeout)
+    certificate = certificate_at(error.url, timeout=timeout, place=place, pair=pair)
     if certificate is None:
         return None
-    if reason == "wrong_name":
-        return _about_names(certificate, host)
+    if error.reason == "wrong_name":
+        return _about_names(certificate, urlsplit(error.url).hostname or "")
     return _about_time(certificate, datetime.now(UTC))
 
 
-def _certificate(
-    host: str, place: tuple[str, int], trust: Trust, timeout: float
-) -> Mapping[str, Any] | None:
-    context = ssl.create_default_context()
-    context.check_hostname = False
-    context.verify_flags = ssl.VerifyFlags(context.verify_flags | _NO_CHECK_TIME)
-    with contextlib.suppress(OSError):
-        for path in trust.authorities:
-            context.load_verify_locations(path)
-        if trust.pair:
-            context.load_cert_chain(*trust.pair)
-        with (
-            socket.create_connection(place, timeout) as connection,
-            context.wrap_socket(connection, server_hostname=host) as secured,
-        ):
-            return secured.getpeercert()
-    return None
+def _about_names(certificate: Certificate, host: str) -> str:
+    from cryptography import x509  # noqa: PLC0415 - slow to load, and seldom needed
 
-
-def _about_names(certificate: Mapping[str, Any], host: str) -> str:
-    alternatives = certificate.get("subjectAltName", ())
-    subject = dict(pair for part in certificate.get("subject", ()) for pair in part)
-    if not alternatives and subject.get("commonName") == host:
-        return "x509: certificate relies on legacy Common Name field, use SANs instead"
-    names = [value for kind, value in alternatives if kind == "DNS"]
+    alternatives = _alternatives(certificate)
+    if alternatives is None:
+        subject = certificate.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
+        if [name.value for name in subject] == [host]:
+            return "x509: certificate relies on legacy Common Name field, use SANs instead"
+        names = []
+    else:
+        names = alternatives.get_values_for_type(x509.DNSName)
     if _is_address(host):
-        names = [value for kind, value in alternatives if kind == "IP Address"]
+        addresses = alternatives.get_values_for_type(x509.IPAddress) if alternatives else []
+        names = [str(address) for address in addresses]
         if not names:
             return (
                 f"x509: cannot validate certificate for {host} because it doesn't contain any "
@@ -76,11 +68,16 @@ def _about_names(certificate: Mapping[str, Any], host: str) -> str:
     return f"x509: certificate is valid for {', '.join(names)}, not {host}"
 
 
-def _about_time(certificate: Mapping[str, Any], now: datetime) -> str:
-    start, end = (
-        datetime.fromtimestamp(ssl.cert_time_to_seconds(certificate[name]), UTC)
-        for name in ("notBefore", "notAfter")
-    )
+def _alternatives(certificate: Certificate) -> SubjectAlternativeName | None:
+    from cryptography import x509  # noqa: PLC0415
+
+    with contextlib.suppress(x509.ExtensionNotFound):
+        return certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    return None
+
+
+def _about_time(certificate: Certificate, now: datetime) -> str:
+    start, end = certificate.not_valid_before_utc, certificate.not_valid_after_utc
     told = f"before {_rfc_3339(start)}" if now < start else f"after {_rfc_3339(end)}"
     return f"{_OUT_OF_DATE}: current time {_rfc_3339(now)} is {told}"
 

@@ -14,13 +14,13 @@ from regnb.engine.embedded.remote import proof
 from regnb.engine.embedded.remote.trust import Trust, trust_in
 from regnb.engine.embedded.settings import Settings
 from regnb.errors import NotARegistry, RegistryError, RegistryUnreachable, TLSFailed
+from regnb.errors.reasons import HUB_HOST
 from regnb.oci.reference import DOCKER_HUB
 from regnb.registry import Credentials, RegistryClient, UrllibTransport
 from regnb.registry.transport import Transport
 from regnb.registry.urllib_transport import PlaceOf
 
 TIMEOUT = 10.0
-HUB_HOST = "registry-1.docker.io"
 # Where the system's Docker looks, after the engine's own folder.
 SYSTEM_CERTIFICATES = (Path("~/.config/docker/certs.d"), Path("/etc/docker/certs.d"))
 
@@ -76,9 +76,8 @@ class Registries:
     def _tell_why(self, error: TLSFailed, trust: Trust, timeout: float) -> None:
         """Put what the certificate really says into `error`."""
         parts = urlsplit(error.url)
-        host, port = parts.hostname or "", parts.port or 443
-        place = self._place_of(host, port) or (host, port)
-        error.detail = proof.complaint(error.reason, host, place, trust, timeout)
+        place = self._place_of(parts.hostname or "", parts.port or 443)
+        error.detail = proof.complaint(error, place, trust.pair, timeout)
 
 
 def _answering(

@@ -8,23 +8,29 @@ from __future__ import annotations
 
 import contextlib
 import socket
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from regnb.engine.embedded.refusal import Refusal
 from regnb.errors import (
+    BlobNotFound,
     ConnectionLost,
     Denied,
     HostUnknown,
     NotFound,
+    ProxyFailed,
     RegistryError,
     RegistryTimedOut,
     RegistryUnreachable,
+    RegnbError,
     TLSFailed,
     TooManyRequests,
     Unauthorized,
 )
+from regnb.errors.reasons import Reason
 from regnb.oci import ImageReference
 
+_KNOWN_STATUSES = frozenset(map(int, HTTPStatus))
 _TLS = {
     "plain_http": "http: server gave HTTP response to HTTPS client",
     "unknown_authority": "x509: certificate signed by unknown authority",
@@ -78,6 +84,8 @@ def _cause_in_the_network(error: TLSFailed | RegistryUnreachable) -> str:
     host = urlsplit(error.url).hostname or ""
     if isinstance(error, TLSFailed):
         return _cause_in_tls(error, host)
+    if isinstance(error, ProxyFailed):
+        return _cause_in_the_proxy(error)
     if isinstance(error, HostUnknown):
         return f"dial tcp: lookup {host}: no such host"
     if isinstance(error, RegistryTimedOut):
@@ -85,6 +93,12 @@ def _cause_in_the_network(error: TLSFailed | RegistryUnreachable) -> str:
     if isinstance(error, ConnectionLost):
         return "EOF"
     return f"dial tcp {_address(error.url)}: connect: connection refused"
+
+
+def _cause_in_the_proxy(error: ProxyFailed) -> str:
+    if error.status:
+        return HTTPStatus(error.status).phrase if error.status in _KNOWN_STATUSES else error.message
+    return f"proxyconnect tcp: dial tcp {error.proxy}: connect: connection refused"
 
 
 def _cause_in_tls(error: TLSFailed, host: str) -> str:
@@ -104,6 +118,8 @@ def refusal(error: RegistryError, *, url: str = "") -> Refusal:
 def pull_refusal(error: RegistryError, reference: ImageReference) -> Refusal:
     """`error` of a pull of `reference`; what is missing there is a 404."""
     told = cause(error)
+    if isinstance(error, BlobNotFound):
+        return refusal(error)
     if isinstance(error, NotFound):  # Docker asks by HEAD, which does not tell what is missing
         unknown = _CODES["MANIFEST_UNKNOWN"]
         return Refusal(404, f"manifest for {reference.familiar} not found: {unknown}")
@@ -111,6 +127,16 @@ def pull_refusal(error: RegistryError, reference: ImageReference) -> Refusal:
         return access_denied(reference)
     if isinstance(error, Unauthorized) and _shows_nothing(error):
         return Refusal(500, f'Head "{error.url}": {told}')
+    return refusal(error)
+
+
+def hub_refusal(error: RegnbError, reason: Reason) -> Refusal:
+    """What a pull is answered when Docker Hub could not be used, for `reason`."""
+    if not isinstance(error, RegistryError):
+        return Refusal(500, str(error))
+    if reason.kind in {"forbidden", "server_error", "login_page"} and error.status >= 400:
+        phrase = HTTPStatus(error.status).phrase if error.status in _KNOWN_STATUSES else ""
+        return Refusal(500, f"received unexpected HTTP status: {error.status} {phrase}".rstrip())
     return refusal(error)
 
 

@@ -1,0 +1,131 @@
+"""Requests that leave this machine: the proxy to take, and the authorities to trust.
+
+Both are what the environment says to other programs: `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` and
+`NO_PROXY`, `SSL_CERT_FILE`, `SSL_CERT_DIR`, `REQUESTS_CA_BUNDLE` and `CURL_CA_BUNDLE`.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import getproxies
+
+from urllib3 import PoolManager, ProxyManager, Retry, make_headers
+
+from regnb.errors import CertificateUnreadable
+
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_SCHEMES = frozenset(("http", "https", "all"))
+_PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
+# What OpenSSL reads by itself, and what other libraries read.
+_OF_OPENSSL = ("SSL_CERT_FILE", "SSL_CERT_DIR")
+_OF_LIBRARIES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+
+# The environment of a program that is to go the same ways.
+VARIABLES = (*_PROXIES, *map(str.upper, _PROXIES), *_OF_OPENSSL, *_OF_LIBRARIES)
+
+
+@dataclass(frozen=True, slots=True)
+class Proxy:
+    """A proxy: its URL without the login, the login as a header, and `name` to be shown."""
+
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def name(self) -> str:
+        """Host and port."""
+        return urlsplit(self.url).netloc
+
+    def pool(self, **options: object) -> PoolManager:
+        """Connections by this proxy; raises ValueError for one that is no HTTP proxy."""
+        return ProxyManager(self.url, proxy_headers=self.headers, **options)  # type: ignore[arg-type]
+
+
+def is_loopback(host: str) -> bool:
+    """Whether `host` is this machine whatever the network says."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def named_proxies() -> dict[str, str]:
+    """The proxies that the environment, or else the system, names: URLs by scheme, or by `all`."""
+    return {scheme: url for scheme, url in getproxies().items() if scheme in _SCHEMES and url}
+
+
+def proxy_to(url: str) -> Proxy | None:
+    """The proxy on the way to `url`; None for the direct way, which loopback always has."""
+    named = named_proxies()
+    if not named or is_loopback(urlsplit(url).hostname or ""):
+        return None
+    from requests import utils  # noqa: PLC0415 - loads much, and most machines have no proxy
+
+    found = None if utils.should_bypass_proxies(url, None) else utils.select_proxy(url, named)
+    if not found:
+        return None
+    full = found if "://" in found else f"http://{found}"
+    user, password = utils.get_auth_from_url(full)
+    parts = urlsplit(full)
+    headers = make_headers(proxy_basic_auth=f"{user}:{password}") if user else {}
+    netloc = parts.netloc.rpartition("@")[2]
+    return Proxy(parts._replace(netloc=netloc, path="", query="").geturl(), headers)
+
+
+def spare_loopback() -> None:
+    """Let no program of this process, nor those that it starts, ask this machine by a proxy.
+
+    urllib, requests and curl do unless `NO_PROXY` says otherwise, and no proxy can reach it.
+    """
+    if not named_proxies():
+        return
+    known = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
+    hosts = [host.strip() for host in known.split(",") if host.strip()]
+    missing = [host for host in LOOPBACK if host not in hosts and "*" not in hosts]
+    os.environ["NO_PROXY"] = os.environ["no_proxy"] = ",".join(hosts + missing)
+
+
+def trusting_context() -> ssl.SSLContext:
+    """What trusts the authorities of the system and of the environment.
+
+    Raises CertificateUnreadable for a file that the environment names and that cannot be used.
+    """
+    for name in _OF_OPENSSL:
+        path = os.environ.get(name)
+        if path and not all(Path(one).exists() for one in path.split(os.pathsep)):
+            raise CertificateUnreadable(path)  # OpenSSL says nothing, and then trusts nobody
+    context = ssl.create_default_context()
+    # Since Python 3.13 it wants of authorities what those of companies often lack; engines do not.
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    given = {os.environ.get(name) for name in _OF_OPENSSL}
+    for path in {os.environ.get(name) for name in _OF_LIBRARIES} - given:
+        if path:
+            _trust(context, path)
+    return context
+
+
+def _trust(context: ssl.SSLContext, path: str) -> None:
+    try:
+        if Path(path).is_dir():
+            context.load_verify_locations(capath=path)
+        else:
+            context.load_verify_locations(cafile=path)
+    except OSError as error:
+        raise CertificateUnreadable(path) from error
+
+
+def pool_to(url: str, *, retries: Retry | bool) -> PoolManager:
+    """Connections to `url`, by its proxy and with the authorities of the environment."""
+    context = trusting_context() if urlsplit(url).scheme == "https" else None
+    proxy = proxy_to(url)
+    if proxy:
+        return proxy.pool(ssl_context=context, retries=retries)
+    return PoolManager(ssl_context=context, retries=retries)
