@@ -21,7 +21,8 @@
     ├─ EngineError
     │  ├─ EngineUnavailable: EngineDenied · EngineUnreachable · EmbeddedEngineFailed
     │  ├─ EngineRemote
-    │  ├─ ImageNotFound · ContainerNotFound
+    │  ├─ ImageNotFound: SampleNotFound
+    │  ├─ ContainerNotFound
     │  ├─ NameTaken · PortTaken · RegistryDiffers
     │  └─ PullFailed: HubUnreachable · HubRateLimited
     │     PushFailed: LoopbackWantsTls        (also PullFailed)
@@ -78,6 +79,7 @@ from regnb.errors.engine import (
     PushFailed,
     RegistryDiffers,
     RegistryStopped,
+    SampleNotFound,
 )
 from regnb.errors.lab import (
     CollectionFailed,
@@ -197,6 +199,7 @@ __all__ = [
     "RegistryUnreachable",
     "RegnbError",
     "RepositoryNotFound",
+    "SampleNotFound",
     "SizeMismatch",
     "SizeRefused",
     "TLSFailed",

@@ -151,7 +151,9 @@ def test_one_manifest_of_another_platform_is_refused(
     [
         ("fromImage=alpine&tag=latest&platform=linux/s390x", 404, "no matching manifest for"),
         ("fromImage=nginx&tag=0", 404, "manifest for nginx:0 not found: manifest unknown"),
+        ("fromImage=busybox&tag=9", 404, "(samples of regnb: busybox:1, busybox:1.37, busybox:"),
         ("fromImage=nosuch&tag=1", 404, "pull access denied for nosuch, repository does not"),
+        ("fromImage=nosuch&tag=1", 404, "(samples of regnb: alpine, busybox, hello-world, nginx"),
         ("fromImage=localhost:1/x&tag=1", 500, "dial tcp 127.0.0.1:1: connect: connection"),
         ("fromImage=no.invalid/x&tag=1", 500, "lookup no.invalid: no such host"),
         ("fromImage=BAD&tag=1", 400, "invalid reference format"),
@@ -294,6 +296,14 @@ def test_hub_that_cannot_be_reached_gives_way_to_a_sample(tmp_path: Path) -> Non
         "Not from Docker Hub (localhost:1 cannot be reached): this is a sample image of regnb"
     )
     assert lonely.images.find("nginx").source == "samples"
+
+
+def test_what_has_no_sample_either_says_why_and_names_the_samples(tmp_path: Path) -> None:
+    lonely = hub_engine(tmp_path, "localhost:1")
+    response = Client(Api(lonely)).post("/images/create?fromImage=python&tag=latest")
+    lonely.close()
+    assert response.status_code == 500
+    assert "connection refused (samples of regnb: alpine, busybox" in response.text
 
 
 def test_samples_can_be_forbidden(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ machine, and so are their digests.
 
 from __future__ import annotations
 
-from regnb.engine.embedded.samples.registry import SampleRegistry
+from regnb.engine.embedded.samples.registry import SampleRegistry, offered
 from regnb.engine.embedded.samples.sample import LABEL
 
-__all__ = ["LABEL", "SampleRegistry"]
+__all__ = ["LABEL", "SampleRegistry", "offered"]

@@ -8,7 +8,7 @@ from functools import cache
 from regnb.engine.embedded.samples.recipe import recipes
 from regnb.engine.embedded.samples.sample import Sample, sample_of
 from regnb.errors import BlobNotFound, ManifestNotFound
-from regnb.oci import Hasher, Manifest, parse_manifest
+from regnb.oci import Hasher, ImageReference, Manifest, parse_manifest
 
 
 class SampleRegistry:
@@ -43,6 +43,16 @@ class SampleRegistry:
         if hasher:
             hasher.update(content)
         yield content
+
+
+def offered(repository: str) -> list[str]:
+    """Names that there is a sample of: those of `repository`, else one for each repository."""
+    own = [f"{_short(repository)}:{tag}" for tag in sorted(_tags(repository))]
+    return own or sorted({_short(recipe.repository) for recipe in recipes()})
+
+
+def _short(repository: str) -> str:
+    return ImageReference.parse(repository).name
 
 
 @cache

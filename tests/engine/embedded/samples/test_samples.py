@@ -7,7 +7,7 @@ import tarfile
 
 import pytest
 
-from regnb.engine.embedded.samples import LABEL, SampleRegistry
+from regnb.engine.embedded.samples import LABEL, SampleRegistry, offered
 from regnb.engine.embedded.samples.layers import LAYERS, gzip_of
 from regnb.errors import ManifestNotFound
 from regnb.oci import (
@@ -142,6 +142,14 @@ def files_of(layer: Digest) -> dict[str, int]:
     content = SAMPLES.get_blob("library/nginx", layer)
     with tarfile.open(fileobj=io.BytesIO(content)) as tar:
         return {member.name: member.size for member in tar}
+
+
+def test_names_that_there_is_a_sample_of_are_told() -> None:
+    assert offered("library/busybox") == [
+        f"busybox:{tag}" for tag in ("1", "1.37", "1.37.0", "latest")
+    ]
+    for repository in ("library/python", "team/app"):
+        assert offered(repository) == ["alpine", "busybox", "hello-world", "nginx", "registry"]
 
 
 @pytest.mark.parametrize(("repository", "tag"), [("library/nginx", "0"), ("library/no", "latest")])
