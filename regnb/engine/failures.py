@@ -7,6 +7,7 @@ library and of Podman.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -28,6 +29,7 @@ from regnb.errors import (
     PortTaken,
     PullFailed,
     PushFailed,
+    SampleNotFound,
 )
 from regnb.oci import ImageReference
 from regnb.oci.reference import DOCKER_HUB
@@ -44,6 +46,8 @@ SDK_ERRORS = (
 # What Go says where TLS was tried and the other end has none.
 PLAIN_HTTP = "server gave HTTP response to HTTPS client"
 _RATE_LIMITED = ("toomanyrequests", "too many requests", "pull rate limit")
+# What the embedded engine adds where it has no sample: `regnb.engine.embedded.remote.words`.
+_OFFER = re.compile(r" \(samples of regnb: ([^()]+)\)$")
 _NO_CONTAINER = ("no such container", "no container with name or id")
 _NO_LOCAL_IMAGE = (
     "no such image",
@@ -73,6 +77,9 @@ def failure(message: str, *, subject: str, otherwise: type[EngineError]) -> Engi
     A push tells of its registry's refusals as PushFailed, whatever the cause.
     """
     text = message.lower()
+    offer = _OFFER.search(message)
+    if offer:
+        return SampleNotFound(message, subject=subject, samples=offer[1])
     if issubclass(otherwise, PullFailed) and not _tells(text, _RATE_LIMITED):
         reason = reason_in(message, of_hub=_is_of_hub(subject))
         if reason:

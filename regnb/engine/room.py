@@ -64,8 +64,8 @@ def save(
 ) -> Copied:
     """Bring an image into `folder`, from where `find` has found it: what was copied.
 
-    Of an index, only the images for `platforms` are brought, and its bytes stay as they are, so
-    the digest does too. What the folder has already is not asked for again.
+    Of an index, only the images for `platforms` and what is attested of them are brought, and its
+    bytes stay as they are, so the digest does too. What the folder has already is not asked for again.
     """
     with _client_of(folder) as client:
         target = RegistryRepository(client, reference.repository)
@@ -109,8 +109,11 @@ class _Chosen:
             raise ManifestNotFound("This platform was not asked for.")
         manifest = self.origin.client.get_manifest(self.origin.repository, reference)
         if isinstance(manifest, ImageIndex):
+            images = {entry.digest for entry in manifest.images if self._is_wanted(entry)}
             self._unwanted |= {
-                entry.digest for entry in manifest.manifests if not self._is_wanted(entry)
+                entry.digest
+                for entry in manifest.manifests
+                if entry.digest not in images and entry.attested not in images
             }
         return manifest
 

@@ -22,7 +22,8 @@
     │  ├─ EngineUnavailable: EngineDenied · EngineUnreachable · EmbeddedEngineFailed
     │  │                    EmbeddedEngineStopped
     │  ├─ EngineRemote
-    │  ├─ ImageNotFound · ContainerNotFound
+    │  ├─ ImageNotFound: SampleNotFound
+    │  ├─ ContainerNotFound
     │  ├─ NameTaken · PortTaken · RegistryDiffers
     │  └─ PullFailed: HubUnreachable · HubRateLimited
     │     PushFailed: LoopbackWantsTls        (also PullFailed)
@@ -80,6 +81,7 @@ from regnb.errors.engine import (
     PushFailed,
     RegistryDiffers,
     RegistryStopped,
+    SampleNotFound,
 )
 from regnb.errors.lab import (
     CollectionFailed,
@@ -202,6 +204,7 @@ __all__ = [
     "RegistryUnreachable",
     "RegnbError",
     "RepositoryNotFound",
+    "SampleNotFound",
     "SizeMismatch",
     "SizeRefused",
     "TLSFailed",

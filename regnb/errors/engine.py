@@ -43,6 +43,14 @@ class ImageNotFound(EngineError):
     """The image is neither on the engine nor where it was pulled from."""
 
 
+class SampleNotFound(ImageNotFound):
+    """Samples stand in for Docker Hub, and `subject` is not among the `samples` that they have."""
+
+    def __init__(self, message: str, *, subject: str, samples: str) -> None:
+        super().__init__(message, subject=subject)
+        self.samples = samples
+
+
 class ContainerNotFound(EngineError):
     """The engine has no such container."""
 

@@ -17,6 +17,7 @@ DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 DOCKER_LIST = "application/vnd.docker.distribution.manifest.list.v2+json"
 DOCKER_CONFIG = "application/vnd.docker.container.image.v1+json"
 DOCKER_LAYER_GZIP = "application/vnd.docker.image.rootfs.diff.tar.gzip"
+_DOCKER_LAYER = "application/vnd.docker.image.rootfs."
 DOCKER_SCHEMA1 = "application/vnd.docker.distribution.manifest.v1+prettyjws"
 
 MANIFESTS = frozenset({OCI_MANIFEST, DOCKER_MANIFEST})
@@ -40,3 +41,8 @@ def is_index(media_type: str) -> bool:
 def is_config(media_type: str) -> bool:
     """Whether it is the type of an image's config."""
     return media_type in CONFIGS
+
+
+def is_layer(media_type: str) -> bool:
+    """Whether it is the type of an image's layer, compressed or not, to be distributed or not."""
+    return media_type.startswith(("application/vnd.oci.image.layer.", _DOCKER_LAYER))

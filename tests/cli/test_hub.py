@@ -21,7 +21,7 @@ from regnb.engine.embedded.background import Place
 from regnb.engine.embedded.remote.hub import HubPlaces
 from regnb.errors import ManifestNotFound, Unsupported
 from regnb.lab import open_lab
-from regnb.oci import ImageIndex
+from regnb.oci import Digest, ImageIndex
 from regnb.registry import RegistryClient
 
 
@@ -119,19 +119,22 @@ def test_room_reads_and_does_not_write(served: str) -> None:
     with RegistryClient(f"http://{served}") as client:
         index = client.get_manifest("library/alpine", "latest")
         assert isinstance(index, ImageIndex)
-        assert brought(client, index) == {"linux/amd64", "linux/arm64/v8"}
+        there = brought(client, index)
+        images = {entry.digest: str(entry.platform) for entry in index.images}
+        assert {images[one] for one in there & images.keys()} == {"linux/amd64", "linux/arm64/v8"}
+        attested = {entry.attested for entry in index.manifests if entry.digest in there}
+        assert attested == {None} | (there & images.keys())
         with pytest.raises(Unsupported):
             client.put_manifest("x", "1", index.content, media_type=index.media_type)
 
 
-def brought(client: RegistryClient, index: ImageIndex) -> set[str]:
-    """The platforms whose images the room has."""
-    platforms = set()
-    for entry in index.images:
+def brought(client: RegistryClient, index: ImageIndex) -> set[Digest]:
+    """Digests of the manifests that the room has."""
+    found = set()
+    for entry in index.manifests:
         with contextlib.suppress(ManifestNotFound):
-            client.get_manifest("library/alpine", entry.digest)
-            platforms.add(str(entry.platform))
-    return platforms
+            found.add(client.get_manifest("library/alpine", entry.digest).digest)
+    return found
 
 
 def test_learner_pulls_from_the_room(

@@ -20,6 +20,7 @@ from regnb.errors import (
     PortTaken,
     PullFailed,
     PushFailed,
+    SampleNotFound,
 )
 
 ENDPOINT = "unix:///run/docker.sock"
@@ -39,6 +40,10 @@ PULLS = [
         ImageNotFound,
     ),
     ("failed to resolve reference docker.io/library/nginx:nope: not found", ImageNotFound),
+    (
+        HUB + "dial tcp: lookup registry-1.docker.io: no such host (samples of regnb: alpine)",
+        SampleNotFound,
+    ),
     ("name unknown: repository name not known to registry", ImageNotFound),
     (HUB + "dial tcp: lookup registry-1.docker.io on 10.0.0.1:53: no such host", HubUnreachable),
     (HUB + "dial tcp: lookup registry-1.docker.io: server misbehaving", HubUnreachable),

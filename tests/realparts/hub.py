@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +19,8 @@ from werkzeug import Request, Response
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from regnb.engine.embedded.samples import SampleRegistry
-from regnb.oci import ImageManifest
+from regnb.errors import BlobNotFound
+from regnb.oci import Descriptor, Digest, ImageManifest, parse_manifest
 from regnb.registry import RegistryClient
 from tests.realparts.images import Recipe, build
 from tests.realparts.processes import Running, running
@@ -100,12 +101,10 @@ def limited_hub(tls: Certificate) -> Iterator[None]:
 
 def upload(recipe: Recipe, server: Server) -> None:
     """Build the image of `recipe` and put it into the registry under its tags."""
-    image = build(recipe)
+    top, contents = build(recipe)
     with RegistryClient(f"http://{server.address}") as client:
-        for content in image.blobs.values():
-            client.put_blob(recipe.repository, content)
         for tag in recipe.tags:
-            client.put_manifest(recipe.repository, tag, image.manifest, media_type=image.media_type)
+            _upload(contents.blobs.__getitem__, client, recipe.repository, top, tag)
 
 
 def upload_sample(repository: str, server: Server) -> None:
@@ -114,21 +113,35 @@ def upload_sample(repository: str, server: Server) -> None:
     They are what the embedded engine pulls, so notebooks show the same on both engines.
     """
     samples = SampleRegistry()
+
+    def content(digest: Digest) -> bytes:
+        try:
+            return samples.get_blob(repository, digest)
+        except BlobNotFound:
+            return samples.get_manifest(repository, digest).content
+
     with RegistryClient(f"http://{server.address}") as client:
         for tag in samples.list_tags(repository):
-            _upload(samples, client, repository, tag)
+            top = samples.get_manifest(repository, tag)
+            where = Descriptor(top.media_type, top.digest, len(top.content))
+            _upload(content, client, repository, where, tag)
 
 
 def _upload(
-    samples: SampleRegistry, client: RegistryClient, repository: str, reference: str
+    content: Callable[[Digest], bytes],
+    client: RegistryClient,
+    repository: str,
+    where: Descriptor,
+    reference: str,
 ) -> None:
-    manifest = samples.get_manifest(repository, reference)
+    """Upload the manifest or index at `where`, and before it all that it leads to."""
+    manifest = parse_manifest(content(where.digest), where.media_type)
     if isinstance(manifest, ImageManifest):
         for blob in (manifest.config, *manifest.layers):
-            client.put_blob(repository, samples.get_blob(repository, blob.digest))
+            client.put_blob(repository, content(blob.digest))
     else:
         for entry in manifest.manifests:
-            _upload(samples, client, repository, entry.digest)
+            _upload(content, client, repository, entry, entry.digest)
     client.put_manifest(repository, reference, manifest.content, media_type=manifest.media_type)
 
 

@@ -1,13 +1,19 @@
-"""From steps to an image: config, layers and manifest, as bytes and by digest."""
+"""From steps to an image of the stand-in for Docker Hub, which has the shape of those there."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from regnb.oci import Descriptor, Digest, media_types
+from regnb.engine.embedded.samples import build as samples
+from regnb.oci import Descriptor, Digest, Platform
+from regnb.oci.json import Json
 from tests.realparts.layers import Tree, compressed
+
+NOT_RUN = "regnb.files-of"
+# One more than the machine's own, so that an engine has something to choose from.
+_OTHERS = (Platform("linux", "amd64"), Platform("linux", "arm64", "v8"))
 
 
 @dataclass(frozen=True)
@@ -20,63 +26,44 @@ class Step:
 
 @dataclass(frozen=True)
 class Recipe:
-    """An image to build; `created` in seconds since 1970, `execution` as in its config."""
+    """An image to build; `created` in seconds since 1970, `execution` as in its config.
+
+    `docker_media_types` is for an image of the time before OCI's.
+    """
 
     repository: str
     tags: tuple[str, ...]
     created: int
     architecture: str
     steps: list[Step]
-    execution: dict[str, object]
+    execution: Json
+    docker_media_types: bool = False
 
 
-@dataclass
-class Image:
-    """A built image: its manifest and the blobs that the manifest names."""
+def build(recipe: Recipe) -> tuple[Descriptor, samples.Contents]:
+    """The index of `recipe`, and what it leads to; the same files give the same digests.
 
-    manifest: bytes = b""
-    media_type: str = media_types.DOCKER_MANIFEST
-    blobs: dict[Digest, bytes] = field(default_factory=dict)
-
-    def keep(self, media_type: str, content: bytes) -> Descriptor:
-        """Store a blob; gives its descriptor."""
-        digest = Digest.of(content)
-        self.blobs[digest] = content
-        return Descriptor(media_type, digest, len(content))
+    The binaries are those of this machine. So the image for another platform has the same layers,
+    says in an annotation of which platform they are, and could not run there.
+    """
+    name = f"{recipe.repository.rpartition('/')[2]}@{recipe.tags[0]}"
+    return samples.build(name, _images(recipe), docker_media_types=recipe.docker_media_types)
 
 
-def build(recipe: Recipe) -> Image:
-    """The image of `recipe`; the same files give the same digests."""
-    image = Image()
-    tars = [step.tree.tar() for step in recipe.steps if step.tree]
-    layers = [image.keep(media_types.DOCKER_LAYER_GZIP, compressed(tar)) for tar in tars]
-    config = _encode(_config(recipe, [Digest.of(tar) for tar in tars]))
-    value = {
-        "schemaVersion": 2,
-        "mediaType": image.media_type,
-        "config": image.keep(media_types.DOCKER_CONFIG, config).to_json(),
-        "layers": [layer.to_json() for layer in layers],
-    }
-    image.manifest = _encode(value)
-    return image
-
-
-def _config(recipe: Recipe, diff_ids: list[Digest]) -> dict[str, object]:
+def _images(recipe: Recipe) -> Iterator[samples.Image]:
+    own = next(
+        (one for one in _OTHERS if one.architecture == recipe.architecture),
+        Platform("linux", recipe.architecture),
+    )
     created = datetime.fromtimestamp(recipe.created, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    history = [
-        {"created": created, "created_by": step.created_by}
-        | ({} if step.tree else {"empty_layer": True})
-        for step in recipe.steps
-    ]
-    return {
-        "architecture": recipe.architecture,
-        "os": "linux",
-        "created": created,
-        "config": recipe.execution,
-        "rootfs": {"type": "layers", "diff_ids": diff_ids},
-        "history": history,
-    }
+    steps = tuple(samples.Step(step.created_by, _layer(step)) for step in recipe.steps)
+    for platform in (own, *(other for other in _OTHERS if other != own)):
+        notes = {} if platform == own else {NOT_RUN: str(own)}
+        yield samples.Image(platform, created, recipe.execution, steps, notes)
 
 
-def _encode(value: object) -> bytes:
-    return json.dumps(value, separators=(",", ":")).encode()
+def _layer(step: Step) -> samples.Layer | None:
+    if step.tree is None:
+        return None
+    tar = step.tree.tar()
+    return samples.Layer(compressed(tar), Digest.of(tar))

@@ -37,6 +37,11 @@ class Tree:
         """Add a symbolic link to `target`."""
         self._add(path, tarfile.SYMTYPE, mode=0o777, target=target)
 
+    def delete(self, path: str) -> None:
+        """Hide a file of an older layer, by a whiteout."""
+        folder, _, name = path.rpartition("/")
+        self.file(f"{folder}/.wh.{name}", b"")
+
     def tar(self) -> bytes:
         """The layer as a tar."""
         buffer = io.BytesIO()

@@ -6,6 +6,7 @@ that all of them share, several layers, and a history with steps that made none.
 
 from __future__ import annotations
 
+import json
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,16 +22,22 @@ from tests.realparts.layers import ANYONE, PROGRAM, Tree
 
 REGISTRY_BINARY = Path("/usr/bin/docker-registry")
 FILES = Path(__file__).parent / "files"
+_BUILD_LOG = "/var/log/build.log"
 _PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
 def recipes(packages: Path) -> Iterator[Recipe]:
     """All images, from the unpacked `packages`."""
     base = _base(packages)
-    yield _alpine(base)
+    yield _small(base, "alpine", ("latest", "3"), "/bin/sh")
+    yield _small(base, "busybox", ("latest", "1"), "sh")
+    yield _small(base, "hello-world", ("latest", "linux"), "echo", "This engine runs containers.")
     yield _nginx(base, packages)
-    yield _registry(base, ("2.6", "2"), "/etc/docker/registry/config.yml")
-    yield _registry(base, ("3", "latest"), "/etc/distribution/config.yml")
+    old, new = "/etc/docker/registry/config.yml", "/etc/distribution/config.yml"
+    # What Docker Hub has of 2.6 is of the time before OCI's formats.
+    yield _registry(base, ("2.6", "2.6.2"), old, docker_media_types=True)
+    yield _registry(base, ("2", "2.8"), old)
+    yield _registry(base, ("3", "latest"), new)
 
 
 def _base(packages: Path) -> Step:
@@ -46,23 +53,23 @@ def _base(packages: Path) -> Step:
     for name in ("passwd", "group"):
         tree.copy(FILES / name, f"/etc/{name}")
     tree.folder("/tmp", mode=ANYONE)
-    tree.folder("/var/log")
     parts = [
         f"libc6 {installed_version('libc6')}",
         f"busybox-static {fetched_version(packages, 'busybox-static')}",
     ]
+    tree.file(_BUILD_LOG, "\n".join(parts))
     return Step(f"ADD {', '.join(parts)} in /", tree)
 
 
-def _alpine(base: Step) -> Recipe:
+def _small(base: Step, name: str, tags: tuple[str, ...], *command: str) -> Recipe:
     """A small image with a shell: busybox, as in Alpine, on Debian's C library."""
     return Recipe(
-        repository="library/alpine",
-        tags=("latest",),
+        repository=f"library/{name}",
+        tags=tags,
         created=_time(base),
         architecture=architecture(),
-        steps=[base, Step('CMD ["/bin/sh"]')],
-        execution={"Env": [_PATH], "Cmd": ["/bin/sh"]},
+        steps=[base, Step(f"CMD {json.dumps(command)}")],
+        execution={"Env": [_PATH], "Cmd": list(command)},
     )
 
 
@@ -76,14 +83,17 @@ def _nginx(base: Step, packages: Path) -> Recipe:
     program.copy(binary, "/usr/sbin/nginx")
     program.folder("/var/lib/nginx")
     program.folder("/run")
+    users = (FILES / "passwd").read_text("utf-8")
+    program.file("/etc/passwd", f"{users}nginx:x:101:101:nginx:/nonexistent:/bin/false\n")
     program.copy(FILES / "nginx.conf", "/etc/nginx/nginx.conf")
     program.copy(packages / "etc/nginx/mime.types", "/etc/nginx/mime.types")
     pages.copy(packages / "usr/share/nginx/html/index.html", "/usr/share/nginx/html/index.html")
     logs.link("/var/log/nginx/access.log", "/dev/stdout")
     logs.link("/var/log/nginx/error.log", "/dev/stderr")
+    logs.delete(_BUILD_LOG)
     return Recipe(
         repository="library/nginx",
-        tags=("latest",),
+        tags=("latest", "1"),
         created=time,
         architecture=architecture(),
         steps=[
@@ -93,7 +103,10 @@ def _nginx(base: Step, packages: Path) -> Recipe:
             Step("ADD the libraries of nginx in /", libraries),
             Step(f"ADD nginx {version} in /", program),
             Step("COPY index.html /usr/share/nginx/html # buildkit", pages),
-            Step("RUN ln -sf /dev/stdout /var/log/nginx/access.log # buildkit", logs),
+            Step(
+                f"RUN ln -sf /dev/stdout /var/log/nginx/access.log && rm {_BUILD_LOG} # buildkit",
+                logs,
+            ),
             Step("EXPOSE map[80/tcp:{}]"),
             Step("STOPSIGNAL SIGQUIT"),
             Step('CMD ["nginx" "-g" "daemon off;"]'),
@@ -108,7 +121,9 @@ def _nginx(base: Step, packages: Path) -> Recipe:
     )
 
 
-def _registry(base: Step, tags: tuple[str, ...], config_path: str) -> Recipe:
+def _registry(
+    base: Step, tags: tuple[str, ...], config_path: str, *, docker_media_types: bool = False
+) -> Recipe:
     time = _time_of(REGISTRY_BINARY)
     program, config, entry = (Tree(time) for _ in range(3))
     program.copy(REGISTRY_BINARY, "/bin/registry")
@@ -137,6 +152,7 @@ def _registry(base: Step, tags: tuple[str, ...], config_path: str) -> Recipe:
             "Cmd": [config_path],
             "Volumes": {"/var/lib/registry": {}},
         },
+        docker_media_types=docker_media_types,
     )
 
 

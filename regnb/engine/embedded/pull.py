@@ -91,6 +91,7 @@ def _pull_from(
     if origin.note:
         yield {"status": origin.note}
     parts = [manifest.config.digest, *(layer.digest for layer in manifest.layers)]
+    _check_layers(manifest)
     with engine.images.lease(parts):
         engine.images.blobs.put(config)
         if not _is_here(engine, manifest):  # Docker tells nothing of the layers of a known image
@@ -143,6 +144,13 @@ def _check_platform(
         )
 
 
+def _check_layers(manifest: ImageManifest) -> None:
+    """Raise Refusal for what only looks like an image, as the attestation of one does."""
+    for layer in manifest.layers:
+        if not media_types.is_layer(layer.media_type):
+            raise Refusal(500, f"unsupported media type {layer.media_type}")
+
+
 def _keep(
     engine: EmbeddedEngine,
     reference: ImageReference,
@@ -156,7 +164,10 @@ def _keep(
     except Refusal:
         former = None
     by_digest = ImageReference.parse(f"{reference.registry}/{reference.repository}@{digest}")
-    names = [by_digest] if reference.digest else [reference, by_digest]
+    names = [] if reference.digest else [reference]
+    # As in Docker, the digest of an index stays with the first of its images that came.
+    if engine.images.holder_of(by_digest) in {None, manifest.config.digest}:
+        names.append(by_digest)
     image = engine.images.add(manifest, names, source=source)
     engine.events.tell("image", "pull", reference.familiar, name=reference.name)
     return image.image_id != former

@@ -132,6 +132,11 @@ class ImageStore:
                 raise no_such_image(_familiar(name))
             return self._image(found)
 
+    def holder_of(self, reference: ImageReference) -> Digest | None:
+        """ID of the image that has exactly this name; None when none has."""
+        with self._lock:
+            return self._by_reference(str(reference))
+
     def add(
         self, manifest: ImageManifest, references: Iterable[ImageReference], *, source: str
     ) -> StoredImage:

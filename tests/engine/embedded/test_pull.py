@@ -12,7 +12,8 @@ from regnb.engine.embedded.api.app import Api
 from regnb.engine.embedded.core import EmbeddedEngine
 from regnb.engine.embedded.home import Home
 from regnb.engine.embedded.remote.hub import HubPlaces
-from regnb.oci import Digest, ImageManifest
+from regnb.engine.embedded.samples import SampleRegistry
+from regnb.oci import Digest, ImageIndex, ImageManifest
 from regnb.registry import RegistryClient
 from tests.engine.embedded.faults import fill_bytes, troubled
 from tests.engine.embedded.images import put_image
@@ -65,18 +66,94 @@ def test_pull_by_digest_gives_no_tag(api: Client, engine: EmbeddedEngine, regist
     assert image.tags == []
 
 
-def test_pull_of_a_platform_takes_its_image(api: Client, engine: EmbeddedEngine) -> None:
+def test_image_is_known_by_the_digest_of_its_index(api: Client, engine: EmbeddedEngine) -> None:
+    index = SampleRegistry().get_manifest("library/nginx", "latest")
+    told = statuses(pull(api, "nginx"))
+    image = engine.images.find("nginx")
+    assert f"Digest: {index.digest}" in told
+    assert image.repo_digests == [f"nginx@{index.digest}"]
+    assert image.config.platform.architecture == engine.platform.architecture
+
+
+@pytest.mark.parametrize(
+    "platform", ["linux/amd64", "linux/arm64", "linux/arm64/v8", "linux/arm/v7", "linux/arm/v6"]
+)
+def test_pull_of_a_platform_takes_its_image(
+    api: Client, engine: EmbeddedEngine, platform: str
+) -> None:
+    pull(api, "alpine", platform=platform)
+    found = engine.images.find("alpine")
+    assert found.config.platform.architecture == platform.split("/")[1]
+    index = SampleRegistry().get_manifest("library/alpine", "latest")
+    assert found.repo_digests == [f"alpine@{index.digest}"]
+
+
+def test_pull_by_the_digest_of_an_index_or_of_one_of_its_images(
+    api: Client, engine: EmbeddedEngine
+) -> None:
+    index = SampleRegistry().get_manifest("library/alpine", "latest")
+    assert isinstance(index, ImageIndex)
+    child = index.image_for(engine.platform)
+    assert child
+    for digest in (index.digest, child.digest):
+        pull(api, "alpine", digest)
+    image = engine.images.find(f"alpine@{index.digest}")
+    assert image.repo_digests == sorted(f"alpine@{one}" for one in (index.digest, child.digest))
+    assert image.tags == []
+
+
+def test_attestation_is_no_image(api: Client) -> None:
+    index = SampleRegistry().get_manifest("library/alpine", "latest")
+    assert isinstance(index, ImageIndex)
+    attestation = next(entry for entry in index.manifests if entry.is_attestation)
+    content = pull(api, "alpine", attestation.digest)
+    assert error_in(content) == "unsupported media type application/vnd.in-toto+json"
+    assert api.get("/images/json").json == []
+
+
+def test_digest_of_an_index_stays_with_the_first_of_its_images(
+    api: Client, engine: EmbeddedEngine
+) -> None:
     pull(api, "alpine", platform="linux/arm64")
-    assert engine.images.find("alpine").config.platform.architecture == "arm64"
+    first = engine.images.find("alpine").image_id
+    pull(api, "alpine", platform="linux/amd64")
+    second = engine.images.find("alpine")
+    assert second.repo_digests == []
+    index = SampleRegistry().get_manifest("library/alpine", "latest")
+    assert engine.images.find(f"alpine@{index.digest}").image_id == first != second.image_id
+
+
+def test_push_of_one_of_several_platforms_sends_its_manifest(
+    api: Client, engine: EmbeddedEngine, registry: str
+) -> None:
+    pull(api, "alpine")
+    name = f"{registry}/small"
+    assert api.post(f"/images/alpine/tag?repo={name}&tag=1").status_code == 201
+    lines(api.post(f"/images/{name}/push?tag=1", headers={"X-Registry-Auth": "e30="}).data)
+    with RegistryClient(f"http://{registry}") as client:
+        sent = client.get_manifest("small", "1")
+    assert isinstance(sent, ImageManifest)
+    assert sent.config.digest == engine.images.find("alpine").image_id
+    assert f"{name}@{sent.digest}" in engine.images.find("alpine").repo_digests
+
+
+def test_one_manifest_of_another_platform_is_refused(
+    api: Client, engine: EmbeddedEngine, registry: str
+) -> None:
+    fill(registry, "app", engine, b"layer")
+    response = api.post(f"/images/create?fromImage={registry}/app&tag=1&platform=linux/arm64")
+    assert response.status_code == 404
+    assert "does not match the specified platform" in response.text
 
 
 @pytest.mark.parametrize(
     ("query", "status", "message"),
     [
         ("fromImage=alpine&tag=latest&platform=linux/s390x", 404, "no matching manifest for"),
-        ("fromImage=nginx&tag=latest&platform=linux/arm64", 404, "does not match the specified"),
         ("fromImage=nginx&tag=0", 404, "manifest for nginx:0 not found: manifest unknown"),
+        ("fromImage=busybox&tag=9", 404, "(samples of regnb: busybox:1, busybox:1.37, busybox:"),
         ("fromImage=nosuch&tag=1", 404, "pull access denied for nosuch, repository does not"),
+        ("fromImage=nosuch&tag=1", 404, "(samples of regnb: alpine, busybox, hello-world, nginx"),
         ("fromImage=localhost:1/x&tag=1", 500, "dial tcp 127.0.0.1:1: connect: connection"),
         ("fromImage=no.invalid/x&tag=1", 500, "lookup no.invalid: no such host"),
         ("fromImage=BAD&tag=1", 400, "invalid reference format"),
@@ -219,6 +296,14 @@ def test_hub_that_cannot_be_reached_gives_way_to_a_sample(tmp_path: Path) -> Non
         "Not from Docker Hub (localhost:1 cannot be reached): this is a sample image of regnb"
     )
     assert lonely.images.find("nginx").source == "samples"
+
+
+def test_what_has_no_sample_either_says_why_and_names_the_samples(tmp_path: Path) -> None:
+    lonely = hub_engine(tmp_path, "localhost:1")
+    response = Client(Api(lonely)).post("/images/create?fromImage=python&tag=latest")
+    lonely.close()
+    assert response.status_code == 500
+    assert "connection refused (samples of regnb: alpine, busybox" in response.text
 
 
 def test_samples_can_be_forbidden(tmp_path: Path) -> None:

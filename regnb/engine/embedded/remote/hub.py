@@ -16,7 +16,7 @@ from typing import Protocol, TypeVar
 from regnb.engine.embedded.refusal import Refusal
 from regnb.engine.embedded.remote import words
 from regnb.engine.embedded.remote.registries import Registries
-from regnb.engine.embedded.samples import SampleRegistry
+from regnb.engine.embedded.samples import SampleRegistry, offered
 from regnb.engine.embedded.settings import Settings
 from regnb.engine.patience import in_time, own_address
 from regnb.engine.reasons import reason_of
@@ -188,7 +188,7 @@ class Origins:
         try:
             return _sample(reference, reason)
         except Refusal:
-            raise refusal from None
+            raise _with_offer(refusal, reference) from None
 
     def _lately(self) -> tuple[Refusal, Reason] | None:
         """Why the Hub could not be used a moment ago, from the same network."""
@@ -234,8 +234,13 @@ def _sample(reference: ImageReference, reason: Reason) -> Origin:
     try:
         samples.get_manifest(reference.repository, reference.reference)
     except NotFound as error:
-        if not samples.list_tags(reference.repository):
-            raise words.access_denied(reference) from error
-        raise words.pull_refusal(error, reference) from error
+        there = samples.list_tags(reference.repository)
+        refusal = words.pull_refusal(error, reference) if there else words.access_denied(reference)
+        raise _with_offer(refusal, reference) from error
     note = f"Not from Docker Hub ({reason}): this is a sample image of regnb"
     return Origin(samples, reference.repository, SAMPLES, note)
+
+
+def _with_offer(refusal: Refusal, reference: ImageReference) -> Refusal:
+    """`refusal`, and the samples that there are."""
+    return Refusal(refusal.status, words.offering(refusal.message, offered(reference.repository)))

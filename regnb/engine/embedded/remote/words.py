@@ -140,6 +140,11 @@ def hub_refusal(error: RegnbError, reason: Reason) -> Refusal:
     return refusal(error)
 
 
+def offering(message: str, samples: list[str]) -> str:
+    """`message` for a pull that only `samples` could answer, and those that do exist."""
+    return f"{message} (samples of regnb: {', '.join(samples)})"
+
+
 def access_denied(reference: ImageReference) -> Refusal:
     """What Docker Hub says of a repository that does not exist, or not for everybody."""
     return Refusal(

@@ -1,112 +1,167 @@
-"""From the recipe of a sample image to its blobs."""
+"""From images to what Docker Hub has of an official image: an index, and what its entries name.
+
+An index holds one image per platform, and for each an attestation: a manifest of its own, of the
+platform `unknown/unknown`, that names documents about how the image was made. Indexes of Docker's
+own format are older than attestations.
+https://docs.docker.com/build/metadata/attestations/attestation-storage/
+"""
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 
-from regnb.engine.embedded.samples.archive import gzip_of, tar_of
-from regnb.engine.embedded.samples.recipe import FILES, Recipe, Step
-from regnb.oci import Descriptor, Digest, Manifest, Platform, media_types, parse_manifest
+from regnb.engine.embedded.samples import attestation
+from regnb.oci import Descriptor, Digest, Platform, media_types
+from regnb.oci.descriptor import ATTESTATION, REFERENCE_DIGEST, REFERENCE_TYPE
+from regnb.oci.json import Json
 
-LABEL = "regnb.sample"
+_UNKNOWN = Platform("unknown", "unknown")
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A layer as it travels (`content`, a gzip), and the digest of its tar."""
+
+    content: bytes
+    diff_id: Digest
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One instruction of a build, and the layer that it made; None when it changed no file."""
+
+    created_by: str
+    layer: Layer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """What to build for one platform; `execution` as in its config, `created` as RFC 3339."""
+
+    platform: Platform
+    created: str
+    execution: Json
+    steps: tuple[Step, ...]
+    annotations: dict[str, str]
 
 
 @dataclass(slots=True)
-class Sample:
-    """A sample image: what its tags point to, and all contents by their digest."""
+class Contents:
+    """All that an index leads to, by digest."""
 
-    top: Manifest
-    contents: dict[Digest, bytes] = field(default_factory=dict)
+    blobs: dict[Digest, bytes] = field(default_factory=dict)
+
+    def keep(self, media_type: str, content: bytes, platform: Platform | None = None) -> Descriptor:
+        """Take `content`; gives its descriptor."""
+        digest = Digest.of(content)
+        self.blobs[digest] = content
+        return Descriptor(media_type, digest, len(content), platform)
+
+    def keep_json(
+        self, media_type: str, value: Json, platform: Platform | None = None
+    ) -> Descriptor:
+        """Take `value` as JSON; gives its descriptor."""
+        return self.keep(media_type, _encode(value), platform)
 
 
 @dataclass(frozen=True, slots=True)
 class _Types:
+    index: str
     manifest: str
     config: str
     layer: str
 
 
-_OCI = _Types(media_types.OCI_MANIFEST, media_types.OCI_CONFIG, media_types.OCI_LAYER_GZIP)
+_OCI = _Types(
+    media_types.OCI_INDEX,
+    media_types.OCI_MANIFEST,
+    media_types.OCI_CONFIG,
+    media_types.OCI_LAYER_GZIP,
+)
 _DOCKER = _Types(
-    media_types.DOCKER_MANIFEST, media_types.DOCKER_CONFIG, media_types.DOCKER_LAYER_GZIP
+    media_types.DOCKER_LIST,
+    media_types.DOCKER_MANIFEST,
+    media_types.DOCKER_CONFIG,
+    media_types.DOCKER_LAYER_GZIP,
 )
 
 
-def build(recipe: Recipe) -> Sample:
-    """The sample image of `recipe`: a manifest, or an index when it has several platforms."""
-    contents: dict[Digest, bytes] = {}
-    entries = [_build_platform(recipe, platform, contents) for platform in recipe.platforms]
-    if len(entries) == 1:
-        top = entries[0]
-    else:
-        value = {
-            "schemaVersion": 2,
-            "mediaType": media_types.OCI_INDEX,
-            "manifests": [entry.to_json() for entry in entries],
-        }
-        top = _keep(contents, media_types.OCI_INDEX, _encode(value))
-    return Sample(parse_manifest(contents[top.digest], top.media_type), contents)
+def build(
+    name: str, images: Iterable[Image], *, docker_media_types: bool = False
+) -> tuple[Descriptor, Contents]:
+    """The index of `images`, and all contents; `name` (`nginx@1.29`) is what attestations say."""
+    types = _DOCKER if docker_media_types else _OCI
+    contents = Contents()
+    entries = []
+    for image in images:
+        entry = _image(image, types, contents)
+        entries.append(entry)
+        if types is _OCI:
+            entries.append(_attestation(name, image, entry, contents))
+    value: Json = {
+        "schemaVersion": 2,
+        "mediaType": types.index,
+        "manifests": [entry.to_json() for entry in entries],
+    }
+    return contents.keep_json(types.index, value), contents
 
 
-def _build_platform(
-    recipe: Recipe, platform: Platform, contents: dict[Digest, bytes]
-) -> Descriptor:
-    types = _DOCKER if recipe.docker_media_types else _OCI
-    tars = [_tar(step, platform.architecture) for step in recipe.steps if step.files]
-    layers = [_keep(contents, types.layer, gzip_of(tar)) for tar in tars]
-    config = _encode(_config(recipe, platform, [Digest.of(tar) for tar in tars]))
-    value = {
+def _image(image: Image, types: _Types, contents: Contents) -> Descriptor:
+    layers = [step.layer for step in image.steps if step.layer]
+    config = contents.keep_json(types.config, _config(image, layers))
+    value: Json = {
         "schemaVersion": 2,
         "mediaType": types.manifest,
-        "config": _keep(contents, types.config, config).to_json(),
+        "config": config.to_json(),
+        "layers": [contents.keep(types.layer, layer.content).to_json() for layer in layers],
+    }
+    annotations = image.annotations if types is _OCI else {}
+    value |= {"annotations": annotations} if annotations else {}
+    entry = contents.keep_json(types.manifest, value, image.platform)
+    return replace(entry, annotations=annotations)
+
+
+def _config(image: Image, layers: list[Layer]) -> Json:
+    return {
+        **image.platform.to_json(),
+        "created": image.created,
+        "config": {key: value for key, value in image.execution.items() if value},
+        "rootfs": {"type": "layers", "diff_ids": [layer.diff_id for layer in layers]},
+        "history": [
+            {"created": image.created, "created_by": step.created_by}
+            | ({} if step.layer else {"empty_layer": True})
+            for step in image.steps
+        ],
+    }
+
+
+def _attestation(name: str, image: Image, entry: Descriptor, contents: Contents) -> Descriptor:
+    """The entry of what is attested of the image at `entry`."""
+    statements = attestation.statements(name, image.platform, entry.digest, image.created)
+    layers = [
+        replace(
+            contents.keep(attestation.STATEMENT, _encode(statement)),
+            annotations={attestation.PREDICATE_TYPE: str(statement["predicateType"])},
+        )
+        for statement in statements
+    ]
+    config = {
+        **_UNKNOWN.to_json(),
+        "config": {},
+        "rootfs": {"type": "layers", "diff_ids": [layer.digest for layer in layers]},
+    }
+    value: Json = {
+        "schemaVersion": 2,
+        "mediaType": media_types.OCI_MANIFEST,
+        "config": contents.keep_json(media_types.OCI_CONFIG, config).to_json(),
         "layers": [layer.to_json() for layer in layers],
     }
-    if not recipe.docker_media_types:
-        value["annotations"] = {LABEL: "true"}
-    return _keep(contents, types.manifest, _encode(value), platform)
+    kept = contents.keep_json(media_types.OCI_MANIFEST, value, _UNKNOWN)
+    about = {REFERENCE_DIGEST: str(entry.digest), REFERENCE_TYPE: ATTESTATION}
+    return replace(kept, annotations=about)
 
 
-def _config(recipe: Recipe, platform: Platform, diff_ids: list[Digest]) -> dict[str, object]:
-    created = recipe.created.strftime("%Y-%m-%dT%H:%M:%SZ")
-    execution: dict[str, object] = {
-        "ExposedPorts": {port: {} for port in recipe.ports},
-        "Env": recipe.environment,
-        "Entrypoint": recipe.entrypoint,
-        "Cmd": recipe.command,
-        "Volumes": {folder: {} for folder in recipe.volumes},
-        "WorkingDir": "/",
-        "Labels": recipe.labels | {LABEL: "true"},
-        "StopSignal": recipe.stop_signal,
-    }
-    return {
-        **platform.to_json(),
-        "created": created,
-        "config": {key: value for key, value in execution.items() if value},
-        "rootfs": {"type": "layers", "diff_ids": diff_ids},
-        "history": [_history(step, created) for step in recipe.steps],
-    }
-
-
-def _history(step: Step, created: str) -> dict[str, object]:
-    empty: dict[str, object] = {} if step.files else {"empty_layer": True}
-    return {"created": created, "created_by": step.created_by} | empty
-
-
-def _tar(step: Step, architecture: str) -> bytes:
-    return tar_of([FILES / name.format(architecture=architecture) for name in step.files])
-
-
-def _encode(value: object) -> bytes:
+def _encode(value: Json) -> bytes:
     return json.dumps(value, separators=(",", ":")).encode()
-
-
-def _keep(
-    contents: dict[Digest, bytes],
-    media_type: str,
-    content: bytes,
-    platform: Platform | None = None,
-) -> Descriptor:
-    digest = Digest.of(content)
-    contents[digest] = content
-    return Descriptor(media_type, digest, len(content), platform)

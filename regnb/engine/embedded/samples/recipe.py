@@ -12,12 +12,9 @@ from typing import Any, Self
 from regnb.oci import Platform
 from regnb.oci.config import parse_time
 
-FOLDER = Path(__file__).parent
-FILES = FOLDER / "files"
-
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class Instruction:
     """One instruction of a build, and the folders of files it added."""
 
     created_by: str
@@ -29,10 +26,11 @@ class Recipe:
     """What a sample image is made of."""
 
     repository: str
+    version: str
     tags: tuple[str, ...]
     created: datetime
     platforms: tuple[Platform, ...]
-    steps: tuple[Step, ...]
+    steps: tuple[Instruction, ...]
     docker_media_types: bool = False
     entrypoint: list[str] | None = None
     command: list[str] | None = None
@@ -48,7 +46,9 @@ class Recipe:
         created = parse_time(table.pop("created"))
         if created is None:
             raise ValueError(f"`{table['repository']}` has no valid time of creation.")
-        steps = (Step(step["created_by"], tuple(step.get("files", ()))) for step in table["steps"])
+        steps = (
+            Instruction(step["created_by"], tuple(step.get("files", ()))) for step in table["steps"]
+        )
         return cls(
             **table
             | {
@@ -63,5 +63,5 @@ class Recipe:
 @cache
 def recipes() -> tuple[Recipe, ...]:
     """All sample images."""
-    tables = tomllib.loads((FOLDER / "images.toml").read_text("utf-8"))["images"]
-    return tuple(Recipe.from_toml(table) for table in tables)
+    text = Path(__file__).with_name("images.toml").read_text("utf-8")
+    return tuple(Recipe.from_toml(table) for table in tomllib.loads(text)["images"])

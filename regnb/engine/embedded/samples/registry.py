@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
-from regnb.engine.embedded.samples.build import Sample, build
 from regnb.engine.embedded.samples.recipe import recipes
+from regnb.engine.embedded.samples.sample import Sample, sample_of
 from regnb.errors import BlobNotFound, ManifestNotFound
-from regnb.oci import Hasher, Manifest, parse_manifest
+from regnb.oci import Hasher, ImageReference, Manifest, parse_manifest
 
 
 class SampleRegistry:
@@ -45,10 +45,20 @@ class SampleRegistry:
         yield content
 
 
+def offered(repository: str) -> list[str]:
+    """Names that there is a sample of: those of `repository`, else one for each repository."""
+    own = [f"{_short(repository)}:{tag}" for tag in sorted(_tags(repository))]
+    return own or sorted({_short(recipe.repository) for recipe in recipes()})
+
+
+def _short(repository: str) -> str:
+    return ImageReference.parse(repository).name
+
+
 @cache
 def _tags(repository: str) -> dict[str, Sample]:
     found = [recipe for recipe in recipes() if recipe.repository == repository]
-    samples = ((recipe.tags, build(recipe)) for recipe in found)
+    samples = ((recipe.tags, sample_of(recipe)) for recipe in found)
     return {tag: sample for tags, sample in samples for tag in tags}
 
 

@@ -42,11 +42,11 @@ def test_removing_a_name_keeps_the_image(api: Client, engine: EmbeddedEngine) ->
 
 
 def test_removing_the_last_name_removes_layers(api: Client, engine: EmbeddedEngine) -> None:
-    pull(api, "alpine")
+    pull(api, "nginx", "alpine")
     pull(api, "registry", "2")
-    records = api.delete("/images/alpine").json
+    records = api.delete("/images/nginx:alpine").json
     assert records is not None
-    assert [next(iter(record)) for record in records] == ["Untagged"] * 2 + ["Deleted"] * 2
+    assert [next(iter(record)) for record in records] == ["Untagged"] * 2 + ["Deleted"] * 3
     shared = engine.images.find("registry:2").manifest.layers[0]
     assert engine.images.blobs.has(shared)
 

@@ -28,7 +28,7 @@ def test_list_shows_unpacked_sizes_and_names(api: Client) -> None:
     row = listed(api)[0]
     assert row["RepoTags"] == ["nginx:latest"]
     assert row["RepoDigests"][0].startswith("nginx@sha256:")
-    assert (row["Size"], row["RegnbSource"]) == (32_768, "samples")
+    assert (row["Size"], row["RegnbSource"]) == (69_632, "samples")
 
 
 @pytest.mark.parametrize(
