@@ -13,15 +13,16 @@ from __future__ import annotations
 import re
 import tarfile
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import IO, Literal
 
-from regnb.oci import Digest, ImageManifest
+from regnb.oci import Digest, Hasher, ImageManifest
 from regnb.registry.body import BodyReader
 
 Kind = Literal["blob", "tag", "manifest", "layer", "index", "upload", "other"]
 Layout = Literal["distribution", "regnb"]
-SMALL = 4 << 20
+_SMALL = 4 << 20
+_BLOCK = 1 << 20
 
 _BLOB = re.compile(r"docker/registry/v2/blobs/(\w+)/\w\w/([0-9a-f]+)/data")
 _LINK = re.compile(r"docker/registry/v2/repositories/(?P<repository>.+?)/(?P<rest>_.+)/link")
@@ -36,7 +37,8 @@ class StoredFile:
 
     `digest` is that of the content for a `blob`, and the one that is named for a `tag`, `manifest`
     or `layer`; `content` is kept of small files only. A `blob` that is `same_as` another file takes
-    no room of its own.
+    no room of its own. `is_whole` says whether the content of a `blob` has its digest; None where
+    it is not a blob, or was not read.
     """
 
     path: str
@@ -47,6 +49,7 @@ class StoredFile:
     tag: str = ""
     content: bytes = b""
     same_as: str = ""
+    is_whole: bool | None = None
 
 
 def read_store(blocks: Iterable[bytes]) -> Iterator[StoredFile]:
@@ -56,7 +59,7 @@ def read_store(blocks: Iterable[bytes]) -> Iterator[StoredFile]:
         for member in archive:
             path = member.name.partition("/")[2]
             if member.isfile():
-                yield stored_file(path, member.size, _start_of(archive.extractfile(member)))
+                yield _read_file(path, member.size, archive.extractfile(member))
             elif member.islnk():
                 same_as = member.linkname.partition("/")[2]
                 yield stored_file(path, 0, same_as=same_as)
@@ -98,18 +101,24 @@ def _link(path: str, size: int, content: bytes, match: re.Match[str]) -> StoredF
     return StoredFile(path, "other", size, digest, repository, content=content)
 
 
-def _start_of(file: IO[bytes] | None) -> bytes:
-    """The content of a small file; a larger one is a layer, and nothing is kept of it."""
-    content = file.read(SMALL + 1) if file else b""
-    return content if len(content) <= SMALL else b""
+def _read_file(path: str, size: int, file: IO[bytes] | None) -> StoredFile:
+    """The file, read to its end; a large one is a layer, and nothing is kept of its content."""
+    start = file.read(_SMALL + 1) if file else b""
+    found = stored_file(path, size, start if len(start) <= _SMALL else b"")
+    if file is None or found.digest is None or found.kind != "blob":
+        return found
+    hasher = Hasher(found.digest.algorithm)
+    hasher.update(start)
+    while block := file.read(_BLOCK):
+        hasher.update(block)
+    return replace(found, is_whole=hasher.digest == found.digest)
 
 
 @dataclass(frozen=True, slots=True)
 class Stop:
     """A file on the way from a tag to a layer; `leads_to` is the digest that it names or has.
 
-    `is_whole` says whether the content of a blob has that digest; None where it is not a blob, or
-    too large to have been kept.
+    `is_whole` says whether the content of a blob has that digest; None where it is not a blob.
     """
 
     kind: Kind
@@ -140,13 +149,7 @@ def trail(
 
 def _contents(files: Iterable[StoredFile], repository: str, digest: Digest) -> list[Stop]:
     return [
-        Stop("blob", file.path, digest, _has_digest(file))
+        Stop("blob", file.path, digest, file.is_whole)
         for file in files
         if file.kind == "blob" and file.digest == digest and file.repository in {"", repository}
     ]
-
-
-def _has_digest(file: StoredFile) -> bool | None:
-    if not file.content or file.digest is None:
-        return None
-    return Digest.of(file.content, file.digest.algorithm) == file.digest

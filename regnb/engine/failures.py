@@ -127,6 +127,13 @@ def engine_errors(
         yield
     except SDK_ERRORS as error:
         raise translated(error, subject, endpoint=endpoint, otherwise=otherwise) from error
+    except (KeyError, TypeError) as error:
+        # The SDK ends so for a refusal that is JSON and not the API's `{"message": …}`.
+        refusal = error.__context__
+        if not isinstance(refusal, requests.HTTPError):
+            raise
+        text = _told_in(refusal.response)
+        raise failure(text, subject=subject, otherwise=otherwise) from refusal
 
 
 def translated(
@@ -145,6 +152,13 @@ def translated(
     if any(_is_connection_error(cause) for cause in causes):
         return EngineUnavailable(str(error), subject=endpoint)
     return otherwise(str(error), subject=subject)
+
+
+def _told_in(response: requests.Response) -> str:
+    """Why a push failed, which Podman 5 says as a line of its progress; else all that was said."""
+    told = response.json()
+    error = told.get("error") if isinstance(told, dict) else None
+    return str(error or response.text)
 
 
 def _explanation(error: docker.errors.APIError) -> str:

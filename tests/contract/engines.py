@@ -6,6 +6,8 @@ import re
 
 import pytest
 
+from regnb.engine import Engine
+
 # Each is what `find_engine` is asked for; None is the one that this machine has.
 ENGINES = [
     pytest.param("embedded", id="embedded"),
@@ -13,10 +15,25 @@ ENGINES = [
     pytest.param("podman", id="podman", marks=pytest.mark.podman),
 ]
 
+
+def kind(engine: Engine) -> str:
+    """Which of the engines below it is: its flavour, or `containerd` for Docker with that store."""
+    is_containerd = engine.flavour == "docker" and engine.has_containerd_store
+    return "containerd" if is_containerd else engine.flavour
+
+
 # Where engines differ. Podman says nothing of the layers while it pushes them:
 SILENT_PUSH = {"podman"}
 # and it has Go's words, where Docker has its own, for a file that a container does not have.
 NO_SUCH_FILE = {"podman": "no such file or directory"}
+
+# Docker with containerd's store describes an image by the size of what is packed, and lists it with
+# the size of what is unpacked too;
+DESCRIBES_PACKED_SIZES = {"containerd"}
+# and shows to a registry on loopback the client certificate that is kept for it.
+READS_CERTS_D_FOR_LOOPBACK = {"containerd"}
+# Docker 28 may let a push go on to its end when it is asked to stop; 20.10 and 26.1 cut it off.
+MAY_END_PUSHES = {"docker", "containerd"}
 
 _NEW_ADDRESS = "Podman gives a container another address at each start: no certificate names it"
 # What cannot be checked on Podman; these tests are not run there.

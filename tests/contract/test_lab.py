@@ -281,7 +281,8 @@ def test_clean_goes_on_after_an_image_that_is_in_use(
     lab: Lab, engine: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pushed(lab)
-    image = ImageReference.parse("registry:2.6")
+    [registry] = lab.engine.containers(label="regnb=test-learner")
+    image = ImageReference.parse(registry.image)
     foreign = lab.engine.client.containers.create(image.familiar)
     try:
         if engine:

@@ -33,11 +33,10 @@ def distrustful(lab: Lab) -> Iterator[Lab]:
     """A lab on a Podman with no settings of its own for this machine."""
     before = SETTINGS.read_text()
     SETTINGS.unlink()
-    pid = int(os.environ["REGNB_ENGINE_PID"])
-    read_settings(pid, lambda: not lab.engine.trusts_loopback())
+    read_settings("podman", lambda: not lab.engine.trusts_loopback())
     yield lab
     SETTINGS.write_text(before)
-    read_settings(pid, lab.engine.trusts_loopback)
+    read_settings("podman", lab.engine.trusts_loopback)
 
 
 def test_mend_makes_podman_push_to_this_machine(distrustful: Lab) -> None:
@@ -52,6 +51,6 @@ def test_mend_makes_podman_push_to_this_machine(distrustful: Lab) -> None:
     command = re.search(r"`(printf [^`]*)`", told.mend)
     assert command
     subprocess.run(["sh", "-c", command[1].replace("sudo ", "")], check=True)
-    read_settings(int(os.environ["REGNB_ENGINE_PID"]), lab.engine.trusts_loopback)
+    read_settings("podman", lab.engine.trusts_loopback)
     lab.push(f"{lab.address}/w3:1.0")
     assert "wants TLS" not in opening(lab.engine, lab.translator)

@@ -131,6 +131,23 @@ def test_push_that_is_refused_inside_its_stream_raises(open_engine: Open) -> Non
         list(engine.push(W3))
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"errorDetail": {"message": "connection refused"}, "error": "connection refused"},
+        {"detail": "connection refused"},
+        ["connection refused"],
+        "connection refused",
+    ],
+)
+def test_push_that_is_refused_in_other_words_than_the_api_has(
+    open_engine: Open, body: object
+) -> None:
+    engine = open_engine(FakeApi({PUSH_PATH: Answer(body, status=500)}))
+    with pytest.raises(PushFailed, match="connection refused"):
+        list(engine.push(W3))
+
+
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_push_whose_engine_goes_away(open_engine: Open) -> None:
     engine = open_engine(FakeApi({PUSH_PATH: Answer(lines=PUSH[:3], broken=True)}))

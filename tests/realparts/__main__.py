@@ -19,7 +19,7 @@ from tests.realparts.namespaces import python_module, run_apart
 from tests.realparts.suites import SUITES, suite
 
 _APART = ("unshare", "setpriv", "mount", "apt-get")
-SUITE_PROGRAMS = (*_APART, "debootstrap", "chroot")
+SUITE_PROGRAMS = (*_APART, "debootstrap", "chroot", "pivot_root")
 ENGINE_PROGRAMS = {
     "docker": (*_APART, "docker-registry", "ip", "dockerd"),
     "podman": (*_APART, "docker-registry", "ip", "podman"),

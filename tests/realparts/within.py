@@ -60,9 +60,17 @@ def share_system(root: Path) -> None:
 
 
 def enter(root: Path) -> None:
-    """Make `root` the root of this process."""
-    os.chroot(root)
+    """Make `root` the root of this mount namespace.
+
+    With chroot alone, what enters the namespace of a container would find the machine's own root.
+    """
+    os.chdir(root)
+    old = Path("old-root")
+    old.mkdir()
+    subprocess.run(["pivot_root", ".", old], check=True)
     os.chdir("/")
+    subprocess.run(["umount", "--lazy", "/old-root"], check=True)
+    Path("/old-root").rmdir()
 
 
 def _share_files(root: Path, paths: Iterable[str]) -> None:
