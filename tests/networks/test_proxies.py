@@ -71,6 +71,7 @@ def test_plain_requests_go_by_the_proxy(
             assert client.list_repositories() == []
             with client.reading_fast() as fast:
                 assert fast.list_repositories() == []
+            assert client.list_repositories() == []
         assert len(office.seen) >= 2
 
 
