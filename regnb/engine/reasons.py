@@ -21,6 +21,7 @@ from regnb.errors import (
     HubUnreachable,
     InvalidAnswer,
     InvalidChallenge,
+    InvalidManifest,
     NotARegistry,
     ProxyFailed,
     RegistryError,
@@ -32,6 +33,7 @@ from regnb.errors import (
 )
 from regnb.errors.reasons import HUB_HOST, Reason
 from regnb.registry.certificates import issuer_at
+from regnb.registry.urllib_transport import PlaceOf
 
 _LOOKING = 3.0  # seconds, for each wait
 _KINDS: tuple[tuple[type[RegistryError], str], ...] = (
@@ -52,23 +54,26 @@ _NONSENSE = (NotARegistry, InvalidAnswer, InvalidChallenge, CredentialsWithheld)
 _REFUSALS = {HTTPStatus.FORBIDDEN, HTTPStatus.UNAVAILABLE_FOR_LEGAL_REASONS}
 
 
-def reason_of(error: RegnbError, hub: str = HUB_HOST) -> Reason | None:
+def reason_of(
+    error: RegnbError, hub: str = HUB_HOST, place_of: PlaceOf | None = None
+) -> Reason | None:
     """Why `hub` could not be used; None when `error` is an answer of that registry itself.
 
     A certificate that is not trusted is looked at once more: that takes up to some seconds.
     """
+    if isinstance(error, TLSFailed):
+        reason = Reason(_TLS_KINDS.get(error.reason, "tls"), urlsplit(error.url).netloc or hub)
+        return with_issuer(reason, place_of)
     if isinstance(error, RegistryError):
         return _of_registry(error, hub)
     if isinstance(error, CertificateUnreadable):
         return Reason("ca_file", hub, error.path)
-    # A page in the place of a blob.
-    return Reason("no_registry", hub) if isinstance(error, DigestMismatch) else None
+    is_page = isinstance(error, DigestMismatch | InvalidManifest)  # in the place of a document
+    return Reason("no_registry", hub) if is_page else None
 
 
 def _of_registry(error: RegistryError, hub: str) -> Reason | None:
     host = urlsplit(error.url).netloc or hub
-    if isinstance(error, TLSFailed):
-        return _of_tls(error, host)
     if isinstance(error, ProxyFailed):
         return error.reason
     kinds = (kind for classes, kind in _KINDS if isinstance(error, classes))
@@ -77,11 +82,14 @@ def _of_registry(error: RegistryError, hub: str) -> Reason | None:
     return _of_answer(error, host, hub)
 
 
-def with_issuer(reason: Reason) -> Reason:
+def with_issuer(reason: Reason, place_of: PlaceOf | None = None) -> Reason:
     """`reason` with the name of who has signed the certificate, where that can be seen."""
     if reason.kind != "unknown_authority":
         return reason
-    issuer = issuer_at(f"https://{reason.host}/v2/", timeout=_LOOKING)
+    url = f"https://{reason.host}/v2/"
+    parts = urlsplit(url)
+    place = place_of(parts.hostname or "", parts.port or 443) if place_of else None
+    issuer = issuer_at(url, timeout=_LOOKING, place=place)
     return Reason("untrusted", reason.host, issuer) if issuer else reason
 
 
@@ -94,10 +102,6 @@ def explained(error: HubUnreachable, client: DockerClient, flavour: str) -> HubU
         reason = Reason(reason.kind, reason.host, proxy)
     error.reason, error.flavour = reason, flavour
     return error
-
-
-def _of_tls(error: TLSFailed, host: str) -> Reason:
-    return with_issuer(Reason(_TLS_KINDS.get(error.reason, "tls"), host))
 
 
 def _of_answer(error: RegistryError, host: str, hub: str) -> Reason | None:

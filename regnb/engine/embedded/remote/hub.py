@@ -164,7 +164,7 @@ class Origins:
         raise refusal_for(error, reference) from error
 
     def _instead(self, reference: ImageReference, error: RegnbError) -> Origin:
-        reason = reason_of(error, self._hub)
+        reason = reason_of(error, self._hub, self._registries.place_of)
         if reason is None:
             raise refusal_for(error, reference) from error
         refusal = words.hub_refusal(error, reason)
