@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from regnb.engine.ports import ports_of_lab
+from regnb.i18n import LANGUAGES, Translator
+
 REPOSITORY = Path(__file__).parent.parent.parent
 
 
@@ -33,6 +36,19 @@ def test_doctor_without_an_engine(language: str, texts: list[str], tmp_path: Pat
     assert all(text in result.stdout for text in texts)
     assert "→" in result.stdout
     assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_doctor_knows_where_the_lab_begins(language: str, tmp_path: Path) -> None:
+    told = {}
+    first = ports_of_lab()[0]
+    for port in (str(first), "five"):
+        variables = {"DOCKER_HOST": f"unix://{tmp_path}/none", "HOME": str(tmp_path)}
+        told[port] = run("doctor", language=language, REGNB_PORT=port, **variables).stdout
+    translator = Translator(language)
+    assert translator("preflight.port.free", port=first) in told[str(first)]
+    assert "`REGNB_PORT`" in told["five"]
+    assert "5500" in told["five"]
 
 
 def test_clean_without_an_engine_is_told(tmp_path: Path) -> None:

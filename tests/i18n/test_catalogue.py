@@ -10,11 +10,13 @@ import pytest
 
 import regnb.i18n
 from regnb import errors
+from regnb.authoring.ports import ADDRESS
 from regnb.i18n import LANGUAGES, load_catalogue
 from regnb.i18n.catalogue import Entry
 
 KEYS = sorted(set().union(*(load_catalogue(language) for language in LANGUAGES)))
-
+# Words of a server that is no lab's, and of a question that comes before there is a registry.
+OF_NO_LAB = ("serve.", "address.", "errors.AddressUnusable.", "questions.00-")
 
 FOLDER = Path(regnb.i18n.__file__).parent
 FILES = sorted(path.name for path in FOLDER.glob("fr/*.toml"))
@@ -50,6 +52,14 @@ def test_tables_are_in_the_same_file(file: str) -> None:
 def test_placeholders_are_the_same(key: str) -> None:
     french, english = (load_catalogue(language)[key] for language in ("fr", "en"))
     assert placeholders(french) == placeholders(english)
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_words_of_the_lab_name_no_port_that_it_may_not_have(key: str) -> None:
+    if key.startswith(OF_NO_LAB):
+        return
+    texts = [text for language in LANGUAGES for text in forms(load_catalogue(language)[key])]
+    assert not any(ADDRESS.search(text) for text in texts)
 
 
 def test_every_error_is_told() -> None:

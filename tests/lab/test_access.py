@@ -9,8 +9,10 @@ import bcrypt
 import pytest
 from werkzeug.test import Client
 
+from regnb.engine.ports import ports_of_lab
 from regnb.errors import UserUnknown
 from regnb.i18n import LANGUAGES, Translator
+from regnb.lab.auth.running import TokenService
 from regnb.lab.auth.token_server import PATH, TokenServer
 from regnb.lab.auth.tokens import Issuer, Rights, Token
 from regnb.lab.auth.users import Users
@@ -104,3 +106,22 @@ def test_every_refusal_is_explained(language: str) -> None:
     translator = Translator(language)
     assert all(translator(key) for key in keys())
     assert meaning_of("something new") is None
+
+
+def test_token_server_takes_the_last_port_of_the_lab_and_keeps_it(tmp_path: Path) -> None:
+    services = []
+    for name in ("one", "other"):
+        folder = Folder(tmp_path / name)
+        services.append(TokenService(folder, Users(folder), Issuer(folder, Certificates(folder))))
+    one, other = services
+    last = ports_of_lab()[-1]
+    try:
+        assert one.run(Rights({})) == f"http://localhost:{last}{PATH}"
+        before = other.run(Rights({}))
+        assert before == f"http://localhost:{last - 1}{PATH}"
+        one.stop()
+        other.stop()
+        assert other.run(Rights({})) == before
+    finally:
+        one.stop()
+        other.stop()
