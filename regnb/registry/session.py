@@ -70,11 +70,12 @@ class Session:
     @contextmanager
     def reading_fast(self) -> Iterator[Self]:
         """The same session, by the best transport that there is for thousands of small reads."""
-        if not isinstance(self._transport, ReadsFast):
+        beside = isinstance(self._transport, ReadsFast) and self._transport.for_small_reads()
+        if not beside:
             yield self
             return
         twin = copy(self)
-        twin._transport = self._transport.for_small_reads()  # noqa: SLF001 - of its own kind
+        twin._transport = beside  # noqa: SLF001 - of its own kind
         try:
             yield twin
         finally:

@@ -140,10 +140,10 @@ class BodyCopy:
 
 @runtime_checkable
 class ReadsFast(Protocol):
-    """A transport that has a better one for thousands of small reads."""
+    """A transport that may have a better one for thousands of small reads."""
 
-    def for_small_reads(self) -> Transport:
-        """That one, to be closed by itself."""
+    def for_small_reads(self) -> Transport | None:
+        """That one, to be closed by itself; None when there is none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 from urllib3 import BaseHTTPResponse, HTTPConnectionPool, PoolManager, Timeout
 
 from regnb.errors import CertificateUnreadable, ConnectionLost
-from regnb.registry.lean_transport import LeanTransport
 from regnb.registry.network import network_errors
 from regnb.registry.transport import BLOCK_SIZE, Request, Response, Transport
 
@@ -101,11 +100,16 @@ class UrllibTransport:
             for key in manager.pools.keys():  # noqa: SIM118 - it cannot be iterated itself
                 manager.pools[key].close()
 
-    def for_small_reads(self) -> Transport:
-        """The same connections, made for thousands of small reads; this one where places differ."""
-        if self._place_of:
-            return self
-        return LeanTransport(self, lambda: self._tls_context)
+    def for_small_reads(self) -> Transport | None:
+        """The same connections, made for thousands of small reads, if httptools is installed.
+
+        It knows no places: where they differ there is no better one either.
+        """
+        try:
+            from regnb.registry.lean_transport import LeanTransport  # noqa: PLC0415 - optional
+        except ImportError:
+            return None
+        return None if self._place_of else LeanTransport(self, lambda: self._tls_context)
 
     @cached_property
     def _tls_context(self) -> ssl.SSLContext:
