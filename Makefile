@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 STAMP := $(VENV)/.installed
 NBVAL := REGNB_PROGRESS=0 $(BIN)/python -m pytest -c tests/notebooks/nbval.ini --rootdir=.
 NBVAL_OPTIONS := --nbval-current-env --nbval-cell-timeout=300 -p no:cacheprovider
@@ -14,8 +15,10 @@ help:  ## list the commands
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable . --group dev
+	$(PIP) --upgrade "pip>=25.1"
+	$(PIP) --only-binary=httptools,isal --editable ".[fast]" --group dev || { \
+	  echo "The compiled extra is not there for this Python: regnb is installed without it."; \
+	  $(PIP) --editable . --group dev; }
 	@touch $@
 
 lab: $(STAMP)  ## open the notebooks in JupyterLab
@@ -51,7 +54,7 @@ test-podman: $(STAMP)  ## run the tests of engines on the Podman of this machine
 test-docker test-notebooks-docker: export REGNB_ENGINE ?= $(or $(DOCKER_HOST),docker)
 
 bench: $(STAMP)  ## measure side by side; needs docker-registry, skopeo, wrk, and half an hour
-	$(BIN)/pip install --quiet --disable-pip-version-check --group bench
+	$(PIP) --group bench
 	$(BIN)/python -m bench
 
 notebooks: $(STAMP)  ## build the notebooks on the embedded engine

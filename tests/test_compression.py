@@ -6,7 +6,7 @@ import re
 import runpy
 import sys
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import pytest
 
@@ -32,7 +32,7 @@ def test_zstd_comes_from_one_place_only(
 ) -> None:
     """Each way of importing is taken without the other being there."""
     there = ModuleType(package)
-    there.zstd = ModuleType("zstd")  # type: ignore[attr-defined]
+    there.zstd = SimpleNamespace(ZstdError=ValueError)  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, package, there)
     monkeypatch.setitem(sys.modules, other, None)
     monkeypatch.setattr(sys, "version_info", (*version, 0, "final", 0))

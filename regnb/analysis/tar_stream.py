@@ -3,26 +3,16 @@
 from __future__ import annotations
 
 import io
-import zlib
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any, cast
+from collections.abc import Iterable, Iterator
 
-from isal import igzip, igzip_lib
-
-from regnb.compression import zstd
+from regnb import compression
 from regnb.errors import InvalidLayer
 from regnb.registry.body import BodyReader
 
 TAR_BLOCK = 512
 _BUFFER = 1 << 18
-_MAGICS: dict[bytes, Callable[..., Any]] = {
-    b"\x1f\x8b": igzip.open,
-    b"\x28\xb5\x2f\xfd": zstd.open,
-}
-# https://docs.python.org/3/library/gzip.html#gzip.BadGzipFile and its kin: all are damage to us.
-# The stub of isal calls its error an instance.
-_ISAL_ERROR = cast("type[Exception]", igzip_lib.IsalError)
-_DAMAGE = (EOFError, igzip.BadGzipFile, _ISAL_ERROR, zlib.error, zstd.ZstdError)
+_GZIP = b"\x1f\x8b"
+_ZSTD = b"\x28\xb5\x2f\xfd"
 
 
 class TarStream:
@@ -62,7 +52,7 @@ class TarStream:
     def _fill(self) -> int:
         try:
             self._end = self._source.readinto(self._space)
-        except _DAMAGE as error:
+        except compression.DAMAGE as error:
             raise InvalidLayer("damaged") from error
         self._start = 0
         self._taken += self._end
@@ -74,11 +64,9 @@ class TarStream:
 def _opened(blocks: Iterable[bytes]) -> io.BufferedIOBase:
     raw = io.BufferedReader(BodyReader(_not_empty(blocks)), _BUFFER)
     head = raw.peek(4)[:4]
-    for magic, open_ in _MAGICS.items():
-        if head.startswith(magic):
-            stream: io.BufferedIOBase = open_(raw)
-            return stream
-    return raw
+    if head.startswith(_GZIP):
+        return compression.open_gzip(raw)
+    return compression.zstd.open(raw) if head == _ZSTD else raw
 
 
 def _not_empty(blocks: Iterable[bytes]) -> Iterator[bytes]:

@@ -140,7 +140,7 @@ class BodyCopy:
 
 @runtime_checkable
 class ReadsFast(Protocol):
-    """A transport that has a better one for thousands of small reads."""
+    """A transport that may have a better one for thousands of small reads."""
 
     def for_small_reads(self) -> Transport:
         """That one, to be closed by itself; this one when there is no better."""

@@ -15,7 +15,6 @@ from urllib3 import BaseHTTPResponse, HTTPConnectionPool, PoolManager, Timeout
 from regnb.errors import CertificateUnreadable, ConnectionLost
 from regnb.outgoing import Proxy, named_proxies, proxy_to, trusting_context
 from regnb.registry.address import origin
-from regnb.registry.lean_transport import LeanTransport
 from regnb.registry.network import network_errors, proxy_error
 from regnb.registry.transport import BLOCK_SIZE, Request, Response, Transport
 
@@ -145,8 +144,15 @@ class UrllibTransport:
                 manager.pools[key].close()
 
     def for_small_reads(self) -> Transport:
-        """The same connections, made for thousands of small reads; this one where ways differ."""
+        """The same connections, made for thousands of small reads, if httptools is installed.
+
+        This one where there is no better: the other knows neither places nor proxies.
+        """
         if self._place_of or named_proxies():
+            return self
+        try:
+            from regnb.registry.lean_transport import LeanTransport  # noqa: PLC0415 - optional
+        except ImportError:
             return self
         return LeanTransport(self, lambda: self._tls_context)
 

@@ -196,9 +196,12 @@ class FileRepository:
         for algorithm in ("sha256", "sha512"):
             (self.path / "blobs" / algorithm).mkdir(parents=True, exist_ok=True)
         layout = self.path / "oci-layout"
-        if not layout.exists():
-            layout.write_bytes(LAYOUT)
-            self.write_index(TagIndex())
+        if layout.exists():
+            return
+        with self.locked():
+            if not layout.exists():  # else the first push of somebody else has an index already
+                self.write_index(TagIndex())
+                layout.write_bytes(LAYOUT)
 
     def _write(self, content: bytes, target: Path | str, *, finish: Callable[[Path], None]) -> None:
         temporary = self._storage.new_file()

@@ -64,6 +64,8 @@ class Reader(io.BufferedReader):
 
     def has_data(self) -> bool:
         """Whether bytes are here already, so that waiting for the socket would be wrong."""
+        if isinstance(self._socket, ssl.SSLSocket) and self._socket.version() is None:
+            return False  # to look would begin the handshake, and swallow why it fails
         self._socket.settimeout(0)
         try:
             return bool(self.peek(1))
@@ -111,9 +113,7 @@ class Connection(HTTPConnection):
             self.socket.do_handshake()
         except OSError as error:
             logger.info("TLS handshake with %s failed: %s", self.remote_addr, error)
-            # Now and then OpenSSL forgets to say why, and Python takes an old errno for it.
-            forgotten = isinstance(error, BlockingIOError)
-            if forgotten or "HTTP_REQUEST" in str(getattr(error, "reason", "")):
+            if "HTTP_REQUEST" in str(getattr(error, "reason", "")):
                 with suppress(OSError):
                     socket.socket.send(self.socket, PLAIN_ON_TLS)
             self._let_read()

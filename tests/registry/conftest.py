@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pytest
 
 from regnb.registry import RegistryClient, WsgiTransport
+from tests.accelerators import accelerators
 from tests.registry.apps import serve
 
 if TYPE_CHECKING:
@@ -19,7 +20,11 @@ class OpenClient(Protocol):
     def __call__(self, app: WSGIApplication, **options: Any) -> RegistryClient: ...
 
 
-@pytest.fixture(params=["in-process", "socket", "fast reads"])
+# How a client reads fast: by itself, or by what the extra `fast` installs.
+FAST = {"fast reads": "compiled", "plain fast reads": "plain"}
+
+
+@pytest.fixture(params=["in-process", "socket", *FAST])
 def open_client(request: pytest.FixtureRequest) -> Iterator[OpenClient]:
     """Clients of apps, by each transport; closed after the test."""
     with ExitStack() as stack:
@@ -31,7 +36,9 @@ def open_client(request: pytest.FixtureRequest) -> Iterator[OpenClient]:
             else:
                 client = RegistryClient(stack.enter_context(serve(app)), **options)
             stack.enter_context(client)
-            fast = request.param == "fast reads"
-            return stack.enter_context(client.reading_fast()) if fast else client
+            if request.param not in FAST:
+                return client
+            stack.enter_context(accelerators(FAST[request.param]))
+            return stack.enter_context(client.reading_fast())
 
         yield open_one

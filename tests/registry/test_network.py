@@ -23,7 +23,9 @@ from regnb.errors import (
 )
 from regnb.oci import Digest
 from regnb.registry import RegistryClient
+from tests.accelerators import accelerators
 from tests.contract.registries import free_port
+from tests.registry.conftest import FAST
 
 ANYTHING = Digest.of(b"anything")
 OK = b"HTTP/1.1 200 OK\r\nDocker-Distribution-Api-Version: registry/2.0\r\n"
@@ -64,15 +66,17 @@ class Connect(Protocol):
     def __call__(self, url: str, *, timeout: float = 10.0) -> RegistryClient: ...
 
 
-@pytest.fixture(params=["any size", "fast reads"])
+@pytest.fixture(params=["any size", *FAST])
 def connect(request: pytest.FixtureRequest) -> Iterator[Connect]:
     """Clients by both ways through the network, closed after the test."""
     with ExitStack() as stack:
 
         def open_one(url: str, *, timeout: float = 10.0) -> RegistryClient:
             client = stack.enter_context(RegistryClient(url, timeout=timeout))
-            fast = request.param == "fast reads"
-            return stack.enter_context(client.reading_fast()) if fast else client
+            if request.param not in FAST:
+                return client
+            stack.enter_context(accelerators(FAST[request.param]))
+            return stack.enter_context(client.reading_fast())
 
         yield open_one
 
@@ -103,11 +107,12 @@ def test_answer_of_a_server_that_never_reads(
     connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The request cannot be sent any more when it is, and the answer is there all the same."""
-    said = threading.Event()
+    connected, said = threading.Event(), threading.Event()
     connect_only = HTTPConnection.connect
 
     def connect_and_wait(self: HTTPConnection) -> None:
         connect_only(self)
+        connected.set()
         assert said.wait(10)
 
     monkeypatch.setattr(HTTPConnection, "connect", connect_and_wait)
@@ -115,6 +120,7 @@ def test_answer_of_a_server_that_never_reads(
 
         def answer_at_once() -> None:
             connection, _ = server.accept()
+            connected.wait(10)
             connection.sendall(OK + b"Content-Length: 2\r\n\r\n{}")
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             connection.close()  # at once, by a reset

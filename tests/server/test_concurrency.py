@@ -1,16 +1,20 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
 from werkzeug.test import Client
 
 from regnb.oci import Digest
 from regnb.server import Config, DirectoryStorage, create_app
 from regnb.server.collect import Rules, collect_garbage
+from regnb.server.file_repository import FileRepository
 from regnb.server.scrub import scrub
+from regnb.server.tag_index import TagIndex
 
 from .samples import CONFIG, image, push_blob, put
 
@@ -38,6 +42,28 @@ def test_clients_at_once_lose_nothing(tmp_path: Path) -> None:
     at_once(lambda number: push_and_pull(Client(app), number), range(64))
     tags = Client(app).get("/v2/w3/tags/list").get_json()["tags"]
     assert tags == sorted(f"v{number}" for number in range(64))
+
+
+def test_two_first_pushes_at_once_are_both_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = create_app(DirectoryStorage(tmp_path))
+    is_slow = threading.Event()
+    write = FileRepository.write_index
+
+    def write_slowly(self: FileRepository, index: TagIndex) -> None:
+        if not index.manifests and not is_slow.is_set():
+            is_slow.set()
+            time.sleep(0.5)
+        write(self, index)
+
+    monkeypatch.setattr(FileRepository, "write_index", write_slowly)
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(push_and_pull, Client(app), 0)
+        assert is_slow.wait(10)
+        push_and_pull(Client(app), 1)
+        first.result()
+    assert Client(app).get("/v2/w3/tags/list").get_json()["tags"] == ["v0", "v1"]
 
 
 def test_garbage_is_collected_while_pushes_go_on(tmp_path: Path) -> None:
