@@ -19,7 +19,8 @@
     ├─ DigestMismatch · SizeMismatch            (expected, actual)
     ├─ EngineError
     │  ├─ EngineUnavailable: EngineDenied · EngineUnreachable · EmbeddedEngineFailed
-    │  │                    EmbeddedEngineStopped
+    │  │                    EmbeddedEngineStopped · EngineNotReady
+    │  │                    EngineNotStarted   (product, command)
     │  ├─ EngineRemote
     │  ├─ ImageNotFound · ContainerNotFound
     │  ├─ NameTaken · PortTaken · RegistryDiffers
@@ -65,6 +66,8 @@ from regnb.errors.engine import (
     EmbeddedEngineStopped,
     EngineDenied,
     EngineError,
+    EngineNotReady,
+    EngineNotStarted,
     EngineRemote,
     EngineUnavailable,
     EngineUnreachable,
@@ -151,6 +154,8 @@ __all__ = [
     "EmbeddedEngineStopped",
     "EngineDenied",
     "EngineError",
+    "EngineNotReady",
+    "EngineNotStarted",
     "EngineRemote",
     "EngineUnavailable",
     "EngineUnreachable",

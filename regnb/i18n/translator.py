@@ -7,7 +7,14 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from regnb.errors import AddressUnusable, InvalidLayer, InvalidReference, RegnbError, TLSFailed
+from regnb.errors import (
+    AddressUnusable,
+    EngineNotStarted,
+    InvalidLayer,
+    InvalidReference,
+    RegnbError,
+    TLSFailed,
+)
 from regnb.i18n.catalogue import load_catalogue
 
 if TYPE_CHECKING:
@@ -66,6 +73,8 @@ class Translator:
         if isinstance(error, InvalidReference):
             values["reason"] = self(f"reference.{error.reason}")
             mend += "_with_suggestion" if error.suggestion else ""
+        if isinstance(error, EngineNotStarted):
+            mend += "_or_without" if error.goes_without else ""
         if isinstance(error, InvalidLayer):
             values["reason"] = self(f"layer.{error.reason}")
         if isinstance(error, AddressUnusable):
