@@ -9,7 +9,13 @@ from urllib.parse import urlsplit
 import docker.errors
 from docker.utils import parse_host
 
-from regnb.errors import EngineDenied, EngineRemote, EngineUnavailable, EngineUnreachable
+from regnb.errors import (
+    EngineDenied,
+    EngineNotReady,
+    EngineRemote,
+    EngineUnavailable,
+    EngineUnreachable,
+)
 
 UNIX = "unix://"
 # Docker Desktop takes seconds to wake up; a socket that hangs must not take longer.
@@ -41,6 +47,8 @@ def knock(endpoint: str) -> None:
             probe.connect(path)
         except PermissionError as error:
             raise EngineDenied(str(error), subject=path) from error
+        except TimeoutError as error:
+            raise EngineNotReady(str(error), subject=endpoint) from error
         except OSError as error:
             raise EngineUnavailable(str(error), subject=endpoint) from error
 

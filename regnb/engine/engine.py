@@ -51,7 +51,10 @@ class Engine(TarMethods):
     """A container engine reached through its Docker API; close it, or use it in a `with`.
 
     Every method raises EngineUnavailable, with the endpoint as subject, when the engine is gone.
+    `passed_over` is why another one, which is on this machine too, was not taken.
     """
+
+    passed_over: EngineUnavailable | None = None
 
     def __init__(self, client: docker.DockerClient, *, endpoint: str, found_by: FoundBy) -> None:
         self.client = client

@@ -20,6 +20,7 @@ from regnb.errors import (
     ContainerNotFound,
     EngineDenied,
     EngineError,
+    EngineNotReady,
     EngineUnavailable,
     HubRateLimited,
     HubUnreachable,
@@ -147,6 +148,8 @@ def translated(
     if isinstance(error, docker.errors.APIError):
         return failure(_explanation(error), subject=subject, otherwise=otherwise)
     causes = list(_causes(error))
+    if any(_is_not_ready(cause) for cause in causes):
+        return EngineNotReady(str(error), subject=endpoint)
     if any(isinstance(cause, PermissionError) for cause in causes):
         return EngineDenied(str(error), subject=endpoint.removeprefix("unix://"))
     if any(_is_connection_error(cause) for cause in causes):
@@ -163,6 +166,12 @@ def _told_in(response: requests.Response) -> str:
 
 def _explanation(error: docker.errors.APIError) -> str:
     return str(error.explanation or error)
+
+
+def _is_not_ready(error: BaseException) -> bool:
+    """Whether it hangs, or fails by itself, as Docker Desktop does while it starts."""
+    is_failing = isinstance(error, docker.errors.APIError) and error.is_server_error()
+    return is_failing or isinstance(error, requests.Timeout | TimeoutError)
 
 
 def _is_connection_error(error: BaseException) -> bool:

@@ -2,7 +2,8 @@
 
 What the user set decides alone: an explicit choice, `DOCKER_HOST`, the docker context. Without any,
 the sockets where engines are known to listen are tried one after another. Where none answers, the
-embedded engine takes their place: it is started, and left running for other notebooks.
+embedded engine takes their place: it is started, and left running for other notebooks. So it does
+where the docker context names an engine that does not answer: installing one sets it, not the user.
 """
 
 from __future__ import annotations
@@ -19,9 +20,16 @@ from docker.context import ContextAPI
 from docker.tls import TLSConfig
 from docker.utils import kwargs_from_env
 
+from regnb.engine.dormant import dormant_engine
 from regnb.engine.endpoint import UNIX, refuse_remote
 from regnb.engine.engine import Engine, FoundBy
-from regnb.errors import EngineDenied, EngineUnavailable, EngineUnreachable
+from regnb.errors import (
+    EngineDenied,
+    EngineNotReady,
+    EngineNotStarted,
+    EngineUnavailable,
+    EngineUnreachable,
+)
 from regnb.outgoing import spare_loopback
 
 CHOICE = "REGNB_ENGINE"
@@ -43,18 +51,28 @@ class Candidate:
 def find_engine(choice: str | None = None, environment: Mapping[str, str] = os.environ) -> Engine:
     """The engine to use: `choice` (`docker`, `podman`, `embedded`, an endpoint's URL), else any.
 
-    Raises EngineUnavailable when there is none, EngineUnreachable when the one that the settings
-    name does not answer, EngineDenied when its socket refuses this user, EngineRemote when it is on
-    another machine. Proxies of the environment are kept away from this machine from then on.
+    Raises EngineUnavailable when there is none, EngineNotStarted when one is only installed,
+    EngineNotReady when it is starting, EngineUnreachable when the one that the settings name does
+    not answer, EngineDenied when its socket refuses this user, EngineRemote when it is on another
+    machine. Proxies of the environment are kept away from this machine from then on.
     """
     spare_loopback()
     choice = choice or environment.get(CHOICE) or ""
     if choice == EMBEDDED:
         return _embedded("choice", environment)
     named = _named(choice, environment)
-    if named is not None:
-        return _open_named(named)
-    return _first_that_answers(choice, environment)
+    if named is None:
+        return _first_that_answers(choice, environment)
+    try:
+        return _open_named(named, environment)
+    except (EngineDenied, EngineNotReady, EngineUnreachable) as error:
+        is_chosen = bool(choice) or named.found_by != "context" or "DOCKER_CONTEXT" in environment
+        told: EngineUnavailable = error
+        if isinstance(error, EngineUnreachable):
+            told = _not_started(choice, environment, named.endpoint, is_chosen) or error
+        if is_chosen:
+            raise told from error
+        return _first_that_answers(choice, environment, told)
 
 
 def _named(choice: str, environment: Mapping[str, str]) -> Candidate | None:
@@ -101,33 +119,63 @@ def _from_context(environment: Mapping[str, str]) -> Candidate | None:
     return Candidate(context.Host, "context", context.tls_cfg.get("docker", False))
 
 
-def _open_named(candidate: Candidate) -> Engine:
+def _open_named(candidate: Candidate, environment: Mapping[str, str]) -> Engine:
     refuse_remote(candidate.endpoint)
+    if _is_embedded(candidate.endpoint, environment):
+        return _embedded(candidate.found_by, environment)
     try:
         return _connect(candidate)
-    except EngineDenied:
+    except (EngineDenied, EngineNotReady):
         raise
     except EngineUnavailable as error:
         raise EngineUnreachable(error.message, subject=candidate.endpoint) from error
 
 
-def _first_that_answers(choice: str, environment: Mapping[str, str]) -> Engine:
-    """The first engine that answers, else the embedded one.
+def _first_that_answers(
+    choice: str, environment: Mapping[str, str], passed_over: EngineUnavailable | None = None
+) -> Engine:
+    """The first engine that answers, else the embedded one unless `choice` wants no other.
 
-    When `choice` wants no other, a socket that refuses this user is told if none answers.
+    What is `passed_over` then, as an engine that refuses this user or is not started, is told.
     """
-    denied: EngineDenied | None = None
     silent = ""
     for endpoint in known_endpoints(choice, environment):
         try:
-            return _connect(Candidate(endpoint, "socket"))
-        except EngineDenied as error:
-            denied = denied or error
+            engine = _connect(Candidate(endpoint, "socket"))
+        except (EngineDenied, EngineNotReady) as error:
+            passed_over = passed_over or error
         except EngineUnavailable:
             silent = silent or endpoint
-    if not choice and sys.platform != "win32":
-        return _embedded("fallback", environment)
-    raise denied or EngineUnavailable("No container engine was found.", subject=silent)
+        else:
+            engine.passed_over = passed_over
+            return engine
+    passed_over = passed_over or _not_started(choice, environment, "", bool(choice))
+    if choice or sys.platform == "win32":
+        raise passed_over or EngineUnavailable("No container engine was found.", subject=silent)
+    engine = _embedded("fallback", environment)
+    engine.passed_over = passed_over
+    return engine
+
+
+def _not_started(
+    choice: str, environment: Mapping[str, str], endpoint: str, is_chosen: bool
+) -> EngineNotStarted | None:
+    """The engine at `endpoint`, or any, that is only installed; None when none is known to be."""
+    flavour = choice if choice in {"docker", "podman"} else ""
+    found = dormant_engine(environment, flavour=flavour, endpoint=endpoint)
+    if found is None:
+        return None
+    goes_without = is_chosen and sys.platform != "win32"
+    return EngineNotStarted(found.product, found.command, goes_without=goes_without)
+
+
+def _is_embedded(endpoint: str, environment: Mapping[str, str]) -> bool:
+    """Whether it is where this user's embedded engine listens when it runs."""
+    if sys.platform == "win32":
+        return False
+    from regnb.engine.embedded.background import Place  # noqa: PLC0415 - not there on Windows
+
+    return endpoint == Place.default(environment).endpoint
 
 
 def _embedded(found_by: FoundBy, environment: Mapping[str, str]) -> Engine:

@@ -20,7 +20,8 @@
     ├─ DigestMismatch · SizeMismatch            (expected, actual)
     ├─ EngineError
     │  ├─ EngineUnavailable: EngineDenied · EngineUnreachable · EmbeddedEngineFailed
-    │  │                    EmbeddedEngineStopped
+    │  │                    EmbeddedEngineStopped · EngineNotReady
+    │  │                    EngineNotStarted   (product, command)
     │  ├─ EngineRemote
     │  ├─ ImageNotFound: SampleNotFound
     │  ├─ ContainerNotFound
@@ -67,6 +68,8 @@ from regnb.errors.engine import (
     EmbeddedEngineStopped,
     EngineDenied,
     EngineError,
+    EngineNotReady,
+    EngineNotStarted,
     EngineRemote,
     EngineUnavailable,
     EngineUnreachable,
@@ -156,6 +159,8 @@ __all__ = [
     "EmbeddedEngineStopped",
     "EngineDenied",
     "EngineError",
+    "EngineNotReady",
+    "EngineNotStarted",
     "EngineRemote",
     "EngineUnavailable",
     "EngineUnreachable",

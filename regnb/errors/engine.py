@@ -23,6 +23,23 @@ class EngineDenied(EngineUnavailable):
     """The socket of the engine refuses this user."""
 
 
+class EngineNotReady(EngineUnavailable):
+    """Something accepts connections at `subject` and does not answer: an engine that starts."""
+
+
+class EngineNotStarted(EngineUnavailable):
+    """An engine is installed here, as `product`, and not started: `command` does that.
+
+    `goes_without` when the embedded engine could take its place.
+    """
+
+    def __init__(self, product: str, command: str, *, goes_without: bool) -> None:
+        super().__init__(f"{product} is not started: `{command}` starts it.", subject=product)
+        self.product = product
+        self.command = command
+        self.goes_without = goes_without
+
+
 class EngineUnreachable(EngineUnavailable):
     """Nothing answers at the endpoint `subject`, which a setting of the user names."""
 

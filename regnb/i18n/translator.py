@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from regnb.errors import (
     AddressUnusable,
+    EngineNotStarted,
     HubUnreachable,
     InvalidLayer,
     InvalidReference,
@@ -82,6 +83,8 @@ class Translator:
         if isinstance(error, InvalidReference):
             values["reason"] = self(f"reference.{error.reason}")
             mend += "_with_suggestion" if error.suggestion else ""
+        if isinstance(error, EngineNotStarted):
+            mend += "_or_without" if error.goes_without else ""
         if isinstance(error, InvalidLayer):
             values["reason"] = self(f"layer.{error.reason}")
         if isinstance(error, AddressUnusable):

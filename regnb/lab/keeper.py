@@ -19,6 +19,7 @@ from regnb.errors import (
     EngineUnavailable,
     PortTaken,
     RegistryError,
+    RegistryStopped,
 )
 from regnb.lab.registry.running import wait_until_it_answers
 from regnb.lab.registry.settings import STORAGE
@@ -112,12 +113,18 @@ class EngineKeeper:
                 time.sleep(_POLL)
 
     def _wait_for(self, name: str) -> str:
-        """The address at which the registry `name` answers."""
-        running = next(one for one in self._session.own_containers() if one.name == name)
-        address = f"localhost:{published_port(running)}"
+        """The address at which the registry `name` answers; raises RegistryStopped when it ends."""
+        address = self._address_of(name)
         with self._session.quiet_client_at(address) as client:
-            wait_until_it_answers(client)
+            wait_until_it_answers(client, lambda: self._address_of(name))
         return address
+
+    def _address_of(self, name: str) -> str:
+        found = next((one for one in self._session.own_containers() if one.name == name), None)
+        port = published_port(found) if found else None
+        if port is None:
+            raise RegistryStopped("The registry has ended.", subject=name)
+        return f"localhost:{port}"
 
 
 def _place_of(engine: Engine) -> Place | None:

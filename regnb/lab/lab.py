@@ -170,4 +170,8 @@ def opening(engine: Engine, translator: Translator) -> str:
     differs = [f"engine.{engine.flavour}_differs"]
     if not engine.trusts_loopback():
         differs.append("engine.loopback_wants_tls")
-    return " ".join([line, *(translator(key) for key in differs if translator.has(key))])
+    told = [translator(key) for key in differs if translator.has(key)]
+    if engine.passed_over:
+        other = translator.tell(engine.passed_over)
+        told += [other.text, translator("engine.goes_without"), other.mend]
+    return " ".join([line, *told])

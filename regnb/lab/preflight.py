@@ -70,6 +70,10 @@ class Preflight:
         name = self.translator(f"engine.{engine.flavour}")
         why = self.translator(f"engine.found_by_{engine.found_by}")
         yield self._found("engine", GOOD, "found", engine=name, version=engine.version, why=why)
+        if engine.passed_over:
+            other = self.translator.tell(engine.passed_over)
+            text = f"{other.text} {self.translator('engine.goes_without')}"
+            yield self._finding("engine", NOTE, text, other.mend)
         store = "containerd" if engine.has_containerd_store else "classic"
         yield self._found("images", NOTE if store == "containerd" else GOOD, store)
         if not engine.trusts_loopback():

@@ -4,17 +4,29 @@ import hashlib
 import json
 import os
 import socket
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from regnb.engine import Engine, find
+from regnb.engine.dormant import dormant_engine
 from regnb.engine.embedded import background
 from regnb.engine.find import find_engine, known_endpoints
-from regnb.errors import EngineDenied, EngineRemote, EngineUnavailable, EngineUnreachable
-from tests.engine.fake_api import FakeApi, serving
+from regnb.errors import (
+    EngineDenied,
+    EngineNotReady,
+    EngineNotStarted,
+    EngineRemote,
+    EngineUnavailable,
+    EngineUnreachable,
+)
+from regnb.i18n import Translator
+from regnb.lab.lab import opening
+from tests.engine.fake_api import Answer, FakeApi, serving
 
 NOBODY = 65534
 
@@ -219,6 +231,127 @@ def test_certificates_that_are_missing(environment: dict[str, str]) -> None:
     environment |= {"DOCKER_HOST": "tcp://127.0.0.1:1", "DOCKER_TLS_VERIFY": "1"}
     with pytest.raises(EngineUnreachable):
         find_engine(environment=environment | {"DOCKER_CERT_PATH": "/nowhere"})
+
+
+COLIMA = "home/.colima/default/docker.sock"
+
+
+@pytest.fixture
+def with_colima(sockets: Path, environment: dict[str, str]) -> dict[str, str]:
+    """A machine on which Colima is installed, and is the current docker context, and is off."""
+    program = sockets / "bin/colima"
+    program.parent.mkdir()
+    program.touch(mode=0o755)
+    write_context(sockets / "config", "colima", f"unix://{sockets}/{COLIMA}", current=True)
+    return environment | {"PATH": str(program.parent), "REGNB_HOME": str(sockets / "regnb")}
+
+
+@contextmanager
+def found_embedded(environment: dict[str, str]) -> Iterator[Engine]:
+    """The embedded engine that was found, while nobody asked for it."""
+    try:
+        with find_engine(environment=environment) as engine:
+            assert (engine.flavour, engine.found_by) == ("embedded", "fallback")
+            yield engine
+    finally:
+        assert background.stop(background.Place.default(environment))
+
+
+def test_lab_goes_on_without_an_engine_that_is_not_started_and_says_so(
+    with_colima: dict[str, str],
+) -> None:
+    with found_embedded(with_colima) as engine:
+        assert isinstance(engine.passed_over, EngineNotStarted)
+        for language, words in {"en": "not started", "fr": "pas démarré"}.items():
+            said = opening(engine, Translator(language))
+            assert "Colima" in said
+            assert words in said
+            assert "`colima start`" in said
+            assert "open_lab" not in said
+
+
+def test_engine_of_the_context_that_runs_is_taken(
+    sockets: Path, with_colima: dict[str, str]
+) -> None:
+    with (
+        serving(FakeApi(), sockets / COLIMA) as endpoint,
+        find_engine(environment=with_colima) as engine,
+    ):
+        assert (engine.endpoint, engine.passed_over) == (endpoint, None)
+
+
+@pytest.mark.parametrize(
+    ("choice", "more"),
+    [
+        ("docker", {}),
+        (None, {"REGNB_ENGINE": "docker"}),
+        (None, {"DOCKER_CONTEXT": "colima"}),
+        (None, {"DOCKER_HOST": "unix:///nowhere/.colima/docker.sock"}),
+    ],
+)
+def test_engine_that_was_asked_for_and_is_not_started_is_told(
+    with_colima: dict[str, str], choice: str | None, more: dict[str, str]
+) -> None:
+    with pytest.raises(EngineNotStarted) as caught:
+        find_engine(choice, with_colima | more)
+    told = str(Translator("en").tell(caught.value))
+    assert "`colima start`" in told
+    assert 'open_lab(engine="embedded")' in told
+
+
+def test_windows_has_no_other_engine_to_go_on_with(
+    with_colima: dict[str, str], sockets: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setattr(find, "dormant_engine", partial(dormant_engine, system="win32"))
+    for program in ("Docker/Docker Desktop.exe", "cli-plugins/docker-desktop.exe"):
+        path = sockets / "programs/Docker" / program
+        path.parent.mkdir(parents=True)
+        path.touch()
+    monkeypatch.setattr(find, "known_endpoints", lambda *_: iter(()))
+    (sockets / "config/config.json").write_text("{}")
+    with pytest.raises(EngineNotStarted) as caught:
+        find_engine(environment=with_colima | {"ProgramFiles": str(sockets / "programs")})
+    assert caught.value.command == "docker desktop start"
+    assert "open_lab" not in str(Translator("en").tell(caught.value))
+
+
+def test_lab_goes_on_without_an_engine_that_hangs(
+    sockets: Path, with_colima: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        find, "_connect", lambda one: Engine.connect(one.endpoint, found_by=one.found_by, timeout=1)
+    )
+    path = sockets / COLIMA
+    path.parent.mkdir(parents=True)
+    with socket.socket(socket.AF_UNIX) as hanging:
+        hanging.bind(str(path))
+        hanging.listen()
+        with found_embedded(with_colima) as engine:
+            assert isinstance(engine.passed_over, EngineNotReady)
+
+
+def test_engine_that_fails_while_it_starts_is_told_as_such(
+    sockets: Path, environment: dict[str, str]
+) -> None:
+    starting = FakeApi({"GET /version": Answer({"message": "starting"}, 503)})
+    with (
+        serving(starting, sockets / "here.sock") as endpoint,
+        pytest.raises(EngineNotReady),
+    ):
+        find_engine(endpoint, environment)
+
+
+def test_embedded_engine_that_docker_host_names_is_started(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    environment |= {"REGNB_HOME": str(tmp_path)}
+    place = background.Place.default(environment)
+    try:
+        with find_engine(environment=environment | {"DOCKER_HOST": place.endpoint}) as engine:
+            assert (engine.flavour, engine.found_by) == ("embedded", "environment")
+    finally:
+        assert background.stop(place)
 
 
 def test_choice_that_is_unknown(environment: dict[str, str]) -> None:

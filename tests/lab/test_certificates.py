@@ -11,16 +11,26 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 
-from regnb.errors import CertificateUnknown
+from regnb.errors import (
+    CertificateUnknown,
+    ConnectionLost,
+    RegistryError,
+    RegistryUnreachable,
+    TLSFailed,
+)
 from regnb.lab.folder import Folder
+from regnb.lab.registry.running import wait_until_it_answers
 from regnb.lab.tls.commands import authority_command, certificate_command
 from regnb.lab.tls.handshake import shake_hands
 from regnb.lab.tls.issuing import Role
 from regnb.lab.tls.store import CA, Certificates, certificate_file
+from regnb.registry import RegistryClient, UrllibTransport
 from regnb.server import MemoryStorage, create_app
 from regnb.server.config import Tls
 from regnb.server.http_server import serving
 from regnb.server.tls import context_of
+from tests.engine.embedded.running import free_port
+from tests.servers import slow_to_start
 
 NAMES = ["localhost", "172.17.0.2"]
 needs_openssl = pytest.mark.skipif(shutil.which("openssl") is None, reason="no openssl here")
@@ -134,6 +144,53 @@ def test_handshake_tells_what_becomes_of_client_certificates(
             for expected, pair in pairs.items()
         }
     assert told == {expected: expected for expected in pairs}
+
+
+ENDLESS = 1_000_000
+
+
+@pytest.mark.parametrize("reset", [True, False], ids=["reset", "closed"])
+@pytest.mark.parametrize("tls", [True, False], ids=["tls", "plain"])
+def test_registry_is_waited_for_behind_a_proxy_that_listens_before_it(
+    certificates: Certificates, tls: bool, reset: bool
+) -> None:
+    certificates.issue("server", ["localhost"], role="server")
+    context = _context(certificates) if tls else None
+    with (
+        serving(create_app(MemoryStorage()), context=context) as server,
+        slow_to_start(server.port, cuts=7, reset=reset) as port,
+        RegistryClient(
+            f"http{'s' * tls}://localhost:{port}",
+            transport=UrllibTransport(ca_file=certificates.authority_file),
+        ) as client,
+    ):
+        wait_until_it_answers(client)
+        client.ping()
+        if tls:
+            shake_hands(port, host="localhost", authority=None, client=None)
+
+
+@pytest.mark.parametrize(
+    ("reset", "kind"), [(True, ConnectionLost), (False, TLSFailed)], ids=["reset", "closed"]
+)
+def test_handshake_that_is_cut_is_told(reset: bool, kind: type[RegistryError]) -> None:
+    with slow_to_start(0, cuts=ENDLESS, reset=reset) as port, pytest.raises(kind) as caught:
+        shake_hands(port, host="localhost", authority=None, client=None)
+    assert caught.value.url == f"https://localhost:{port}/v2/"
+
+
+def test_handshake_with_nobody_is_told() -> None:
+    with pytest.raises(RegistryUnreachable):
+        shake_hands(free_port(), host="localhost", authority=None, client=None)
+
+
+def test_handshake_with_a_server_without_tls_is_told() -> None:
+    with (
+        serving(create_app(MemoryStorage())) as server,
+        pytest.raises(TLSFailed) as caught,
+    ):
+        shake_hands(server.port, host="localhost", authority=None, client=None)
+    assert caught.value.reason == "plain_http"
 
 
 def _context(certificates: Certificates, *, clients: bool = False) -> ssl.SSLContext:

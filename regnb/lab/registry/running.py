@@ -63,6 +63,7 @@ def run_registry(session: Session, wanted: Wanted) -> Container:
         container = _create(session, wanted)
     elif container.is_running:
         session.registry_name = container.name
+        wait_quietly(session)
         session.say("lab.registry_runs_already", name=container.name, address=session.address)
         _say_what_to_read(session)
         return container
@@ -128,21 +129,30 @@ def wait_for(session: Session) -> None:
         raise _gave_up(session, error.subject) from error
 
 
+def wait_quietly(session: Session) -> None:
+    """Wait until the lab's registry answers, as `wait_for`, in a step that did not start it."""
+    with session.quiet_client as client:
+        wait_until_it_answers(client, lambda: session.address)
+
+
 def wait_until_it_answers(client: RegistryClient, look: Callable[[], object] = str) -> None:
     """Wait until the registry answers; raises RegistryUnreachable when it does not in time.
 
-    `look` is called while it does not, and may raise to end the waiting.
+    `look` is called while it does not, and may raise to end the waiting. What accepts a connection
+    and closes it is not the registry: Docker's proxy listens for it before it has started.
     """
     end = time.monotonic() + START_TIMEOUT
     while True:
         try:
             client.ping()
-        except RegistryUnreachable:
+        except (RegistryUnreachable, TLSFailed) as error:
+            if isinstance(error, TLSFailed) and error.reason != "closed":
+                return
             look()
             if time.monotonic() > end:
                 raise
             time.sleep(POLL)
-        except (TLSFailed, Unauthorized):
+        except Unauthorized:
             return
         else:
             return

@@ -96,6 +96,7 @@ class Security(Steps):
         port = published_port(container)
         if session.secure_transport(container) is None or port is None:
             raise NotTls(session.address)
+        running.wait_quietly(session)
         pair = session.pair_for(container)
         client = OWN_CERTIFICATE if pair else None
         session.show(handshake_command(session.address, _host(name), client=client))

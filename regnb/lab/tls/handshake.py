@@ -14,7 +14,8 @@ from typing import Literal
 
 from cryptography import x509
 
-from regnb.registry.network import CERTIFICATE_REASONS
+from regnb.registry import Request
+from regnb.registry.network import CERTIFICATE_REASONS, network_errors
 
 Client = Literal["not_asked", "missing", "taken", "refused"]
 
@@ -50,8 +51,16 @@ def shake_hands(
 ) -> Handshake:
     """The handshake with the server at `port` of loopback, as a client that calls it `host`.
 
-    Raises OSError when nothing listens there, or no TLS.
+    Raises RegistryUnreachable when nothing listens there or the connection is cut, and TLSFailed
+    when there is no TLS.
     """
+    with network_errors(Request("GET", f"https://{host}:{port}/v2/")):
+        return _handshake(port, host, authority, client)
+
+
+def _handshake(
+    port: int, host: str, authority: Path | None, client: tuple[Path, Path] | None
+) -> Handshake:
     bare = _look(port, host, _trusting_all())
     distrust = None
     try:

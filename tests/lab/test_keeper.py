@@ -1,0 +1,141 @@
+"""The embedded engine of an open lab ends: what the next step does, and what it says."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from regnb.engine.embedded import background
+from regnb.engine.embedded.background import Place
+from regnb.engine.embedded.home import Home
+from regnb.errors import EmbeddedEngineFailed, EmbeddedEngineStopped, RegistryStopped
+from regnb.lab import Lab, open_lab
+from tests.engine.embedded.running import wait_for
+
+Said = Callable[..., bool]
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Place]:
+    place = Place(tmp_path / "e.sock", Home(tmp_path / "home"), "samples")
+    background.start(place)
+    yield place
+    background.stop(place)
+
+
+@pytest.fixture
+def lab(place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lab]:
+    """A lab on an engine that it did not start itself: it only knows its address."""
+    monkeypatch.setenv("REGNB_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("REGNB_HUB", "samples")
+    monkeypatch.setenv("REGNB_LAB", "test-keeper")
+    lab = open_lab("en", engine=place.endpoint)
+    yield lab
+    lab.clean_up()
+    lab.engine.close()
+
+
+@pytest.fixture
+def said(lab: Lab, capsys: pytest.CaptureFixture[str]) -> Said:
+    """Whether the lab has said a sentence since it was asked the last time."""
+
+    def was_said(key: str, **values: object) -> bool:
+        return lab.translator(key, **values) in capsys.readouterr().out
+
+    return was_said
+
+
+def kill(place: Place) -> None:
+    os.kill(background.pid_of(place), signal.SIGKILL)
+    wait_for(lambda: not background.pid_of(place))
+
+
+def test_registry_in_memory_runs_again_and_is_said_to_be_empty(
+    lab: Lab, place: Place, said: Said
+) -> None:
+    lab.run_registry(memory=True)
+    address = lab.address
+    kill(place)
+    assert list(lab.catalog()["repository"]) == []
+    assert said("keeper.registry_is_empty", name="registry", address=address)
+
+
+def test_registry_that_was_stopped_before_stays_so(lab: Lab, place: Place, said: Said) -> None:
+    lab.run_registry()
+    lab.stop_registry()
+    kill(place)
+    lab.images()
+    assert said("keeper.started")
+    with pytest.raises(RegistryStopped):
+        lab.catalog()
+    lab.run_registry()
+    lab.catalog()
+
+
+def test_registry_whose_port_was_taken_meanwhile_is_told_and_the_step_goes_on(
+    lab: Lab, place: Place, said: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("regnb.lab.keeper._LETS_GO_WITHIN", 0.5)
+    lab.run_registry()
+    port = int(lab.address.rpartition(":")[2])
+    background.stop(place)
+    with socket.create_server(("127.0.0.1", port)):
+        assert len(lab.images()) == 1
+        why = lab.translator("errors.PortTaken.text", subject="registry")
+        assert said("keeper.registry_ended", name="registry", why=why)
+    lab.run_registry()
+    assert lab.address == f"localhost:{port}"
+
+
+def test_engine_that_ends_in_a_step_is_told_and_the_next_step_works(lab: Lab, place: Place) -> None:
+    def end_in_the_middle() -> None:
+        with lab.during("images"):
+            kill(place)
+            lab._session.engine.images()
+
+    with pytest.raises(EmbeddedEngineStopped):
+        end_in_the_middle()
+    assert len(lab.images()) == 0
+
+
+def test_engine_that_cannot_start_again_is_told_once_for_each_step(lab: Lab, place: Place) -> None:
+    version = place.home.root / "version"
+    before = version.read_text()
+    kill(place)
+    version.write_text("2\n")
+    for _ in range(2):
+        with pytest.raises(EmbeddedEngineFailed, match="written by a newer regnb"):
+            lab.images()
+    version.write_text(before)
+    lab.images()
+
+
+def test_what_is_no_step_starts_it_too(lab: Lab, place: Place) -> None:
+    kill(place)
+    assert lab.engine.client.ping()
+    panel = lab.panel()
+    kill(place)
+    panel.answer("look", "")
+    assert background.status(place)
+
+
+def test_second_engine_starts_again_and_knows_who_is_logged_in(lab: Lab, place: Place) -> None:
+    lab.add_user("alice")
+    lab.run_registry(auth="htpasswd")
+    lab.login("alice")
+    second = lab.second_engine()
+    second.login("alice")
+    second.pull("alpine")
+    name = f"{lab.address}/tools:1"
+    second.tag("alpine", name)
+    kill(Place.of(second.engine.endpoint, second.engine.client.info()))
+    second.push(name)
+    kill(Place.of(second.engine.endpoint, second.engine.client.info()))
+    kill(place)
+    second.push(name)
+    lab.pull(name)
