@@ -1,8 +1,6 @@
 """From what an engine and its SDK report to the errors of regnb.
 
-The engine has few codes: what went wrong stands in its text, so the texts are the table here. They
-are those of moby (https://github.com/moby/moby/blob/master/distribution/errors.go), of Go's network
-library and of Podman.
+The engine has few codes: what went wrong stands in its text, see `regnb.engine.words`.
 """
 
 from __future__ import annotations
@@ -14,6 +12,7 @@ import docker.errors
 import requests
 import urllib3.exceptions
 
+from regnb.engine.words import meaning_of
 from regnb.errors import (
     ContainerNotFound,
     EngineDenied,
@@ -37,47 +36,20 @@ SDK_ERRORS = (
     OSError,
 )
 
-# What Go says where TLS was tried and the other end has none.
-PLAIN_HTTP = "server gave HTTP response to HTTPS client"
-_RATE_LIMITED = ("toomanyrequests", "too many requests", "pull rate limit")
-_UNREACHABLE = (
-    "no such host",
-    "server misbehaving",
-    "temporary failure in name resolution",
-    "connection refused",
-    "connection reset by peer",
-    "connection timed out",
-    "no route to host",
-    "network is unreachable",
-    "i/o timeout",
-    "tls handshake timeout",
-    "context deadline exceeded",
-    "client.timeout exceeded",
-    "request canceled while waiting for connection",
-    "proxyconnect tcp",
-    "pinging container registry",
-)
-_NO_CONTAINER = ("no such container", "no container with name or id")
-_NO_LOCAL_IMAGE = (
-    "no such image",
-    "image not known",
-    "does not exist locally",
-    "tag does not exist",
-)
-_NO_IMAGE = (
-    "manifest unknown",
-    "pull access denied",
-    "repository does not exist",
-    "name unknown",
-    "requested access to the resource is denied",
-    "not found",
-)
-_NAME_TAKEN = ("is already in use",)
-_PORT_TAKEN = (
-    "port is already allocated",
-    "address already in use",
-    "ports are not available",
-)
+# What a meaning is to regnb, for what the engine was about to do.
+_WHILE_PUSHING: dict[str, type[EngineError]] = {"no_local_image": ImageNotFound}
+_WHILE_PULLING: dict[str, type[EngineError]] = {
+    "rate_limited": HubRateLimited,
+    "unreachable": HubUnreachable,
+    "no_such_tag": ImageNotFound,
+    "denied": ImageNotFound,  # what Docker Hub says of an image that does not exist
+}
+_OTHERWISE: dict[str, type[EngineError]] = {
+    "port_taken": PortTaken,
+    "name_taken": NameTaken,
+    "no_container": ContainerNotFound,
+    "no_local_image": ImageNotFound,
+}
 
 
 def failure(message: str, *, subject: str, otherwise: type[EngineError]) -> EngineError:
@@ -85,28 +57,12 @@ def failure(message: str, *, subject: str, otherwise: type[EngineError]) -> Engi
 
     A push tells of its registry's refusals as PushFailed, whatever the cause.
     """
-    text = message.lower()
-    for kind, fragments in _table(otherwise):
-        if any(fragment in text for fragment in fragments):
-            return kind(message, subject=subject)
-    return otherwise(message, subject=subject)
-
-
-def _table(otherwise: type[EngineError]) -> list[tuple[type[EngineError], tuple[str, ...]]]:
+    kinds = _OTHERWISE
     if issubclass(otherwise, PushFailed):
-        return [(ImageNotFound, _NO_LOCAL_IMAGE)]
-    if issubclass(otherwise, PullFailed):
-        return [
-            (HubRateLimited, _RATE_LIMITED),
-            (HubUnreachable, _UNREACHABLE),
-            (ImageNotFound, _NO_IMAGE),
-        ]
-    return [
-        (PortTaken, _PORT_TAKEN),
-        (NameTaken, _NAME_TAKEN),
-        (ContainerNotFound, _NO_CONTAINER),
-        (ImageNotFound, _NO_LOCAL_IMAGE),
-    ]
+        kinds = _WHILE_PUSHING
+    elif issubclass(otherwise, PullFailed):
+        kinds = _WHILE_PULLING
+    return kinds.get(meaning_of(message) or "", otherwise)(message, subject=subject)
 
 
 @contextmanager
