@@ -13,12 +13,13 @@ from docker.tls import TLSConfig
 
 from regnb.engine.containers import OWNER_LABEL, Container, ContainerSetup
 from regnb.engine.endpoint import ANSWER_TIMEOUT, knock
-from regnb.engine.failures import PLAIN_HTTP, engine_errors
+from regnb.engine.failures import engine_errors
 from regnb.engine.images import LocalImage, images_in, inspected_image
 from regnb.engine.mounts import is_path, mounts_of
 from regnb.engine.progress import Progress, read_progress
 from regnb.engine.reasons import explained
 from regnb.engine.tars import TarMethods
+from regnb.engine.words import meaning_of
 from regnb.errors import (
     ContainerNotFound,
     EngineError,
@@ -129,8 +130,12 @@ class Engine(TarMethods):
 
         The engine tries it first: raises LoginRefused. It is kept in memory alone.
         """
-        with self._errors(address, LoginRefused):
-            self.client.api.login(username, password, registry=address, reauth=True)
+        try:
+            with self._errors(address, LoginRefused):
+                self.client.api.login(username, password, registry=address, reauth=True)
+        except EngineError as error:
+            error.user = username
+            raise
         self._logins[address] = {"username": username, "password": password}
 
     def log_out(self, address: str) -> None:
@@ -373,8 +378,9 @@ class Engine(TarMethods):
             with self._errors(reference.familiar, failed):
                 yield
         except EngineError as error:
+            error.user = (self._login_for(reference) or {}).get("username", "")
             host = reference.registry.rpartition(":")[0] or reference.registry
-            if PLAIN_HTTP in error.message and is_loopback(host):
+            if meaning_of(error.message) == "http_response" and is_loopback(host):
                 raise LoopbackWantsTls(error.message, subject=reference.registry) from error
             if isinstance(error, HubUnreachable) and reference.registry == DOCKER_HUB:
                 raise explained(error, self.client, self.flavour) from error

@@ -1,8 +1,6 @@
 """From what an engine and its SDK report to the errors of regnb.
 
-The engine has few codes: what went wrong stands in its text, so the texts are the table here. They
-are those of moby (https://github.com/moby/moby/blob/master/distribution/errors.go), of Go's network
-library and of Podman.
+The engine has few codes: what went wrong stands in its text, see `regnb.engine.words`.
 """
 
 from __future__ import annotations
@@ -16,6 +14,7 @@ import requests
 import urllib3.exceptions
 
 from regnb.engine.reasons import reason_in
+from regnb.engine.words import meaning_of
 from regnb.errors import (
     ContainerNotFound,
     EngineDenied,
@@ -44,32 +43,21 @@ SDK_ERRORS = (
     OSError,
 )
 
-# What Go says where TLS was tried and the other end has none.
-PLAIN_HTTP = "server gave HTTP response to HTTPS client"
-_RATE_LIMITED = ("toomanyrequests", "too many requests", "pull rate limit")
 # What the embedded engine adds where it has no sample: `regnb.engine.embedded.remote.words`.
 _OFFER = re.compile(r" \(samples of regnb: ([^()]+)\)$")
-_NO_CONTAINER = ("no such container", "no container with name or id")
-_NO_LOCAL_IMAGE = (
-    "no such image",
-    "image not known",
-    "does not exist locally",
-    "tag does not exist",
-)
-_NO_IMAGE = (
-    "manifest unknown",
-    "pull access denied",
-    "repository does not exist",
-    "name unknown",
-    "requested access to the resource is denied",
-    "not found",
-)
-_NAME_TAKEN = ("is already in use",)
-_PORT_TAKEN = (
-    "port is already allocated",
-    "address already in use",
-    "ports are not available",
-)
+# What a meaning is to regnb, for what the engine was about to do.
+_WHILE_PUSHING: dict[str, type[EngineError]] = {"no_local_image": ImageNotFound}
+_WHILE_PULLING: dict[str, type[EngineError]] = {
+    "rate_limited": HubRateLimited,
+    "no_such_tag": ImageNotFound,
+    "denied": ImageNotFound,  # what Docker Hub says of an image that does not exist
+}
+_OTHERWISE: dict[str, type[EngineError]] = {
+    "port_taken": PortTaken,
+    "name_taken": NameTaken,
+    "no_container": ContainerNotFound,
+    "no_local_image": ImageNotFound,
+}
 
 
 def failure(message: str, *, subject: str, otherwise: type[EngineError]) -> EngineError:
@@ -77,18 +65,18 @@ def failure(message: str, *, subject: str, otherwise: type[EngineError]) -> Engi
 
     A push tells of its registry's refusals as PushFailed, whatever the cause.
     """
-    text = message.lower()
     offer = _OFFER.search(message)
     if offer:
         return SampleNotFound(message, subject=subject, samples=offer[1])
-    if issubclass(otherwise, PullFailed) and not _tells(text, _RATE_LIMITED):
-        reason = reason_in(message, of_hub=_is_of_hub(subject))
-        if reason:
-            return HubUnreachable(message, subject=subject, reason=reason)
-    for kind, fragments in _table(otherwise):
-        if _tells(text, fragments):
-            return kind(message, subject=subject)
-    return otherwise(message, subject=subject)
+    meaning = meaning_of(message) or ""
+    if issubclass(otherwise, PushFailed):
+        return _WHILE_PUSHING.get(meaning, otherwise)(message, subject=subject)
+    if not issubclass(otherwise, PullFailed):
+        return _OTHERWISE.get(meaning, otherwise)(message, subject=subject)
+    reason = reason_in(message, of_hub=_is_of_hub(subject))
+    if reason and meaning != "rate_limited":
+        return HubUnreachable(message, subject=subject, reason=reason)
+    return _WHILE_PULLING.get(meaning, otherwise)(message, subject=subject)
 
 
 def _is_of_hub(name: str) -> bool:
@@ -97,26 +85,6 @@ def _is_of_hub(name: str) -> bool:
         return ImageReference.parse(name).registry == DOCKER_HUB
     except InvalidReference:
         return False
-
-
-def _tells(text: str, fragments: tuple[str, ...]) -> bool:
-    return any(fragment in text for fragment in fragments)
-
-
-def _table(otherwise: type[EngineError]) -> list[tuple[type[EngineError], tuple[str, ...]]]:
-    if issubclass(otherwise, PushFailed):
-        return [(ImageNotFound, _NO_LOCAL_IMAGE)]
-    if issubclass(otherwise, PullFailed):
-        return [
-            (HubRateLimited, _RATE_LIMITED),
-            (ImageNotFound, _NO_IMAGE),
-        ]
-    return [
-        (PortTaken, _PORT_TAKEN),
-        (NameTaken, _NAME_TAKEN),
-        (ContainerNotFound, _NO_CONTAINER),
-        (ImageNotFound, _NO_LOCAL_IMAGE),
-    ]
 
 
 @contextmanager

@@ -7,7 +7,12 @@ from regnb.errors.reasons import Reason
 
 
 class EngineError(RegnbError):
-    """An error of the container engine; `message` is its own text."""
+    """An error of the container engine; `message` is its own text.
+
+    `user` is the name that it showed to a registry; empty when it was to show none.
+    """
+
+    user = ""
 
     def __init__(self, message: str, *, subject: str = "") -> None:
         super().__init__(message)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
 from regnb.engine import Engine
@@ -45,19 +43,6 @@ NOT_ON_PODMAN = {
     "test_expired_certificate": _NEW_ADDRESS,
     "test_password_without_tls": "Podman logs in without TLS at `localhost` only, settings or not",
 }
-# Podman tells first what it was about to do, and only then why it could not.
-_ABOUT = re.compile(
-    r"(trying to reuse blob \S+ at destination|initializing source \S+): "
-    r"(pinging container registry \S+: |checking whether a blob \S+ exists in \S+: "
-    r"|reading manifest \S+ in \S+: )?"
-)
 
-
-def cause(flavour: str, told: str) -> str:
-    """Why an engine did not push or pull, without what Podman puts before it."""
-    return _ABOUT.sub("", told) if flavour == "podman" else told
-
-
-def without_login(flavour: str, docker: str) -> str:
-    """What the engine says where Docker says `docker`: Podman asks the registry all the same."""
-    return "unauthorized: authentication required" if flavour == "podman" else docker
+# Podman asks a registry all the same when it has no login to show, and tells what that answers.
+NO_LOGIN = {"podman": "unauthorized"}

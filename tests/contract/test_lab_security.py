@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -10,19 +9,17 @@ from typing import Any
 
 import pytest
 
+from regnb.engine.words import meaning_of
 from regnb.errors import LoginRefused, PullFailed, PushFailed, RegistryError, TLSFailed
 from regnb.lab import Lab
 from regnb.lab.auth.tokens import Token
 from regnb.lab.tls.issuing import Authority
 from regnb.registry import Credentials, RegistryClient, UrllibTransport
 from regnb.tables import Table
-from tests.contract.engines import READS_CERTS_D_FOR_LOOPBACK, cause, kind, without_login
+from tests.contract.engines import NO_LOGIN, READS_CERTS_D_FOR_LOOPBACK, kind
 from tests.contract.images import push
 from tests.contract.labs import Printed
 from tests.contract.trust import SYSTEM, Owner
-
-HTTP_RESPONSE = "http: server gave HTTP response to HTTPS client"
-NO_LOGIN = "no basic auth credentials"
 
 
 def named(lab: Lab, registry: str) -> str:
@@ -34,10 +31,15 @@ def named(lab: Lab, registry: str) -> str:
 
 
 def refused(lab: Lab, name: str) -> str:
-    """Why the engine says that it did not push `name`."""
+    """What the engine means by what it says as it does not push `name`."""
     with pytest.raises(PushFailed) as caught:
         lab.push(name)
-    return cause(lab.engine.flavour, caught.value.message)
+    return str(meaning_of(caught.value.message))
+
+
+def no_login(lab: Lab) -> str:
+    """What it means to this engine when nobody has logged in."""
+    return NO_LOGIN.get(lab.engine.flavour, "no_login")
 
 
 @pytest.fixture
@@ -60,14 +62,13 @@ def give_authority(lab: Lab, owner: Owner) -> Path:
 def test_localhost_exception(lab: Lab) -> None:
     lab.run_registry()
     lab.push(named(lab, lab.address))
-    address = lab.container_address
-    assert refused(lab, named(lab, address)) == f'Get "https://{address}/v2/": {HTTP_RESPONSE}'
+    assert refused(lab, named(lab, lab.container_address)) == "http_response"
 
 
 def test_insecure_registries(lab: Lab, owner: Owner) -> None:
     lab.run_registry()
     name = named(lab, lab.container_address)
-    assert HTTP_RESPONSE in refused(lab, name)
+    assert refused(lab, name) == "http_response"
     owner.trust_without_tls(lab.container_address)
     lab.push(name)
     assert list(lab.catalog().repository) == ["w3"]
@@ -75,9 +76,7 @@ def test_insecure_registries(lab: Lab, owner: Owner) -> None:
 
 def test_authority_in_certs_d(secured: Lab, owner: Owner) -> None:
     name = named(secured, secured.container_address)
-    told = refused(secured, name)
-    assert told.startswith(f'Get "https://{secured.container_address}/v2/": x509: ')
-    assert "certificate signed by unknown authority" in told
+    assert refused(secured, name) == "unknown_authority"
     give_authority(secured, owner)
     secured.push(name)
     assert list(secured.catalog().repository) == ["w3"]
@@ -86,15 +85,10 @@ def test_authority_in_certs_d(secured: Lab, owner: Owner) -> None:
 def test_certificate_for_other_names(secured: Lab, owner: Owner) -> None:
     give_authority(secured, owner)
     address = secured.container_address
-    host = address.partition(":")[0]
-    told = {
-        (): f"x509: cannot validate certificate for {host} because it doesn't contain any IP SANs",
-        ("10.1.1.1",): f"x509: certificate is valid for 10.1.1.1, not {host}",
-    }
-    for names, words in told.items():
+    for names in ((), ("10.1.1.1",)):
         secured.issue("server", "localhost", *names)
         secured.restart_registry()
-        assert refused(secured, named(secured, address)) == f'Get "https://{address}/v2/": {words}'
+        assert refused(secured, named(secured, address)) == "wrong_name"
 
 
 def test_expired_certificate(secured: Lab, owner: Owner) -> None:
@@ -102,9 +96,7 @@ def test_expired_certificate(secured: Lab, owner: Owner) -> None:
     address = secured.container_address
     secured.issue("server", "localhost", address, expired=True)
     secured.restart_registry()
-    told = refused(secured, named(secured, address))
-    assert told.startswith(f'Get "https://{address}/v2/": x509: certificate has expired or is not')
-    assert re.search(r"current time \S+Z? is after \S+Z$", told)
+    assert refused(secured, named(secured, address)) == "expired"
 
 
 def test_certificate_without_san(secured: Lab, owner: Owner) -> None:
@@ -112,10 +104,7 @@ def test_certificate_without_san(secured: Lab, owner: Owner) -> None:
     address = secured.container_address
     secured.issue("server", common_name=address)
     secured.restart_registry()
-    assert refused(secured, named(secured, address)) == (
-        f'Get "https://{address}/v2/": '
-        "x509: certificate relies on legacy Common Name field, use SANs instead"
-    )
+    assert refused(secured, named(secured, address)) == "common_name"
 
 
 def test_client_certificate(lab: Lab, owner: Owner) -> None:
@@ -125,9 +114,7 @@ def test_client_certificate(lab: Lab, owner: Owner) -> None:
     lab.restart_registry()
     folder = give_authority(lab, owner)
     name = named(lab, lab.container_address)
-    told = refused(lab, name)
-    # Go says the second from 1.21 on: https://go.dev/doc/go1.21#crypto/tls
-    assert told.endswith(("tls: bad certificate", "tls: certificate required"))
+    assert refused(lab, name) == "client_certificate"
     lab.issue("client", client=True)
     for suffix in ("cert", "key"):
         shutil.copy(lab.folder / f"certificates/client/client.{suffix}", folder)
@@ -148,32 +135,26 @@ def test_certs_d_is_not_read_for_loopback(lab: Lab, owner: Owner) -> None:
     if kind(lab.engine) in READS_CERTS_D_FOR_LOOPBACK:
         lab.push(name)
         return
-    # HTTPS without the certificate was refused, so Docker tried HTTP.
-    assert refused(lab, name) == (
-        "error parsing HTTP 400 response body: invalid character 'C' looking for beginning of "
-        r'value: "Client sent an HTTP request to an HTTPS server.\n"'
-    )
+    # HTTPS without the certificate was refused, so Docker tries HTTP.
+    assert refused(lab, name) == "wants_tls"
 
 
 def test_password(lab: Lab) -> None:
     lab.add_user("anna")
     lab.run_registry(auth="htpasswd")
-    flavour, name = lab.engine.flavour, named(lab, lab.address)
-    assert refused(lab, name) == without_login(flavour, NO_LOGIN)
+    name = named(lab, lab.address)
+    assert refused(lab, name) == no_login(lab)
     with pytest.raises(PullFailed) as caught:
         lab.pull(name)
-    words = without_login(flavour, f'Head "http://{lab.address}/v2/w3/manifests/1.0": {NO_LOGIN}')
-    assert cause(flavour, caught.value.message) == words
+    assert meaning_of(caught.value.message) == no_login(lab)
     with pytest.raises(LoginRefused) as refusal:
         lab.login("anna", "wrong")
-    where = lab.address if flavour == "podman" else f"http://{lab.address}/v2/"
-    words = f"login attempt to {where} failed with status: 401 Unauthorized"
-    assert refusal.value.message == words
+    assert meaning_of(refusal.value.message) == "unauthorized"
     lab.login("anna")
     lab.push(name)
     assert list(lab.catalog().repository) == ["w3"]
     lab.logout()
-    assert refused(lab, name) == without_login(flavour, NO_LOGIN)
+    assert refused(lab, name) == no_login(lab)
 
 
 def test_wrong_password(lab: Lab) -> None:
@@ -182,11 +163,10 @@ def test_wrong_password(lab: Lab) -> None:
     lab.run_registry(auth="htpasswd")
     name = named(lab, lab.address)
     lab.engine._logins[lab.address] = {"username": "anna", "password": "of-yesterday"}
-    assert refused(lab, name) == "unauthorized: authentication required"
+    assert refused(lab, name) == "unauthorized"
     with pytest.raises(PullFailed) as caught:
         lab.pull(name)
-    told = cause(lab.engine.flavour, caught.value.message)
-    assert told == "unauthorized: authentication required"
+    assert meaning_of(caught.value.message) == "unauthorized"
 
 
 def test_password_without_tls(lab: Lab, owner: Owner) -> None:
@@ -195,8 +175,9 @@ def test_password_without_tls(lab: Lab, owner: Owner) -> None:
     lab.run_registry(auth="htpasswd")
     address = lab.container_address
     name = named(lab, address)
-    with pytest.raises(LoginRefused, match=re.escape(HTTP_RESPONSE)):
+    with pytest.raises(LoginRefused) as caught:
         lab.login("anna", registry=address)
+    assert meaning_of(caught.value.message) == "http_response"
     owner.trust_without_tls(address)
     lab.login("anna", registry=address)
     lab.push(name)
@@ -214,11 +195,11 @@ def with_tokens(lab: Lab) -> Lab:
 def test_tokens_for_engines(with_tokens: Lab) -> None:
     lab = with_tokens
     name = named(lab, lab.address)
-    assert "denied: requested access to the resource is denied" in refused(lab, name)
+    assert refused(lab, name) == "denied"
     with pytest.raises(LoginRefused, match=r"(?i)unauthorized"):
         lab.login("anna", "wrong")
     lab.login("ben")
-    assert "denied: requested access to the resource is denied" in refused(lab, name)
+    assert refused(lab, name) == "denied"
     lab.login("anna")
     lab.push(name)
     lab.logout()
@@ -304,8 +285,8 @@ def test_skopeo_is_a_witness(lab: Lab, tmp_path: Path) -> None:
         return subprocess.run(command, capture_output=True, text=True, check=False)
 
     assert inspect("full", right).returncode == 0
-    assert "unauthorized" in inspect("full", "anna:wrong").stderr
-    assert "unknown authority" in inspect("no-authority", right).stderr
+    assert meaning_of(inspect("full", "anna:wrong").stderr) == "unauthorized"
+    assert meaning_of(inspect("no-authority", right).stderr) == "unknown_authority"
     without = inspect("no-client", right)
     assert without.returncode != 0
     assert "tls:" in without.stderr or "EOF" in without.stderr

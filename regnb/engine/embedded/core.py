@@ -78,8 +78,8 @@ class EmbeddedEngine:
             if not force:
                 raise Refusal(
                     409,
-                    f"You cannot remove a running container {container.id}. Stop the container "
-                    "before attempting removal or force remove",
+                    f'cannot remove container "{container.name}": container is running: stop the '
+                    "container before removing or force remove",
                 )
             with contextlib.suppress(Refusal):  # it has ended meanwhile
                 self.running.kill(container, signal.SIGKILL)

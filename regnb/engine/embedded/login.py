@@ -36,13 +36,13 @@ def log_in(engine: EmbeddedEngine, address: str, user: str, password: str) -> No
 def _told(error: Unauthorized, host: str) -> str:
     """As moby tells it: it shows the password to the registry itself, or to its token server.
 
-    https://github.com/moby/moby/blob/v20.10.24/registry/auth.go
+    https://github.com/moby/moby/blob/v28.5.2/registry/auth.go
     """
     scheme = urlsplit(error.url).scheme
     if urlsplit(error.url).netloc == host:
         url = f"{scheme}://{host}/v2/"
         return f"login attempt to {url} failed with status: 401 Unauthorized"
-    return f'Get "{error.url}": {words.cause(error)}'
+    return f'Get "{scheme}://{host}/v2/": unauthorized: incorrect username or password'
 
 
 def look_up(engine: EmbeddedEngine, name: str) -> dict[str, object]:

@@ -1,7 +1,7 @@
 """What the engine refuses, with the HTTP status and the text of Docker's own engine.
 
 Clients choose their errors by these texts: docker-py knows a missing image by "No such image".
-The texts are those of moby 20.10, https://github.com/moby/moby/tree/v20.10.24/daemon.
+The texts are those of moby 28.5, https://github.com/moby/moby/tree/v28.5.2/daemon.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Removing images by Docker's rules: names first, then the image, unless something holds it.
 
-https://github.com/moby/moby/blob/v20.10.24/daemon/images/image_delete.go
+https://github.com/moby/moby/blob/v28.5.2/daemon/images/image_delete.go
 """
 
 from __future__ import annotations

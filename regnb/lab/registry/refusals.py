@@ -1,33 +1,38 @@
-"""The famous sentences with which engines and registries refuse, and what they mean.
+"""What a push, pull or login that was refused means, for the learner.
 
-The sentences are moby's and Go's: people who look for help search for them, word for word.
+The words of the engine tell it, where they are known and say one thing only; where not, what the
+registry does when the lab asks it itself.
 """
 
 from __future__ import annotations
 
-_KNOWN = {
-    "server gave HTTP response to HTTPS client": "http_response",
-    "relies on legacy Common Name": "common_name",
-    "doesn't contain any IP SANs": "wrong_name",
-    "certificate is valid for": "wrong_name",
-    "certificate is not valid for any names": "wrong_name",
-    "certificate has expired": "expired",
-    "signed by unknown authority": "unknown_authority",
-    "tls: bad certificate": "client_certificate",
-    "tls: certificate required": "client_certificate",
-    "no basic auth credentials": "no_login",
-    "requested access to the resource is denied": "denied",
-    "unauthorized": "unauthorized",
-    "401 Unauthorized": "unauthorized",
-    "EOF": "closed",
-}
+from regnb.engine.words import meaning_of, table
+from regnb.errors import EngineError, RegistryError
+from regnb.lab.registry.inquiry import inquire
+from regnb.lab.session import Session
+
+# What is done with a registry; the table tells what may go wrong there.
+_ACTIONS = {"push", "pull", "login"}
+_NOBODY = "nobody"
 
 
-def meaning_of(message: str) -> str | None:
-    """Key of the text that explains `message`; None for a sentence that is not known."""
-    return next((f"refusals.{key}" for text, key in _KNOWN.items() if text in message), None)
+def explanation_of(session: Session, error: EngineError | RegistryError) -> str | None:
+    """Key of the text that explains `error`; None when nothing does."""
+    meaning = meaning_of(error.message)
+    if isinstance(error, EngineError):
+        if meaning is None and error.subject:
+            meaning = inquire(session, error.subject, as_somebody=bool(error.user))
+        # Token servers refuse those who have shown nothing in the same words.
+        if meaning == "denied" and not error.user:
+            meaning = _NOBODY
+    return f"refusals.{meaning}" if meaning in _explained() else None
 
 
 def keys() -> set[str]:
-    """Every key that `meaning_of` may give."""
-    return {f"refusals.{key}" for key in _KNOWN.values()}
+    """Every key that `explanation_of` may give."""
+    return {f"refusals.{meaning}" for meaning in _explained()}
+
+
+def _explained() -> set[str]:
+    known = {one for one in table().tells if _ACTIONS & set(table().actions(one))}
+    return known | {_NOBODY}

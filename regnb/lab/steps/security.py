@@ -8,7 +8,7 @@ from pathlib import Path
 
 from regnb.errors import EngineError, NoContainerAddress, NothingRefused, NotTls, RegistryError
 from regnb.lab.registry import running
-from regnb.lab.registry.refusals import meaning_of
+from regnb.lab.registry.refusals import explanation_of
 from regnb.lab.session import OWN_CERTIFICATE, REGISTRY_PORT, published_port
 from regnb.lab.show import FOLDER, Command, Sentence, Words, show
 from regnb.lab.steps.base import Steps
@@ -118,7 +118,7 @@ class Security(Steps):
             yield
         except (EngineError, RegistryError) as error:
             show(Words(error.message))
-            key = meaning_of(error.message)
+            key = explanation_of(self._session, error)
             show(Sentence(self.translator(key) if key else str(error)))
             return
         self._raise_nothing_refused()

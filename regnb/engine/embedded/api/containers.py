@@ -87,7 +87,7 @@ def kill_container(call: Call, name: str) -> Response:
     try:
         container = call.engine.containers.get(name)
     except Refusal as refusal:
-        message = f"Cannot kill container: {name}: {refusal.message}"
+        message = f"cannot kill container: {name}: {refusal.message}"
         raise Refusal(refusal.status, message) from refusal
     call.engine.running.kill(container, _signal(call.text("signal", "SIGKILL")))
     return nothing()
@@ -142,7 +142,10 @@ def _checked(config: dict[str, Any]) -> dict[str, Any]:
 def _check_restart_policy(policy: dict[str, Any], host_config: dict[str, Any]) -> None:
     name, count = policy.get("Name") or "", policy.get("MaximumRetryCount") or 0
     if name not in _RESTART_POLICIES:
-        raise bad_request(f"invalid restart policy '{name}'")
+        raise bad_request(
+            f"invalid restart policy: unknown policy '{name}'; use one of 'no', 'always', "
+            "'on-failure', or 'unless-stopped'"
+        )
     if name == "on-failure" and count < 0:
         raise bad_request("maximum retry count cannot be negative")
     if name not in {"", "on-failure"} and count:

@@ -50,7 +50,7 @@ def summary(call: Call, image: StoredImage, *, containers: int) -> dict[str, obj
 
 def inspect_image(call: Call, name: str) -> Response:
     """One image, with its configuration."""
-    image = _find(call, name)
+    image = call.engine.images.find(name)
     config, execution = image.config, image.config.execution
     size = call.engine.sizes.size_of(image)
     value = {
@@ -79,7 +79,7 @@ def inspect_image(call: Call, name: str) -> Response:
 
 def image_history(call: Call, name: str) -> Response:
     """The instructions that made an image, the last one first."""
-    image = _find(call, name)
+    image = call.engine.images.find(name)
     sizes = iter([call.engine.sizes.size(layer) for layer in image.manifest.layers])
     rows: list[dict[str, object]] = [
         {
@@ -121,15 +121,6 @@ def shared_size(call: Call, image: StoredImage) -> int:
     }
     shared = (layer for layer in image.manifest.layers if layer.digest in others)
     return sum(call.engine.sizes.size(layer) for layer in shared)
-
-
-def _find(call: Call, name: str) -> StoredImage:
-    try:
-        return call.engine.images.find(name)
-    except Refusal as refusal:
-        if refusal.status != 404:
-            raise
-        raise Refusal(404, f"no such image: {name}: {refusal.message}") from refusal
 
 
 def _names(call: Call, tags: list[str], digests: list[str]) -> dict[str, object]:

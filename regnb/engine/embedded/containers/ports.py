@@ -48,24 +48,30 @@ class Sockets:
         self._listening: list[socket.socket] = []
 
     def allocate(
-        self, wanted: Iterable[Binding], taken: set[tuple[str, int]], default_host: str
+        self, wanted: Iterable[Binding], taken: set[tuple[str, int]], default_host: str, inside: str
     ) -> None:
-        """Bind what is `wanted`; raises Refusal (500) when a port is not free.
+        """Bind what is `wanted` for the container with the address `inside`.
 
-        `taken` are the addresses of this engine's other containers.
+        `taken` are the addresses of this engine's other containers. Raises Refusal (500) when a
+        port is not free.
         """
         for one in wanted:
             host = one.host or default_host
             if (host, one.port) in taken:
                 message = f"Bind for {host}:{one.port} failed: port is already allocated"
                 raise Refusal(500, message)
-            port = self._bind(host, one.port).getsockname()[1]
+            try:
+                port = self._bind(host, one.port).getsockname()[1]
+            except OSError as error:
+                place = f"{host}:{one.port}:{inside}:{one.container_port}"
+                message = f"failed to bind host port for {place}: {_why_not(error)}"
+                raise Refusal(500, message) from error
             self.bindings.append(Binding(one.container_port, host, port))
 
     def of_port(self, number: int) -> socket.socket:
         """The socket that the port `number` of the container is published by, or one out of sight.
 
-        Raises Refusal (500).
+        Raises OSError.
         """
         pairs = zip(self.bindings, self._listening, strict=False)
         published = (found for binding, found in pairs if binding.number == number)
@@ -82,19 +88,15 @@ class Sockets:
         found = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
         self._listening.append(found)
         found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            found.bind((host, port))
-            found.listen(_BACKLOG)  # until it listens, another socket may be bound there as well
-        except OSError as error:
-            raise Refusal(500, _why_not(host, port, error)) from error
+        found.bind((host, port))
+        found.listen(_BACKLOG)  # until it listens, another socket may be bound there as well
         return found
 
 
-def _why_not(host: str, port: int, error: OSError) -> str:
+def _why_not(error: OSError) -> str:
     reasons = {
         errno.EADDRINUSE: "address already in use",
         errno.EACCES: "permission denied",
         errno.EADDRNOTAVAIL: "cannot assign requested address",
     }
-    reason = reasons.get(error.errno or 0, str(error))
-    return f"Error starting userland proxy: listen tcp4 {host}:{port}: bind: {reason}"
+    return reasons.get(error.errno or 0, str(error))

@@ -105,7 +105,7 @@ class Running:
         if process is None or not container.state.running:
             raise Refusal(
                 409,
-                f"Cannot kill container: {container.name}: Container {container.id} is not running",
+                f"cannot kill container: {container.name}: container {container.id} is not running",
             )
         container.state.stopped_by_user = number in _ENDS
         process.signal(number)
@@ -166,7 +166,7 @@ class Running:
                 lambda code: self._on_exit(container, code),
                 inherited,
             )
-        container.address = free_address(one.address for one in self._containers.all())
+        container.address = self._free_address()
         container.bindings, container.listens = sockets.bindings, addresses[0]
         container.port_inside = port
         container.state = State("running", pid=process.pid, started=now())
@@ -184,13 +184,18 @@ class Running:
         }
         wanted = requested_bindings(container.config, container.host_config)
         try:
-            sockets.allocate(wanted, taken, self._settings().address)
+            inside = self._free_address()
+            sockets.allocate(wanted, taken, self._settings().address, inside)
         except Refusal as refusal:
             raise Refusal(
                 500,
-                "driver failed programming external connectivity on endpoint "
+                "failed to set up container networking: driver failed programming external "
+                "connectivity on endpoint "
                 f"{container.name} ({container.endpoint}): {refusal.message}",
             ) from refusal
+
+    def _free_address(self) -> str:
+        return free_address(one.address for one in self._containers.all())
 
     def _on_exit(self, container: Container, code: int) -> None:
         with self._exited:

@@ -1,7 +1,7 @@
 """The errors of registries and of the network, in the words of Docker's engine.
 
 Clients, and people who search for an error, know these words: they are those of moby and of Go's
-libraries, https://github.com/moby/moby/blob/v20.10.24/distribution/errors.go.
+libraries, https://github.com/moby/moby/blob/v28.5.2/distribution/errors.go.
 """
 
 from __future__ import annotations
@@ -41,11 +41,9 @@ _TLS = {
     "handshake": "remote error: tls: handshake failure",
     "closed": "EOF",
 }
-# What Go's servers say to HTTP, and Docker of what is no JSON.
-_WANTS_TLS = (
-    "error parsing HTTP 400 response body: invalid character 'C' looking for beginning of value: "
-    r'"Client sent an HTTP request to an HTTPS server.\n"'
-)
+_OF_A_CERTIFICATE = "tls: failed to verify certificate: "
+# What Go's servers say to HTTP.
+_WANTS_TLS = "unknown: Client sent an HTTP request to an HTTPS server."
 # https://github.com/distribution/distribution/blob/v2.8.2/registry/client/auth/session.go
 _NO_LOGIN = "no basic auth credentials"
 _CODES = {
@@ -102,11 +100,14 @@ def _cause_in_the_proxy(error: ProxyFailed) -> str:
 
 
 def _cause_in_tls(error: TLSFailed, host: str) -> str:
-    if error.detail:
-        return str(error.detail)
+    told = str(error.detail or _what_failed(error).format(host=host))
+    return f"{_OF_A_CERTIFICATE}{told}" if told.startswith("x509: ") else told
+
+
+def _what_failed(error: TLSFailed) -> str:
     if "CERTIFICATE_REQUIRED" in error.message:
         return "remote error: tls: certificate required"
-    return _TLS.get(error.reason, _WANTS_TLS).format(host=host)
+    return _TLS.get(error.reason, _WANTS_TLS)
 
 
 def refusal(error: RegistryError, *, url: str = "") -> Refusal:

@@ -64,7 +64,13 @@ def test_forced_removal_kills(api: Client) -> None:
 @pytest.mark.parametrize(
     ("policy", "message"),
     [
-        ({"Name": "sometimes"}, "invalid restart policy 'sometimes'"),
+        (
+            {"Name": "sometimes"},
+            (
+                "invalid restart policy: unknown policy 'sometimes'; use one of 'no', 'always', "
+                "'on-failure', or 'unless-stopped'"
+            ),
+        ),
         ({"Name": "on-failure", "MaximumRetryCount": -1}, "maximum retry count cannot be negative"),
         (
             {"Name": "always", "MaximumRetryCount": 3},

@@ -72,7 +72,7 @@ def test_nonsense_filters_are_refused(api: Client, filters: str) -> None:
 def test_inspect_of_nothing_says_so_in_moby_words(api: Client, path: str) -> None:
     name = path.removesuffix("/json")
     response = api.get(f"/v1.45/images/{path}")
-    assert response.json == {"message": f"no such image: {name}: No such image: {name}"}
+    assert response.json == {"message": f"No such image: {name}"}
     assert response.status_code == 404
 
 
