@@ -14,7 +14,7 @@ from docker.tls import TLSConfig
 from regnb.engine.containers import OWNER_LABEL, Container, ContainerSetup
 from regnb.engine.endpoint import ANSWER_TIMEOUT, knock
 from regnb.engine.failures import engine_errors
-from regnb.engine.images import LocalImage, images_in, inspected_image
+from regnb.engine.images import LocalImage, digests_in, images_in, inspected_image
 from regnb.engine.mounts import is_path, mounts_of
 from regnb.engine.progress import Progress, read_progress
 from regnb.engine.reasons import explained
@@ -149,7 +149,7 @@ class Engine(TarMethods):
         """
         subject = reference.familiar
         # Podman tells no digest: it is the one that the image did not have before.
-        known = _digests_in(self.images()) if self.flavour == "podman" else None
+        known = digests_in(self.images()) if self.flavour == "podman" else None
         with self._moving(reference, PullFailed):
             lines = self.client.api.pull(
                 reference.name,
@@ -332,7 +332,7 @@ class Engine(TarMethods):
 
     def _digest_of_pulled(self, reference: ImageReference, known: set[str]) -> Iterator[Progress]:
         image = self.find_image(reference)
-        digests = _digests_in([image] if image else [])
+        digests = digests_in([image] if image else [])
         candidates = digests - known or digests
         if len(candidates) == 1:
             digest = Digest(candidates.pop())
@@ -399,7 +399,3 @@ def _flavour(facts: Json) -> Flavour:
     named = [facts.get("Platform") or {}, *as_list(facts.get("Components"), "Components")]
     names = [as_text(as_object(one, "a component").get("Name"), "Name") for one in named]
     return next((_FLAVOURS[name] for name in names if name in _FLAVOURS), "docker")
-
-
-def _digests_in(images: Iterable[LocalImage]) -> set[str]:
-    return {name.rpartition("@")[2] for image in images for name in image.repo_digests}

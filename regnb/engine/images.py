@@ -5,7 +5,7 @@ https://docs.docker.com/reference/api/engine/version/v1.45/#tag/Image/operation/
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -46,6 +46,11 @@ def inspected_image(value: object, reference: ImageReference) -> LocalImage:
     created = parse_time(as_text(fields.get("Created"), "Created"))
     # The list tells whole seconds: the same image reads the same from both.
     return _row(fields, reference, (created or _EPOCH).replace(microsecond=0))
+
+
+def digests_in(images: Iterable[LocalImage]) -> set[str]:
+    """The digests that the engine remembers of `images`, without the names."""
+    return {name.rpartition("@")[2] for image in images for name in image.repo_digests}
 
 
 def _rows(fields: Json) -> Iterator[LocalImage]:
