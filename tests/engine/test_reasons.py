@@ -18,7 +18,7 @@ STATUS = (
 )
 UNKNOWN = "x509: certificate signed by unknown authority"
 
-# What Docker 20.10, 28 with either store, and Podman say; recorded from them in such networks.
+# What Docker 20.10 says in such networks, and Docker 28 with either store and Podman in theirs.
 WORDS = [
     (GET + UNKNOWN, Reason("unknown_authority")),
     (GET + "tls: failed to verify certificate: " + UNKNOWN, Reason("unknown_authority")),
@@ -26,7 +26,7 @@ WORDS = [
     (PODMAN + GET + "tls: failed to verify certificate: " + UNKNOWN, Reason("unknown_authority")),
     (
         f'{HEAD}Get "https://auth.docker.io/token?service=registry.docker.io": {UNKNOWN}',
-        Reason("unknown_authority", HUB_HOST),
+        Reason("unknown_authority", "auth.docker.io"),
     ),
     (
         GET + "x509: certificate has expired or is not yet valid: current time 2026-01-01T10:00:00Z"
