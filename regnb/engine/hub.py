@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from regnb.engine.engine import Engine
-from regnb.engine.failures import engine_errors
+from regnb.engine.failures import engine_errors, failure
 from regnb.engine.patience import in_time
 from regnb.engine.reasons import explained, reason_of
 from regnb.errors import (
@@ -26,11 +26,11 @@ _TIMEOUT = 6.0
 def ask_hub(engine: Engine | None) -> str:
     """What a pull of a small image by `engine` would say of where it comes from, mostly nothing.
 
-    Without an engine, or by one that cannot be asked (Podman), the Hub is asked from here. Raises
-    HubUnreachable, HubRateLimited, or another EngineError for an answer of the Hub itself.
+    Without an engine the Hub is asked from here. Raises HubUnreachable, HubRateLimited, or another
+    EngineError for an answer of the Hub itself.
     """
-    if engine is None or engine.flavour == "podman":
-        _ask_from_here(engine.flavour if engine else "")
+    if engine is None:
+        _ask_from_here()
         return ""
     try:
         return in_time(lambda: _ask_engine(engine), HUB_HOST)
@@ -43,11 +43,22 @@ def ask_hub(engine: Engine | None) -> str:
 def _ask_engine(engine: Engine) -> str:
     api = engine.client.api
     with engine_errors(PROBED.familiar, endpoint=engine.endpoint, otherwise=PullFailed):
+        if engine.flavour == "podman":  # it does not know Docker's own way
+            _ask_podman(engine)
+            return ""
         found = api.inspect_distribution(PROBED.familiar)  # type: ignore[no-untyped-call]
     return str(found.get("RegnbOrigin") or "")
 
 
-def _ask_from_here(flavour: str) -> None:
+def _ask_podman(engine: Engine) -> None:
+    """https://docs.podman.io/en/latest/_static/api.html#tag/manifests/operation/ManifestInspectLibpod."""
+    api = engine.client.api
+    answer = api.get(f"{api.base_url}/v4.0.0/libpod/manifests/{PROBED}/json")
+    if answer.status_code >= 400:
+        raise failure(answer.text, subject=PROBED.familiar, otherwise=PullFailed)
+
+
+def _ask_from_here() -> None:
     with RegistryClient(f"https://{HUB_HOST}", timeout=_TIMEOUT) as client:
         try:
             in_time(lambda: client.get_manifest(PROBED.repository, PROBED.reference), HUB_HOST)
@@ -56,7 +67,7 @@ def _ask_from_here(flavour: str) -> None:
         except RegnbError as error:
             reason = reason_of(error)
             if reason:
-                raise _unreachable(reason, flavour) from error
+                raise _unreachable(reason, "") from error
 
 
 def _unreachable(reason: Reason, flavour: str) -> HubUnreachable:

@@ -128,6 +128,7 @@ _OF_HUB = {
     "unknown_authority": r"x509: certificate signed by unknown authority",
     "tls": r"x509: |remote error: tls: ",
     "forbidden": r"(?:http|status|statuscode)\b.*?\b(?P<who>403|451)\b",
+    "login_page": r"network authentication required",
     "server_error": r"(?:http|status|statuscode)\b.*?\b(?P<who>5\d\d)\b",
     "no_registry": r"text/html|looking for beginning of value|missing signature key",
     "cut": r"\bEOF\b",
@@ -143,7 +144,7 @@ _OF_ANY_LAST = {
     "cut": r"connection reset by peer",
     "unreachable": r"pinging container registry",
 }
-_ASKED = re.compile(r'\b(?:get|head|post)\w* "?https?://(?P<host>[^/" ]+)', re.IGNORECASE)
+_ASKED = re.compile(r'\b(?:get|head|post)\w* "?https?://([^/" ]+)', re.IGNORECASE)
 
 
 def reason_in(message: str, *, of_hub: bool) -> Reason | None:
@@ -151,10 +152,11 @@ def reason_in(message: str, *, of_hub: bool) -> Reason | None:
 
     None when the words tell something else; `of_hub` for an image of Docker Hub.
     """
-    asked = _ASKED.search(message)
-    host = asked["host"] if asked else HUB_HOST
+    asked = _ASKED.findall(message)  # a token server is told after the registry
+    host = asked[-1] if asked else HUB_HOST
     for words in (_OF_ANY, _OF_HUB if of_hub else {}, _OF_ANY_LAST):
         for kind, pattern in words.items():
             if found := re.search(pattern, message, re.IGNORECASE):
-                return Reason(kind, host, found.groupdict().get("who") or "")
+                who = found.groupdict().get("who") or ""
+                return Reason(kind, host, who or (host if kind == "login_page" else ""))
     return None

@@ -29,6 +29,8 @@ from tests.contract.registries import free_port
 from tests.engine.embedded.progress import pull, statuses
 from tests.networks.hubs import AUTHORITY, FINE, Authority, saying, serving
 from tests.networks.proxies import LOGIN, proxy
+from tests.registry.test_network import OK, speaking
+from tests.registry.test_network import saying as answering
 
 HOST = "registry.example"
 USER, _, PASSWORD = LOGIN.partition(":")
@@ -73,6 +75,13 @@ def test_plain_requests_go_by_the_proxy(
                 assert fast.list_repositories() == []
             assert client.list_repositories() == []
         assert len(office.seen) >= 2
+
+
+def test_connection_that_the_proxy_has_closed_is_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    with speaking(answering(OK, b"Content-Length: 2\r\n\r\n{}")) as url:
+        monkeypatch.setenv("HTTP_PROXY", url)
+        with RegistryClient(f"http://{HOST}") as client:
+            assert [client.ping() for _ in range(3)] == ["registry/2.0"] * 3
 
 
 @pytest.mark.parametrize("name", ["https_proxy", "HTTPS_PROXY", "ALL_PROXY"])
