@@ -123,16 +123,14 @@ def _first_that_answers(choice: str, environment: Mapping[str, str]) -> Engine:
             denied = denied or error
         except EngineUnavailable:
             silent = silent or endpoint
-    if not choice and sys.platform != "win32":
+    if not choice:
         return _embedded("fallback", environment)
     raise denied or EngineUnavailable("No container engine was found.", subject=silent)
 
 
 def _embedded(found_by: FoundBy, environment: Mapping[str, str]) -> Engine:
     """The embedded engine, started if need be; raises EngineUnavailable."""
-    if sys.platform == "win32":
-        raise EngineUnreachable("The embedded engine needs Unix sockets.", subject=EMBEDDED)
-    from regnb.engine.embedded import background  # noqa: PLC0415 - there is no fcntl on Windows
+    from regnb.engine.embedded import background  # noqa: PLC0415 - others do without it
 
     place = background.Place.default(environment)
     background.start(place)

@@ -18,7 +18,8 @@
     ├─ CertificateUnreadable                    (path)
     ├─ DigestMismatch · SizeMismatch            (expected, actual)
     ├─ EngineError
-    │  ├─ EngineUnavailable: EngineDenied · EngineUnreachable · EmbeddedEngineFailed
+    │  ├─ EngineUnavailable: EngineDenied · EngineUnreachable
+    │  │     EmbeddedEngineFailed · EmbeddedEngineNeedsUnix
     │  ├─ EngineRemote
     │  ├─ ImageNotFound · ContainerNotFound
     │  ├─ NameTaken · PortTaken · RegistryDiffers
@@ -61,6 +62,7 @@ from regnb.errors.content import (
 from regnb.errors.engine import (
     ContainerNotFound,
     EmbeddedEngineFailed,
+    EmbeddedEngineNeedsUnix,
     EngineDenied,
     EngineError,
     EngineRemote,
@@ -146,6 +148,7 @@ __all__ = [
     "DigestMismatch",
     "DigestRefused",
     "EmbeddedEngineFailed",
+    "EmbeddedEngineNeedsUnix",
     "EngineDenied",
     "EngineError",
     "EngineRemote",

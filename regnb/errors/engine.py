@@ -30,6 +30,10 @@ class EmbeddedEngineFailed(EngineUnavailable):
     """The embedded engine did not start: `message` are its last words, `subject` is its log."""
 
 
+class EmbeddedEngineNeedsUnix(EngineUnavailable):
+    """The embedded engine cannot run on this system, which is Windows."""
+
+
 class EngineRemote(EngineError):
     """The engine is on another machine, so its `localhost` is not this one."""
 

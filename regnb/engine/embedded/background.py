@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from regnb.engine.embedded.home import Home, default_home, default_socket
+from regnb.engine.embedded.home import Home, default_home, default_socket, require_unix
 from regnb.errors import EmbeddedEngineFailed
 
 _STARTS_WITHIN = 30.0
@@ -60,8 +60,9 @@ def start(place: Place, *, idle: float | None = None) -> bool:
     """Start the engine unless it runs; whether it was started. It outlives this process.
 
     Two starts at once give one engine: the lock of its home decides, and the loser of the two waits
-    for the winner's socket. Raises EmbeddedEngineFailed when it gives up.
+    for the winner's socket. Raises EmbeddedEngineFailed when it gives up, EmbeddedEngineNeedsUnix.
     """
+    require_unix()
     if _answers(place):
         return False
     try:
