@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -161,6 +162,7 @@ def _docker_sockets(environment: Mapping[str, str]) -> list[Path]:
         _runtime_directory(environment) / "docker.sock",
         home / ".orbstack/run/docker.sock",
         home / ".colima/default/docker.sock",
+        home / ".config/colima/default/docker.sock",
         home / ".rd/docker.sock",
     ]
 
@@ -169,6 +171,7 @@ def _podman_sockets(environment: Mapping[str, str]) -> list[Path]:
     return [
         _runtime_directory(environment) / "podman/podman.sock",
         _home(environment) / ".local/share/containers/podman/machine/podman.sock",
+        Path(tempfile.gettempdir()) / "podman/podman-machine-default-api.sock",
         SYSTEM_PODMAN_SOCKET,
     ]
 
