@@ -15,7 +15,14 @@ from importlib import import_module
 
 # Loaded first: these ask which system this is, and take its own way.
 LIBRARIES = (
-    *("cheroot.wsgi", "cryptography.x509", "docker", "ipykernel.kernelapp", "jupytext"),
+    *(
+        "cheroot.wsgi",
+        "click._termui_impl",
+        "cryptography.x509",
+        "docker",
+        "ipykernel.kernelapp",
+        "jupytext",
+    ),
     *("jupyter_client", "nbclient", "pandas", "platformdirs", "send2trash", "zmq.asyncio"),
 )
 MODULES = ("fcntl", "grp", "pty", "pwd", "resource", "syslog", "termios", "tty")
