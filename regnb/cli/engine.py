@@ -23,6 +23,10 @@ _HOME = click.option(
 @click.group(help=text("embedded.help"))
 def engine() -> None:
     """Gather the commands of the engine."""
+    from regnb.engine.embedded.home import require_unix  # noqa: PLC0415
+
+    with failures():
+        require_unix()
 
 
 @engine.command(help=text("embedded.start_help"))

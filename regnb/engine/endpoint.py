@@ -41,6 +41,8 @@ def knock(endpoint: str) -> None:
     if not endpoint.startswith(UNIX):
         return
     path = endpoint.removeprefix(UNIX)
+    if not hasattr(socket, "AF_UNIX"):
+        raise EngineUnavailable("There are no Unix sockets on this system.", subject=endpoint)
     with socket.socket(socket.AF_UNIX) as probe:
         probe.settimeout(ANSWER_TIMEOUT)
         try:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -150,7 +151,7 @@ def _first_that_answers(
             engine.passed_over = passed_over
             return engine
     passed_over = passed_over or _not_started(choice, environment, "", bool(choice))
-    if choice or sys.platform == "win32":
+    if choice or (passed_over and sys.platform == "win32"):
         raise passed_over or EngineUnavailable("No container engine was found.", subject=silent)
     engine = _embedded("fallback", environment)
     engine.passed_over = passed_over
@@ -180,9 +181,7 @@ def _is_embedded(endpoint: str, environment: Mapping[str, str]) -> bool:
 
 def _embedded(found_by: FoundBy, environment: Mapping[str, str]) -> Engine:
     """The embedded engine, started if need be; raises EngineUnavailable."""
-    if sys.platform == "win32":
-        raise EngineUnreachable("The embedded engine needs Unix sockets.", subject=EMBEDDED)
-    from regnb.engine.embedded import background  # noqa: PLC0415 - there is no fcntl on Windows
+    from regnb.engine.embedded import background  # noqa: PLC0415 - others do without it
 
     place = background.Place.default(environment)
     background.start(place)
@@ -213,6 +212,7 @@ def _docker_sockets(environment: Mapping[str, str]) -> list[Path]:
         _runtime_directory(environment) / "docker.sock",
         home / ".orbstack/run/docker.sock",
         home / ".colima/default/docker.sock",
+        home / ".config/colima/default/docker.sock",
         home / ".rd/docker.sock",
     ]
 
@@ -221,6 +221,7 @@ def _podman_sockets(environment: Mapping[str, str]) -> list[Path]:
     return [
         _runtime_directory(environment) / "podman/podman.sock",
         _home(environment) / ".local/share/containers/podman/machine/podman.sock",
+        Path(tempfile.gettempdir()) / "podman/podman-machine-default-api.sock",
         SYSTEM_PODMAN_SOCKET,
     ]
 

@@ -19,9 +19,10 @@
     ├─ CertificateUnreadable                    (path)
     ├─ DigestMismatch · SizeMismatch            (expected, actual)
     ├─ EngineError
-    │  ├─ EngineUnavailable: EngineDenied · EngineUnreachable · EmbeddedEngineFailed
-    │  │                    EmbeddedEngineStopped · EngineNotReady
+    │  ├─ EngineUnavailable: EngineDenied · EngineUnreachable · EngineNotReady
     │  │                    EngineNotStarted   (product, command)
+    │  │                    EmbeddedEngineFailed · EmbeddedEngineNeedsUnix
+    │  │                    EmbeddedEngineStopped
     │  ├─ EngineRemote
     │  ├─ ImageNotFound: SampleNotFound
     │  ├─ ContainerNotFound
@@ -65,6 +66,7 @@ from regnb.errors.content import (
 from regnb.errors.engine import (
     ContainerNotFound,
     EmbeddedEngineFailed,
+    EmbeddedEngineNeedsUnix,
     EmbeddedEngineStopped,
     EngineDenied,
     EngineError,
@@ -156,6 +158,7 @@ __all__ = [
     "DigestMismatch",
     "DigestRefused",
     "EmbeddedEngineFailed",
+    "EmbeddedEngineNeedsUnix",
     "EmbeddedEngineStopped",
     "EngineDenied",
     "EngineError",

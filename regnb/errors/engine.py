@@ -57,6 +57,10 @@ class EmbeddedEngineStopped(EngineUnavailable):
     """The embedded engine ended in the middle of a step; `subject` is its endpoint."""
 
 
+class EmbeddedEngineNeedsUnix(EngineUnavailable):
+    """The embedded engine cannot run on this system, which is Windows."""
+
+
 class EngineRemote(EngineError):
     """The engine is on another machine, so its `localhost` is not this one."""
 

@@ -30,4 +30,4 @@ def _user() -> str:
     try:
         return getpass.getuser()
     except (OSError, KeyError, ImportError):  # a container may run as a user without a name
-        return str(os.getuid())
+        return str(getattr(os, "getuid", int)())

@@ -13,7 +13,8 @@ To read it, take the files in this order:
 3. Pushing: `uploads`, then `needs`: which blobs a manifest cannot do without.
 4. Keeping: `storage` says what a registry needs of its storage, `memory` is the shortest answer.
    `directory` is the one that lasts: `file_repository` with its `tag_index`, `file_upload`,
-   `sealed` (how a damaged file is seen), `instances` (how a killed process is cleaned up after).
+   `sealed` (how a damaged file is seen), `instances` (how a killed process is cleaned up after),
+   `locks`.
 5. Tending: `leases` and `collect` (garbage), `scrub`, `metrics`, `operations`, `log`.
 6. Who may: `access`, `htpasswd`, `token`, `tls`.
 7. Other registries and listeners: `pull_through` with `upstream`, `notifications` with `events`.

@@ -5,7 +5,6 @@ https://github.com/opencontainers/image-spec/blob/main/image-layout.md
 
 from __future__ import annotations
 
-import fcntl
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -13,7 +12,7 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from regnb.oci import Descriptor, Digest
-from regnb.server import leases
+from regnb.server import leases, locks
 from regnb.server.file_upload import FileUpload
 from regnb.server.sealed import full_or, seal, sync, whole_size
 from regnb.server.storage import BlobsMissing, NewManifest
@@ -177,9 +176,8 @@ class FileRepository:
     @contextmanager
     def locked(self) -> Iterator[None]:
         """The right to change the index or to collect garbage, one process and thread at a time."""
-        descriptor = os.open(self.path / "lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        descriptor = locks.hold(self.path / "lock", wait=True)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
             yield
         finally:
             os.close(descriptor)

@@ -6,12 +6,13 @@ any more: the next run that starts sweeps its directory, and leaves those of oth
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 import time
 import uuid
 from pathlib import Path
+
+from regnb.server import locks
 
 ABANDONED_SECONDS = 24 * 3600.0
 SWEEP_SECONDS = 3600.0
@@ -24,7 +25,7 @@ class Instance:
         parent.mkdir(parents=True, exist_ok=True)
         self.directory = parent / uuid.uuid4().hex
         self.directory.mkdir()
-        self._lock = _lock_of(self.directory)
+        self._lock = locks.hold(self.directory / "lock", wait=False)
         for other in parent.iterdir():
             if other != self.directory:
                 _sweep_if_dead(other)
@@ -44,19 +45,9 @@ class Instance:
                 path.unlink(missing_ok=True)
 
 
-def _lock_of(directory: Path) -> int:
-    descriptor = os.open(directory / "lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(descriptor)
-        raise
-    return descriptor
-
-
 def _sweep_if_dead(directory: Path) -> None:
     try:
-        descriptor = _lock_of(directory)
+        descriptor = locks.hold(directory / "lock", wait=False)
     except OSError:
         return
     shutil.rmtree(directory, ignore_errors=True)

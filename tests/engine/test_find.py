@@ -5,6 +5,7 @@ import json
 import os
 import socket
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -17,6 +18,7 @@ from regnb.engine.dormant import dormant_engine
 from regnb.engine.embedded import background
 from regnb.engine.find import find_engine, known_endpoints
 from regnb.errors import (
+    EmbeddedEngineNeedsUnix,
     EngineDenied,
     EngineNotReady,
     EngineNotStarted,
@@ -36,6 +38,7 @@ def nothing_set(monkeypatch: pytest.MonkeyPatch, sockets: Path) -> None:
     """A machine without any engine: the sockets and contexts of the real one are out of sight."""
     monkeypatch.setattr(find, "SYSTEM_DOCKER_SOCKET", sockets / "system/docker.sock")
     monkeypatch.setattr(find, "SYSTEM_PODMAN_SOCKET", sockets / "system/podman.sock")
+    monkeypatch.setattr(tempfile, "tempdir", str(sockets / "tmp"))
     monkeypatch.setenv("DOCKER_CONFIG", str(sockets / "config"))
 
 
@@ -108,10 +111,13 @@ def test_docker_context_that_does_not_exist(environment: dict[str, str]) -> None
         ("home/.docker/desktop/docker.sock", None),
         ("run/docker.sock", None),
         ("home/.colima/default/docker.sock", None),
+        ("home/.config/colima/default/docker.sock", None),
         ("home/.orbstack/run/docker.sock", None),
         ("home/.rd/docker.sock", None),
         ("run/podman/podman.sock", None),
         ("run/podman/podman.sock", "podman"),
+        ("home/.local/share/containers/podman/machine/podman.sock", "podman"),
+        ("tmp/podman/podman-machine-default-api.sock", "podman"),
         ("system/podman.sock", "podman"),
     ],
 )
@@ -155,6 +161,43 @@ def test_embedded_engine_takes_the_place_of_others(
             assert (engine.flavour, engine.found_by) == ("embedded", found_by)
     finally:
         assert background.stop(background.Place.default(environment))
+
+
+@pytest.fixture
+def asked_on_windows(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The endpoints that are asked where there are named pipes and no Unix sockets."""
+    asked: list[str] = []
+
+    def refuse(endpoint: str, **_: object) -> Engine:
+        asked.append(endpoint)
+        raise EngineUnavailable("There is no such pipe.", subject=endpoint)
+
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setattr(Engine, "connect", refuse)
+    monkeypatch.delattr(socket, "AF_UNIX")
+    return asked
+
+
+def test_pipes_are_tried_on_windows_and_the_embedded_engine_is_not(
+    asked_on_windows: list[str], environment: dict[str, str]
+) -> None:
+    with pytest.raises(EmbeddedEngineNeedsUnix):
+        find_engine(environment=environment)
+    assert asked_on_windows == [
+        "npipe:////./pipe/docker_engine",
+        "npipe:////./pipe/dockerDesktopLinuxEngine",
+        "npipe:////./pipe/podman-machine-default",
+    ]
+
+
+def test_pipe_of_the_context_goes_before_the_known_ones(
+    asked_on_windows: list[str], environment: dict[str, str], sockets: Path
+) -> None:
+    pipe = "npipe:////./pipe/dockerDesktopLinuxEngine"
+    write_context(sockets / "config", "desktop-linux", pipe, current=True)
+    with pytest.raises(EngineUnreachable) as caught:
+        find_engine(environment=environment)
+    assert (asked_on_windows, caught.value.subject) == ([pipe], pipe)
 
 
 def test_no_engine_at_all(environment: dict[str, str]) -> None:

@@ -14,6 +14,8 @@ import docker.errors
 from tests.realparts.processes import Running, running
 
 DEFAULT_SOCKET = "unix:///var/run/docker.sock"
+# Where systems without Unix sockets find it; nobody else is in the network namespace.
+ON_TCP = "tcp://127.0.0.1:2375"
 START_TIMEOUT = 60.0
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 
@@ -39,6 +41,7 @@ def dockerd(
         "dockerd",
         f"--host={endpoint}",
         f"--host={DEFAULT_SOCKET}",
+        f"--host={ON_TCP}",
         f"--data-root={folder}/docker",
         f"--exec-root={folder}/exec",
         f"--pidfile={folder}/dockerd.pid",

@@ -17,7 +17,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from regnb.engine.embedded.home import HUB_LABEL, Home, default_home, default_socket
+from regnb.engine.embedded.home import (
+    HUB_LABEL,
+    Home,
+    default_home,
+    default_socket,
+    require_unix,
+)
 from regnb.errors import EmbeddedEngineFailed
 
 _STARTS_WITHIN = 30.0
@@ -73,8 +79,9 @@ def start(place: Place, *, idle: float | None = None) -> bool:
 
     Two starts at once give one engine: the lock of its home decides, and the loser of the two waits
     for the winner's socket. One that is ending is waited for, and one whose socket was removed is
-    told to listen again. Raises EmbeddedEngineFailed when it gives up.
+    told to listen again. Raises EmbeddedEngineFailed when it gives up, EmbeddedEngineNeedsUnix.
     """
+    require_unix()
     if answers(place):
         return False
     try:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import socket
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from pathlib import Path
 import platformdirs
 
 from regnb.engine.embedded.refusal import StoreTooNew
+from regnb.errors import EmbeddedEngineNeedsUnix
 
 FORMAT = 1
 # How an engine tells where its images come from, in what it says of itself.
@@ -76,6 +78,12 @@ class Home:
                 raise StoreTooNew(str(self.root), found, FORMAT)
         else:
             version.write_text(f"{FORMAT}\n", "ascii")
+
+
+def require_unix() -> None:
+    """Raise EmbeddedEngineNeedsUnix on a system without Unix sockets."""
+    if not hasattr(socket, "AF_UNIX"):
+        raise EmbeddedEngineNeedsUnix("There are no Unix sockets on this system.")
 
 
 def default_home(environment: Mapping[str, str] = os.environ) -> Home:

@@ -1,0 +1,22 @@
+"""Locks between processes and threads, which the system lets go whatever ends their holder."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def hold(path: Path, *, wait: bool) -> int:
+    """The descriptor whose closing gives the lock in the file `path` back.
+
+    Without `wait`, raises OSError when another holds it.
+    """
+    import fcntl  # noqa: PLC0415 - not there on Windows, where folders are not served
+
+    descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        raise
+    return descriptor
