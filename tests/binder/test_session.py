@@ -94,6 +94,15 @@ def find_python() -> str:
     pytest.skip(f"an unprivileged user can run no {version}")
 
 
+def packages_for_user(home: Path) -> Path:
+    """Our packages: themselves where the user may read them, else a copy in `home`."""
+    ours = Path(sysconfig.get_path("purelib"))
+    probe = [*AS_USER, "test", "-r", str(ours)]
+    if subprocess.run(probe, check=False).returncode == 0:
+        return ours
+    return Path(shutil.copytree(ours, home / ".packages", symlinks=True))
+
+
 @pytest.fixture(scope="module")
 def session() -> Iterator[Session]:
     """A fresh home after `postBuild`; its Python has our packages, but not regnb."""
@@ -111,7 +120,7 @@ def session() -> Iterator[Session]:
         session.run(python, "-m", "venv", "--without-pip", ".python")
         # A plain folder, where no .pth file is read: our own editable regnb stays unseen.
         (packages,) = home.glob(".python/lib/python3*/site-packages")
-        (packages / "ours.pth").write_text(sysconfig.get_path("purelib") + "\n")
+        (packages / "ours.pth").write_text(f"{packages_for_user(home)}\n")
         session.run("binder/postBuild")
         try:
             yield session
