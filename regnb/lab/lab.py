@@ -170,6 +170,8 @@ def opening(engine: Engine, translator: Translator) -> str:
     differs = [f"engine.{engine.flavour}_differs"]
     if not engine.trusts_loopback():
         differs.append("engine.loopback_wants_tls")
+    if engine.has_containerd_store:
+        differs.append("engine.containerd_differs")
     told = [translator(key) for key in differs if translator.has(key)]
     if engine.passed_over:
         other = translator.tell(engine.passed_over)

@@ -27,6 +27,7 @@ from regnb.errors import (
     Unauthorized,
 )
 from regnb.lab import Lab
+from regnb.lab.lab import opening
 from regnb.lab.leftovers import leftovers
 from regnb.oci import ImageManifest, ImageReference
 from regnb.registry import RegistryClient
@@ -275,6 +276,13 @@ def test_clean_up_twice_and_with_nothing_to_do(lab: Lab, printed: Printed) -> No
     assert "Nothing that carries this lab’s label is left" in printed()
     assert not list(leftovers(lab.engine))
     assert {volume.id for volume in lab.engine.client.volumes.list()} == volumes
+
+
+def test_lab_says_from_the_start_which_registry_the_store_of_its_engine_asks_for(lab: Lab) -> None:
+    lab.run_registry()
+    [registry] = lab.engine.containers(label="regnb=test-learner")
+    told = "`registry:3`" in opening(lab.engine, lab.translator)
+    assert told == lab.engine.has_containerd_store == registry.image.endswith("registry:3")
 
 
 def test_clean_goes_on_after_an_image_that_is_in_use(

@@ -191,10 +191,7 @@ def _has(session: Session, container: Container, settings: RegistrySettings) -> 
 
 
 def _image(session: Session) -> str:
-    if not session.engine.has_containerd_store:
-        return CLASSIC_IMAGE
-    session.say("lab.registry_3_for_containerd", classic=CLASSIC_IMAGE, image=CONTAINERD_IMAGE)
-    return CONTAINERD_IMAGE
+    return CONTAINERD_IMAGE if session.engine.has_containerd_store else CLASSIC_IMAGE
 
 
 def _create(session: Session, wanted: Wanted) -> Container:
