@@ -20,7 +20,7 @@
     ├─ EngineError
     │  ├─ EngineUnavailable: EngineDenied · EngineUnreachable · EmbeddedEngineFailed
     │  │                    EmbeddedEngineStopped · EngineNotReady
-    │  │                    EngineNotStarted   (product, command)
+    │  │                    EngineStopped · EngineNotStarted (product, command)
     │  ├─ EngineRemote
     │  ├─ ImageNotFound · ContainerNotFound
     │  ├─ NameTaken · PortTaken · RegistryDiffers
@@ -69,6 +69,7 @@ from regnb.errors.engine import (
     EngineNotReady,
     EngineNotStarted,
     EngineRemote,
+    EngineStopped,
     EngineUnavailable,
     EngineUnreachable,
     HubRateLimited,
@@ -157,6 +158,7 @@ __all__ = [
     "EngineNotReady",
     "EngineNotStarted",
     "EngineRemote",
+    "EngineStopped",
     "EngineUnavailable",
     "EngineUnreachable",
     "ExerciseError",
