@@ -20,7 +20,7 @@
     ├─ DigestMismatch · SizeMismatch            (expected, actual)
     ├─ EngineError
     │  ├─ EngineUnavailable: EngineDenied · EngineUnreachable · EngineNotReady
-    │  │                    EngineNotStarted   (product, command)
+    │  │                    EngineStopped · EngineNotStarted (product, command)
     │  │                    EmbeddedEngineFailed · EmbeddedEngineNeedsUnix
     │  │                    EmbeddedEngineStopped
     │  ├─ EngineRemote
@@ -73,6 +73,7 @@ from regnb.errors.engine import (
     EngineNotReady,
     EngineNotStarted,
     EngineRemote,
+    EngineStopped,
     EngineUnavailable,
     EngineUnreachable,
     HubRateLimited,
@@ -165,6 +166,7 @@ __all__ = [
     "EngineNotReady",
     "EngineNotStarted",
     "EngineRemote",
+    "EngineStopped",
     "EngineUnavailable",
     "EngineUnreachable",
     "ExerciseError",

@@ -53,6 +53,10 @@ class EmbeddedEngineFailed(EngineUnavailable):
     """The embedded engine did not start: `message` are its last words, `subject` is its log."""
 
 
+class EngineStopped(EngineUnavailable):
+    """The engine of a lab answers no more at `subject`."""
+
+
 class EmbeddedEngineStopped(EngineUnavailable):
     """The embedded engine ended in the middle of a step; `subject` is its endpoint."""
 

@@ -6,6 +6,7 @@ is in its home. Containers that ran have ended with it: those of the lab run aga
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,9 +14,12 @@ from typing import TYPE_CHECKING
 
 from regnb.engine import Container, Engine
 from regnb.engine.containers import LOST
+from regnb.engine.dormant import dormant_engine
 from regnb.errors import (
     EmbeddedEngineStopped,
     EngineError,
+    EngineNotStarted,
+    EngineStopped,
     EngineUnavailable,
     PortTaken,
     RegistryError,
@@ -65,13 +69,25 @@ class EngineKeeper:
 
     @contextmanager
     def watching(self) -> Iterator[None]:
-        """A step; raises EmbeddedEngineStopped when the engine ends in the middle of it."""
+        """A step; raises EmbeddedEngineStopped when the engine ends in the middle of it.
+
+        For another engine, EngineStopped, or EngineNotStarted when it is known how to start it.
+        """
         try:
             yield
         except EngineUnavailable as error:
-            if self._place is None or type(error) is not EngineUnavailable:
+            if type(error) is not EngineUnavailable:
                 raise
-            raise EmbeddedEngineStopped(error.message, subject=error.subject) from error
+            raise self._told_as_stopped(error) from error
+
+    def _told_as_stopped(self, error: EngineUnavailable) -> EngineUnavailable:
+        engine = self._session.engine
+        if self._place:
+            return EmbeddedEngineStopped(error.message, subject=engine.endpoint)
+        found = dormant_engine(os.environ, flavour=engine.flavour, endpoint=engine.endpoint)
+        if found:
+            return EngineNotStarted(found.product, found.command, goes_without=False)
+        return EngineStopped(error.message, subject=engine.endpoint)
 
     def _is_as_it_was(self, place: Place) -> bool:
         from regnb.engine.embedded import background  # noqa: PLC0415

@@ -28,6 +28,7 @@ from regnb.errors import (
 )
 from regnb.i18n import Translator
 from regnb.lab.lab import opening
+from regnb.lab.preflight import Preflight
 from tests.engine.fake_api import Answer, FakeApi, serving
 
 NOBODY = 65534
@@ -311,6 +312,8 @@ def test_lab_goes_on_without_an_engine_that_is_not_started_and_says_so(
             assert words in said
             assert "`colima start`" in said
             assert "open_lab" not in said
+            findings = list(Preflight(Translator(language))._of_engine(engine))
+            assert ("note", True) in {(one.level, "colima start" in one.mend) for one in findings}
 
 
 def test_engine_of_the_context_that_runs_is_taken(

@@ -10,12 +10,24 @@ from pathlib import Path
 
 import pytest
 
+from regnb.engine.dormant import Dormant
 from regnb.engine.embedded import background
 from regnb.engine.embedded.background import Place
 from regnb.engine.embedded.home import Home
-from regnb.errors import EmbeddedEngineFailed, EmbeddedEngineStopped, RegistryStopped
+from regnb.errors import (
+    EmbeddedEngineFailed,
+    EmbeddedEngineStopped,
+    EngineError,
+    EngineNotStarted,
+    EngineStopped,
+    RegistryStopped,
+)
 from regnb.lab import Lab, open_lab
+from tests.engine.conftest import sockets
 from tests.engine.embedded.running import wait_for
+from tests.engine.fake_api import FakeApi, serving
+
+__all__ = ["sockets"]
 
 Said = Callable[..., bool]
 
@@ -139,3 +151,30 @@ def test_second_engine_starts_again_and_knows_who_is_logged_in(lab: Lab, place: 
     kill(place)
     second.push(name)
     lab.pull(name)
+
+
+@pytest.mark.parametrize(
+    ("installed", "kind", "words"),
+    [
+        (None, EngineStopped, "no longer answers"),
+        (Dormant("Colima", "colima start"), EngineNotStarted, "`colima start`"),
+    ],
+)
+def test_other_engine_that_ends_is_told_with_its_mend(
+    sockets: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    installed: Dormant | None,
+    kind: type[EngineError],
+    words: str,
+) -> None:
+    monkeypatch.setattr("regnb.lab.keeper.dormant_engine", lambda *_, **__: installed)
+    with serving(FakeApi(), sockets / "docker.sock") as endpoint:
+        lab = open_lab("en", engine=endpoint)
+        lab.images()
+    with pytest.raises(kind) as caught:
+        lab.images()
+    assert words in str(caught.value)
+    assert "get-docker" not in str(caught.value)
+    with serving(FakeApi(), sockets / "docker.sock"):
+        lab.images()
+    lab.engine.client.close()

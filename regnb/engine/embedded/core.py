@@ -95,9 +95,12 @@ class EmbeddedEngine:
         """For how many seconds nobody has asked it, or a registry that it runs, anything.
 
         A registry writes a line into its log for each request: one that nobody asks anything does
-        not keep the engine awake. The hours that a laptop sleeps do not count, nor does what
-        happens to its clock: https://docs.python.org/3/library/time.html#time.monotonic
+        not keep the engine awake; a download does. The hours that a laptop sleeps do not count,
+        nor does what happens to its clock:
+        https://docs.python.org/3/library/time.html#time.monotonic
         """
+        if self.transfers.running():
+            return 0.0
         used = [
             self.containers.logs(one).last_written
             for one in self.containers.all()

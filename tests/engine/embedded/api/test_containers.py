@@ -8,6 +8,7 @@ import threading
 import time
 import urllib.request
 from base64 import b64decode
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from werkzeug.test import Client
 from regnb.engine.embedded.api.app import Api
 from regnb.engine.embedded.api.streams import empty_frame
 from regnb.engine.embedded.core import EmbeddedEngine
+from regnb.oci import Descriptor, Digest, Hasher
 from tests.engine.embedded.progress import lines, pull
 from tests.engine.embedded.running import free_port
 
@@ -393,3 +395,23 @@ def test_rest_is_not_measured_by_the_clock_on_the_wall(
     assert engine.idle_for() == 0
     steady += 60
     assert engine.idle_for() == pytest.approx(60)
+
+
+def test_download_that_goes_on_is_no_rest(
+    engine: EmbeddedEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steady = time.monotonic() + 60
+    monkeypatch.setattr(time, "monotonic", lambda: steady)
+    go_on = threading.Event()
+
+    def fetch(_size: int, _hasher: Hasher) -> Iterator[bytes]:
+        go_on.wait(20)
+        yield b"layer"
+
+    layer = Descriptor("application/octet-stream", Digest.of(b"layer"), 5)
+    transfer = engine.transfers.join(layer, fetch)
+    assert engine.idle_for() == 0
+    go_on.set()
+    with engine.transfers.changed:
+        assert engine.transfers.changed.wait_for(lambda: transfer.done, 20)
+    assert engine.idle_for() >= 60
