@@ -63,7 +63,8 @@ def save(
     """Bring an image into `folder`, from where `find` has found it: what was copied.
 
     Of an index, only the images for `platforms` and what is attested of them are brought, and its
-    bytes stay as they are, so the digest does too. What the folder has already is not asked for again.
+    bytes stay as they are, so the digest does too. What the folder has already is not asked for
+    again.
     """
     with _client_of(folder) as client:
         target = RegistryRepository(client, reference.repository)
