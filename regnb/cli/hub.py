@@ -78,12 +78,18 @@ def _origin(reference: ImageReference, platforms: tuple[str, ...]) -> Origin:
     wished, name = os.environ.get("REGNB_HUB", ""), reference.familiar
     origin = room.find(reference, wished)
     if origin.source == "samples" != wished:
-        raise Failure(text("hub.only_sample", image=name))
+        raise Failure(text("hub.only_sample", image=name, why=_why(origin)))
     there = room.platforms_of(origin, reference)
     if there and not any(room.fits(one, platforms) for one in there):
         asked = ", ".join(platforms)
         raise Failure(text("hub.no_platform", image=name, asked=asked, there=", ".join(there)))
     return origin
+
+
+def _why(origin: Origin) -> str:
+    from regnb.errors.reasons import Reason  # noqa: PLC0415
+
+    return translator().why(origin.reason or Reason("unreachable"))
 
 
 @hub.command(help=text("hub.serve_help"))

@@ -17,11 +17,13 @@ from regnb.engine.failures import PLAIN_HTTP, engine_errors
 from regnb.engine.images import LocalImage, images_in, inspected_image
 from regnb.engine.mounts import is_path, mounts_of
 from regnb.engine.progress import Progress, read_progress
+from regnb.engine.reasons import explained
 from regnb.engine.tars import TarMethods
 from regnb.errors import (
     ContainerNotFound,
     EngineError,
     EngineUnavailable,
+    HubUnreachable,
     ImageNotFound,
     LoginRefused,
     LoopbackWantsTls,
@@ -371,6 +373,8 @@ class Engine(TarMethods):
             host = reference.registry.rpartition(":")[0] or reference.registry
             if PLAIN_HTTP in error.message and is_loopback(host):
                 raise LoopbackWantsTls(error.message, subject=reference.registry) from error
+            if isinstance(error, HubUnreachable) and reference.registry == DOCKER_HUB:
+                raise explained(error, self.client, self.flavour) from error
             raise
 
     @contextmanager

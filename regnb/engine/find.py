@@ -22,6 +22,7 @@ from docker.utils import kwargs_from_env
 from regnb.engine.endpoint import UNIX, refuse_remote
 from regnb.engine.engine import Engine, FoundBy
 from regnb.errors import EngineDenied, EngineUnavailable, EngineUnreachable
+from regnb.outgoing import spare_loopback
 
 CHOICE = "REGNB_ENGINE"
 EMBEDDED = "embedded"
@@ -44,8 +45,9 @@ def find_engine(choice: str | None = None, environment: Mapping[str, str] = os.e
 
     Raises EngineUnavailable when there is none, EngineUnreachable when the one that the settings
     name does not answer, EngineDenied when its socket refuses this user, EngineRemote when it is on
-    another machine.
+    another machine. Proxies of the environment are kept away from this machine from then on.
     """
+    spare_loopback()
     choice = choice or environment.get(CHOICE) or ""
     if choice == EMBEDDED:
         return _embedded("choice", environment)

@@ -19,11 +19,12 @@ DECIDED_WITHIN = 12.0
 _SOMEWHERE = ("192.0.2.1", 9)
 
 
-def in_time(ask: Callable[[], T], host: str, seconds: float = DECIDED_WITHIN) -> T:
+def in_time(ask: Callable[[], T], host: str, seconds: float | None = None) -> T:
     """What `ask` gives; raises RegistryTimedOut about `host` when it takes more than `seconds`.
 
-    It is then left to end by itself, and what it gives is lost.
+    These are DECIDED_WITHIN unless given. It is then left to end by itself, and its result is lost.
     """
+    limit = seconds or DECIDED_WITHIN
     future: Future[T] = Future()
 
     def run() -> None:
@@ -34,9 +35,9 @@ def in_time(ask: Callable[[], T], host: str, seconds: float = DECIDED_WITHIN) ->
 
     Thread(target=run, daemon=True).start()
     try:
-        return future.result(seconds)
+        return future.result(limit)
     except TimeoutError:
-        message = f"No answer within {seconds:.0f} seconds."
+        message = f"No answer within {limit:.0f} seconds."
         raise RegistryTimedOut(message, method="GET", url=f"https://{host}/v2/") from None
 
 

@@ -10,14 +10,18 @@ import re
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
+from docker import DockerClient
+
 from regnb.errors import (
     CertificateUnreadable,
     ConnectionLost,
     CredentialsWithheld,
     DigestMismatch,
     HostUnknown,
+    HubUnreachable,
     InvalidAnswer,
     InvalidChallenge,
+    InvalidManifest,
     NotARegistry,
     ProxyFailed,
     RegistryError,
@@ -29,6 +33,7 @@ from regnb.errors import (
 )
 from regnb.errors.reasons import HUB_HOST, Reason
 from regnb.registry.certificates import issuer_at
+from regnb.registry.urllib_transport import PlaceOf
 
 _LOOKING = 3.0  # seconds, for each wait
 _KINDS: tuple[tuple[type[RegistryError], str], ...] = (
@@ -49,49 +54,54 @@ _NONSENSE = (NotARegistry, InvalidAnswer, InvalidChallenge, CredentialsWithheld)
 _REFUSALS = {HTTPStatus.FORBIDDEN, HTTPStatus.UNAVAILABLE_FOR_LEGAL_REASONS}
 
 
-def reason_of(error: RegnbError, hub: str = HUB_HOST) -> Reason | None:
+def reason_of(
+    error: RegnbError, hub: str = HUB_HOST, place_of: PlaceOf | None = None
+) -> Reason | None:
     """Why `hub` could not be used; None when `error` is an answer of that registry itself.
 
     A certificate that is not trusted is looked at once more: that takes up to some seconds.
     """
+    if isinstance(error, TLSFailed):
+        reason = Reason(_TLS_KINDS.get(error.reason, "tls"), urlsplit(error.url).netloc or hub)
+        return with_issuer(reason, place_of)
     if isinstance(error, RegistryError):
         return _of_registry(error, hub)
     if isinstance(error, CertificateUnreadable):
         return Reason("ca_file", hub, error.path)
-    # A page in the place of a blob.
-    return Reason("no_registry", hub) if isinstance(error, DigestMismatch) else None
+    is_page = isinstance(error, DigestMismatch | InvalidManifest)  # in the place of a document
+    return Reason("no_registry", hub) if is_page else None
 
 
 def _of_registry(error: RegistryError, hub: str) -> Reason | None:
     host = urlsplit(error.url).netloc or hub
-    if isinstance(error, TLSFailed):
-        return _of_tls(error, host)
     if isinstance(error, ProxyFailed):
-        return Reason(_kind_of_proxy(error.status), host, error.proxy)
+        return error.reason
     kinds = (kind for classes, kind in _KINDS if isinstance(error, classes))
     if kind := next(kinds, None):
         return Reason(kind, host)
     return _of_answer(error, host, hub)
 
 
-def with_issuer(reason: Reason) -> Reason:
+def with_issuer(reason: Reason, place_of: PlaceOf | None = None) -> Reason:
     """`reason` with the name of who has signed the certificate, where that can be seen."""
     if reason.kind != "unknown_authority":
         return reason
-    issuer = issuer_at(f"https://{reason.host}/v2/", timeout=_LOOKING)
+    url = f"https://{reason.host}/v2/"
+    parts = urlsplit(url)
+    place = place_of(parts.hostname or "", parts.port or 443) if place_of else None
+    issuer = issuer_at(url, timeout=_LOOKING, place=place)
     return Reason("untrusted", reason.host, issuer) if issuer else reason
 
 
-def _of_tls(error: TLSFailed, host: str) -> Reason:
-    return with_issuer(Reason(_TLS_KINDS.get(error.reason, "tls"), host))
-
-
-def _kind_of_proxy(status: int) -> str:
-    if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
-        return "proxy_login"
-    if status == 0:
-        return "proxy_silent"
-    return "proxy_fails" if status >= 500 else "proxy_refuses"
+def explained(error: HubUnreachable, client: DockerClient, flavour: str) -> HubUnreachable:
+    """`error` of an engine with what its words leave out: who has signed, which proxy it was."""
+    reason = with_issuer(error.reason)
+    if reason.kind.startswith("proxy_") and not reason.who:
+        told = str(client.info().get("HttpsProxy") or "")
+        proxy = urlsplit(told).netloc.rpartition("@")[2] or "HTTPS_PROXY"
+        reason = Reason(reason.kind, reason.host, proxy)
+    error.reason, error.flavour = reason, flavour
+    return error
 
 
 def _of_answer(error: RegistryError, host: str, hub: str) -> Reason | None:
@@ -118,6 +128,7 @@ _OF_HUB = {
     "unknown_authority": r"x509: certificate signed by unknown authority",
     "tls": r"x509: |remote error: tls: ",
     "forbidden": r"(?:http|status|statuscode)\b.*?\b(?P<who>403|451)\b",
+    "login_page": r"network authentication required",
     "server_error": r"(?:http|status|statuscode)\b.*?\b(?P<who>5\d\d)\b",
     "no_registry": r"text/html|looking for beginning of value|missing signature key",
     "cut": r"\bEOF\b",
@@ -133,7 +144,7 @@ _OF_ANY_LAST = {
     "cut": r"connection reset by peer",
     "unreachable": r"pinging container registry",
 }
-_ASKED = re.compile(r'\b(?:get|head|post)\w* "?https?://(?P<host>[^/" ]+)', re.IGNORECASE)
+_ASKED = re.compile(r'\b(?:get|head|post)\w* "?https?://([^/" ]+)', re.IGNORECASE)
 
 
 def reason_in(message: str, *, of_hub: bool) -> Reason | None:
@@ -141,10 +152,11 @@ def reason_in(message: str, *, of_hub: bool) -> Reason | None:
 
     None when the words tell something else; `of_hub` for an image of Docker Hub.
     """
-    asked = _ASKED.search(message)
-    host = asked["host"] if asked else HUB_HOST
+    asked = _ASKED.findall(message)  # a token server is told after the registry
+    host = asked[-1] if asked else HUB_HOST
     for words in (_OF_ANY, _OF_HUB if of_hub else {}, _OF_ANY_LAST):
         for kind, pattern in words.items():
             if found := re.search(pattern, message, re.IGNORECASE):
-                return Reason(kind, host, found.groupdict().get("who") or "")
+                who = found.groupdict().get("who") or ""
+                return Reason(kind, host, who or (host if kind == "login_page" else ""))
     return None

@@ -14,6 +14,7 @@ from regnb.engine.embedded.refusal import Refusal
 from regnb.engine.embedded.remote.hub import HubPlaces, Origin, Origins
 from regnb.engine.embedded.remote.registries import SYSTEM_CERTIFICATES, Registries
 from regnb.engine.embedded.settings import Settings
+from regnb.engine.failures import failure
 from regnb.errors import HubUnreachable, ImageNotFound, ManifestNotFound
 from regnb.oci import Descriptor, Digest, ImageIndex, ImageReference, Manifest
 from regnb.oci.reference import DOCKER_HUB
@@ -36,7 +37,8 @@ def find(reference: ImageReference, hub: str = "") -> Origin:
         return _origins(hub).find(reference, None)
     except Refusal as refusal:
         kind = ImageNotFound if refusal.status == 404 else HubUnreachable
-        raise kind(refusal.message, subject=reference.familiar) from refusal
+        told = failure(refusal.message, subject=reference.familiar, otherwise=kind)
+        raise told from refusal
 
 
 def platforms_of(origin: Origin, reference: ImageReference) -> list[str]:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
 from regnb.errors.base import RegnbError
+from regnb.errors.reasons import Reason
 
 
 class InvalidAddress(RegnbError, ValueError):
@@ -183,10 +187,20 @@ class ProxyFailed(RegistryUnreachable):
     """
 
     def __init__(
-        self, message: str, *, proxy: str, status: int = 0, method: str = "", url: str = ""
+        self, message: str, *, proxy: str = "", status: int = 0, method: str = "", url: str = ""
     ) -> None:
         super().__init__(message, status=status, method=method, url=url)
         self.proxy = proxy
+
+    @property
+    def reason(self) -> Reason:
+        """What the proxy did."""
+        host = urlsplit(self.url).netloc
+        if self.status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
+            return Reason("proxy_login", host, self.proxy)
+        if self.status == 0:
+            return Reason("proxy_silent", host, self.proxy)
+        return Reason("proxy_fails" if self.status >= 500 else "proxy_refuses", host, self.proxy)
 
 
 class ConnectionLost(RegistryUnreachable):

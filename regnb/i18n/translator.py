@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from regnb.errors import AddressUnusable, InvalidLayer, InvalidReference, RegnbError, TLSFailed
+from regnb.errors import (
+    AddressUnusable,
+    HubUnreachable,
+    InvalidLayer,
+    InvalidReference,
+    ProxyFailed,
+    RegnbError,
+    TLSFailed,
+)
 from regnb.i18n.catalogue import load_catalogue
 
 if TYPE_CHECKING:
     from babel import Locale
+
+    from regnb.errors.reasons import Reason
 
 _UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
 _STEP = 1000
@@ -59,7 +70,7 @@ class Translator:
 
     def tell(self, error: RegnbError, **context: object) -> Told:
         """`error` in the words for its class, or for the nearest base class that has words."""
-        values = {"message": str(error), **vars(error), **context}
+        values = {"message": str(error), **vars(error), **self._reason_of(error), **context}
         classes = [base.__name__ for base in type(error).__mro__]
         name = next(name for name in classes if self.has(f"errors.{name}.text"))
         mend = f"errors.{name}.mend"
@@ -75,6 +86,26 @@ class Translator:
             values["reason"] = self(f"tls.{error.reason}.text")
             mend = f"tls.{error.reason}.mend"
         return Told(self(f"errors.{name}.text", **values), self(mend, **values))
+
+    def why(self, reason: Reason) -> str:
+        """A clause for why Docker Hub could not be used."""
+        return self(f"reasons.{reason.kind}", host=reason.host, who=reason.who)
+
+    def mend(self, reason: Reason, flavour: str = "") -> str:
+        """What to do about `reason`, when the engine of this `flavour` has met it.
+
+        Empty is regnb itself. Docker and Podman have settings of their own, and no samples.
+        """
+        if flavour in {"", "embedded"}:
+            return self(f"reasons.own_mend.{reason.concern}")
+        mend = self(f"reasons.engine_mend.{reason.concern}")
+        return mend if sys.platform == "win32" else f"{mend} {self('reasons.go_on')}"
+
+    def _reason_of(self, error: RegnbError) -> dict[str, str]:
+        if not isinstance(error, HubUnreachable | ProxyFailed):
+            return {}
+        flavour = error.flavour if isinstance(error, HubUnreachable) else ""
+        return {"reason": self.why(error.reason), "mend": self.mend(error.reason, flavour)}
 
     def size(self, size: int) -> str:
         """`size` bytes in decimal units with one decimal, as Docker counts: 109.0 MB, 109,0 Mo."""

@@ -8,16 +8,24 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from regnb.engine import Engine, find_engine
-from regnb.errors import InvalidAddress, RegistryError, RegnbError
+from regnb.engine.hub import ask_hub
+from regnb.errors import (
+    EngineError,
+    HubRateLimited,
+    HubUnreachable,
+    InvalidAddress,
+    RegistryError,
+    RegnbError,
+)
 from regnb.i18n import Translator, language_of_notebook
 from regnb.lab.identity import LABEL, lab_id
+from regnb.lab.images.origin import reason_told
 from regnb.lab.registry.ports import PREFERRED, is_free, who_has
 from regnb.lab.session import published_port
 from regnb.registry import RegistryClient
 from regnb.tables import Finding, Table, findings_table
 
-HUB = "https://registry-1.docker.io"
-HUB_TIMEOUT = 3.0
+ROOM_TIMEOUT = 3.0
 NEEDED = 2_000_000_000  # bytes: the images of the course, unpacked, and the registry's copy
 
 GOOD, NOTE, BAD = "good", "note", "bad"
@@ -43,22 +51,18 @@ class Preflight:
         Nothing is changed, but the embedded engine starts where no other answers.
         """
         own_ports: set[int | None] = set()
-        embedded = False
+        hub: Finding | None = None
         try:
             with find_engine(self._choice) as engine:
                 yield from self._of_engine(engine)
                 own = engine.containers(label=f"{LABEL}={lab_id()}")
                 own_ports = {published_port(container) for container in own}
-                embedded = engine.flavour == "embedded"
+                hub = self._hub_or_room(engine)
         except RegnbError as error:
             told = self.translator.tell(error)
             yield self._finding("engine", BAD, told.text, told.mend)
         yield self._port(own_ports)
-        room = os.environ.get("REGNB_HUB", "")
-        if embedded and room not in {"", "samples", "hub"}:
-            yield self._room(room)
-        else:
-            yield self._hub(otherwise="samples" if embedded else "unreachable")
+        yield hub or self._hub(None)
         yield self._disk()
 
     def _of_engine(self, engine: Engine) -> Iterator[Finding]:
@@ -86,17 +90,40 @@ class Preflight:
         who = self.translator(f"lab.taken_by_{who_has(PREFERRED)}")
         return self._found("port", NOTE, "taken", port=PREFERRED, who=who)
 
-    def _hub(self, *, otherwise: str) -> Finding:
+    def _hub_or_room(self, engine: Engine) -> Finding:
+        room = os.environ.get("REGNB_HUB", "")
+        if engine.flavour == "embedded" and room not in {"", "samples", "hub"}:
+            return self._room(room)
+        return self._hub(engine)
+
+    def _hub(self, engine: Engine | None) -> Finding:
+        """What a pull would meet; the engine makes the request that a pull makes."""
         try:
-            RegistryClient(HUB, timeout=HUB_TIMEOUT).ping()
-        except RegistryError as error:
-            if error.status not in {200, 401}:
-                return self._found("hub", NOTE, otherwise)
-        return self._found("hub", GOOD, "reachable")
+            note = ask_hub(engine)
+        except HubUnreachable as error:
+            why = self.translator.why(error.reason)
+            text = self.translator("preflight.hub.engine_without", why=why)
+            mend = self.translator.mend(error.reason, error.flavour)
+            return self._finding("hub", NOTE, text, mend)
+        except HubRateLimited as error:
+            told = self.translator.tell(error)
+            return self._finding("hub", NOTE, told.text, told.mend)
+        except EngineError:  # the Hub has answered, whatever it thinks of the image
+            note = ""
+        return self._from_elsewhere(note) if note else self._found("hub", GOOD, "reachable")
+
+    def _from_elsewhere(self, note: str) -> Finding:
+        reason = reason_told(note)
+        if reason is None:
+            return self._found("hub", NOTE, "mirror", host=note.rpartition(" ")[2])
+        if reason.kind == "choice":
+            return self._found("hub", GOOD, "chosen")
+        text = self.translator("preflight.hub.samples", why=self.translator.why(reason))
+        return self._finding("hub", NOTE, text, self.translator.mend(reason))
 
     def _room(self, url: str) -> Finding:
         try:
-            RegistryClient(url, timeout=HUB_TIMEOUT).ping()
+            RegistryClient(url, timeout=ROOM_TIMEOUT).ping()
         except InvalidAddress:
             return self._found("room", BAD, "wrong", url=url)
         except RegistryError:

@@ -50,9 +50,9 @@ def certificate_at(
     return None
 
 
-def issuer_at(url: str, *, timeout: float) -> str:
+def issuer_at(url: str, *, timeout: float, place: tuple[str, int] | None = None) -> str:
     """Who has signed the certificate of the server at `url`; empty when it cannot be told."""
-    certificate = certificate_at(url, timeout=timeout)
+    certificate = certificate_at(url, timeout=timeout, place=place)
     return _told(certificate.issuer) if certificate else ""
 
 

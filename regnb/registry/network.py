@@ -40,6 +40,8 @@ _PLAIN_HTTP = {"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST"}
 _CLIENT_CERTIFICATE = ("CERTIFICATE_REQUIRED", "ALERT_UNKNOWN_CA", "ALERT_BAD_CERTIFICATE")
 
 
+# urllib3 blames the proxy too when a connection that was kept is closed.
+_NO_PROXY_THERE = (exceptions.NewConnectionError, exceptions.ConnectTimeoutError)
 # http.client tells the status of a proxy that refuses in no other way.
 _REFUSED_TUNNEL = re.compile(r"Tunnel connection failed: (\d{3})")
 
@@ -59,7 +61,9 @@ def network_error(error: Exception, request: Request, proxy: Proxy | None = None
     """The RegistryError for one of NETWORK_ERRORS."""
     causes = list(_causes(error))
     if proxy and any(isinstance(cause, exceptions.ProxyError) for cause in causes):
-        return proxy_error(request, proxy, _status_of_refusal(causes))
+        status = _status_of_refusal(causes)
+        if status or any(isinstance(cause, _NO_PROXY_THERE) for cause in causes):
+            return proxy_error(request, proxy, status)
     for cause in causes:
         if isinstance(cause, ssl.SSLError):
             return request.error(TLSFailed, str(cause), reason=_tls_reason(cause))

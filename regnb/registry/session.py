@@ -70,11 +70,13 @@ class Session:
     @contextmanager
     def reading_fast(self) -> Iterator[Self]:
         """The same session, by the best transport that there is for thousands of small reads."""
-        if not isinstance(self._transport, ReadsFast):
+        known = self._transport
+        fast = known.for_small_reads() if isinstance(known, ReadsFast) else known
+        if fast is known:
             yield self
             return
         twin = copy(self)
-        twin._transport = self._transport.for_small_reads()  # noqa: SLF001 - of its own kind
+        twin._transport = fast  # noqa: SLF001 - of its own kind
         try:
             yield twin
         finally:

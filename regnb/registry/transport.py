@@ -143,7 +143,7 @@ class ReadsFast(Protocol):
     """A transport that has a better one for thousands of small reads."""
 
     def for_small_reads(self) -> Transport:
-        """That one, to be closed by itself."""
+        """That one, to be closed by itself; this one when there is no better."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,13 @@ from regnb.lab.images.origin import told_origin
 @pytest.mark.parametrize(
     ("status", "said"),
     [
-        ("Not from Docker Hub (no network): this is a sample image of regnb", "cannot be reached"),
+        (
+            (
+                "Not from Docker Hub (the certificate of registry-1.docker.io is signed by "
+                "Filter (Ltd), Root: it, which is not trusted): this is a sample image of regnb"
+            ),
+            "signed by “Filter (Ltd), Root: it”",
+        ),
         ("Not from Docker Hub (REGNB_HUB=samples): this is a sample", "`REGNB_HUB=samples`"),
         ("Not from Docker Hub (pull limit): this is a sample image", "pull limit is reached"),
         ("Not from Docker Hub (something new): this is a sample image", "something new"),

@@ -48,7 +48,7 @@ def _told(error: Unauthorized, host: str) -> str:
 def look_up(engine: EmbeddedEngine, name: str) -> dict[str, object]:
     """Descriptor and platforms of `name` in its registry, as the API shows them.
 
-    Raises Refusal (400, 404, 500).
+    `RegnbOrigin` is there when it is not from where its name says. Raises Refusal (400, 404, 500).
     """
     try:
         reference = ImageReference.parse(name)
@@ -64,7 +64,9 @@ def look_up(engine: EmbeddedEngine, name: str) -> dict[str, object]:
             platforms = [ImageConfig.parse(config).platform]
     except RegistryError as error:
         raise words.pull_refusal(error, reference) from error
-    return {"Descriptor": _descriptor(top), "Platforms": [_platform(one) for one in platforms]}
+    told: dict[str, object] = {"RegnbOrigin": origin.note} if origin.note else {}
+    shown = [_platform(one) for one in platforms]
+    return {"Descriptor": _descriptor(top), "Platforms": shown, **told}
 
 
 def _descriptor(top: Manifest) -> dict[str, object]:

@@ -55,12 +55,16 @@ class Source(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where to pull from: `repository` is its name there, `note` what the learner is to know."""
+    """Where to pull from: `repository` is its name there, `note` what the learner is to know.
+
+    `reason` is why samples are there.
+    """
 
     client: Source
     repository: str
     source: str
     note: str = ""
+    reason: Reason | None = None
 
     def ask(self, what: Callable[[], T]) -> T:
         """What `what` gets from the client; Docker Hub has not for ever to give it.
@@ -164,7 +168,7 @@ class Origins:
         raise refusal_for(error, reference) from error
 
     def _instead(self, reference: ImageReference, error: RegnbError) -> Origin:
-        reason = reason_of(error, self._hub)
+        reason = reason_of(error, self._hub, self._registries.place_of)
         if reason is None:
             raise refusal_for(error, reference) from error
         refusal = words.hub_refusal(error, reason)
@@ -238,7 +242,7 @@ def _sample(reference: ImageReference, reason: Reason) -> Origin:
         refusal = words.pull_refusal(error, reference) if there else words.access_denied(reference)
         raise _with_offer(refusal, reference) from error
     note = f"Not from Docker Hub ({reason}): this is a sample image of regnb"
-    return Origin(samples, reference.repository, SAMPLES, note)
+    return Origin(samples, reference.repository, SAMPLES, note, reason)
 
 
 def _with_offer(refusal: Refusal, reference: ImageReference) -> Refusal:

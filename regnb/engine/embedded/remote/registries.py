@@ -33,7 +33,7 @@ class Registries:
     ) -> None:
         self._settings = settings
         self._certificates = [folder.expanduser() for folder in certificates]
-        self._place_of = place_of
+        self.place_of = place_of
 
     def open(
         self, host: str, credentials: Credentials | None = None, *, timeout: float = TIMEOUT
@@ -70,13 +70,13 @@ class Registries:
             ca_file=trust.authorities,
             client_certificate=trust.pair,
             verify=trust.verify,
-            place_of=self._place_of,
+            place_of=self.place_of,
         )
 
     def _tell_why(self, error: TLSFailed, trust: Trust, timeout: float) -> None:
         """Put what the certificate really says into `error`."""
         parts = urlsplit(error.url)
-        place = self._place_of(parts.hostname or "", parts.port or 443)
+        place = self.place_of(parts.hostname or "", parts.port or 443)
         error.detail = proof.complaint(error, place, trust.pair, timeout)
 
 

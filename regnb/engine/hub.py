@@ -1,0 +1,65 @@
+"""Whether an engine can use Docker Hub: asked by the request that a pull would make."""
+
+from __future__ import annotations
+
+from regnb.engine.engine import Engine
+from regnb.engine.failures import engine_errors
+from regnb.engine.patience import in_time
+from regnb.engine.reasons import explained, reason_of
+from regnb.errors import (
+    HubRateLimited,
+    HubUnreachable,
+    PullFailed,
+    RegistryTimedOut,
+    RegnbError,
+    TooManyRequests,
+)
+from regnb.errors.reasons import HUB_HOST, Reason
+from regnb.oci import ImageReference
+from regnb.registry import RegistryClient
+
+# Small, and there as a sample too.
+PROBED = ImageReference.parse("alpine")
+_TIMEOUT = 6.0
+
+
+def ask_hub(engine: Engine | None) -> str:
+    """What a pull of a small image by `engine` would say of where it comes from, mostly nothing.
+
+    Without an engine, or by one that cannot be asked (Podman), the Hub is asked from here. Raises
+    HubUnreachable, HubRateLimited, or another EngineError for an answer of the Hub itself.
+    """
+    if engine is None or engine.flavour == "podman":
+        _ask_from_here(engine.flavour if engine else "")
+        return ""
+    try:
+        return in_time(lambda: _ask_engine(engine), HUB_HOST)
+    except HubUnreachable as error:
+        raise explained(error, engine.client, engine.flavour) from error
+    except RegistryTimedOut as error:
+        raise _unreachable(Reason("timeout"), engine.flavour) from error
+
+
+def _ask_engine(engine: Engine) -> str:
+    api = engine.client.api
+    with engine_errors(PROBED.familiar, endpoint=engine.endpoint, otherwise=PullFailed):
+        found = api.inspect_distribution(PROBED.familiar)  # type: ignore[no-untyped-call]
+    return str(found.get("RegnbOrigin") or "")
+
+
+def _ask_from_here(flavour: str) -> None:
+    with RegistryClient(f"https://{HUB_HOST}", timeout=_TIMEOUT) as client:
+        try:
+            in_time(lambda: client.get_manifest(PROBED.repository, PROBED.reference), HUB_HOST)
+        except TooManyRequests as error:
+            raise HubRateLimited(error.message, subject=PROBED.familiar) from error
+        except RegnbError as error:
+            reason = reason_of(error)
+            if reason:
+                raise _unreachable(reason, flavour) from error
+
+
+def _unreachable(reason: Reason, flavour: str) -> HubUnreachable:
+    error = HubUnreachable(str(reason), subject=PROBED.familiar, reason=reason)
+    error.flavour = flavour
+    return error
