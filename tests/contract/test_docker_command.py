@@ -62,6 +62,14 @@ volume rm nosuch
 network ls
 image rm localhost:{port}/w3:1.0 nginx registry:2.6
 image rm nginx
+image pull --platform linux/arm64 alpine
+image inspect --format {{{{.Os}}}}/{{{{.Architecture}}}} alpine
+image pull alpine
+image inspect --format {{{{.Os}}}}/{{{{.Architecture}}}} alpine
+image pull --platform linux/s390x alpine
+image ls --digests
+image prune --force
+image rm alpine
 image ls
 """.splitlines()
 

@@ -83,11 +83,16 @@ def _pull_from(
     engine: EmbeddedEngine, origin: Origin, reference: ImageReference, platform: Platform | None
 ) -> Generator[Line, None, bool]:
     """Pull `reference` from `origin`; raises RegnbError when it, or the way to it, fails."""
-    documents = partial(_documents, engine, origin, reference, platform)
-    top, manifest, config = origin.ask(documents)
-    _check_platform(ImageConfig.parse(config), reference, platform)
+    wanted = platform or engine.platform
     shown = reference.familiar if reference.digest else reference.tag
-    yield {"status": f"Pulling from {reference.repository}", "id": shown}
+    start: Line = {"status": f"Pulling from {reference.repository}", "id": shown}
+    top = origin.ask(partial(origin.client.get_manifest, origin.repository, reference.reference))
+    if isinstance(top, ImageIndex) and top.image_for(wanted) is None:
+        yield start  # Docker chooses from an index only after it has said so much
+        raise Refusal(404, f"no matching manifest for {wanted} in the manifest list entries")
+    manifest, config = origin.ask(partial(_documents, origin, top, reference, wanted))
+    _check_platform(ImageConfig.parse(config), reference, platform)
+    yield start
     if origin.note:
         yield {"status": origin.note}
     parts = [manifest.config.digest, *(layer.digest for layer in manifest.layers)]
@@ -102,27 +107,19 @@ def _pull_from(
 
 
 def _documents(
-    engine: EmbeddedEngine, origin: Origin, reference: ImageReference, platform: Platform | None
-) -> tuple[Manifest, ImageManifest, bytes]:
-    """What `reference` names, the manifest of one platform, and the config in it."""
-    top = origin.client.get_manifest(origin.repository, reference.reference)
-    manifest = _for_platform(engine, origin, top, reference, platform)
-    return top, manifest, origin.client.get_blob(origin.repository, manifest.config.digest)
+    origin: Origin, top: Manifest, reference: ImageReference, platform: Platform
+) -> tuple[ImageManifest, bytes]:
+    """The manifest for `platform`, and its config."""
+    manifest = _for_platform(origin, top, reference, platform)
+    return manifest, origin.client.get_blob(origin.repository, manifest.config.digest)
 
 
 def _for_platform(
-    engine: EmbeddedEngine,
-    origin: Origin,
-    top: ImageManifest | ImageIndex,
-    reference: ImageReference,
-    platform: Platform | None,
+    origin: Origin, top: Manifest, reference: ImageReference, platform: Platform
 ) -> ImageManifest:
-    """The manifest of one platform: `platform`, else the engine's own."""
-    wanted = platform or engine.platform
-    if isinstance(top, ImageIndex):
-        entry = top.image_for(wanted)
-        if entry is None:
-            raise Refusal(404, f"no matching manifest for {wanted} in the manifest list entries")
+    """The manifest for `platform`, which is `top` itself unless that is an index."""
+    entry = top.image_for(platform) if isinstance(top, ImageIndex) else None
+    if entry:
         top = origin.client.get_manifest(origin.repository, entry.digest)
     if not isinstance(top, ImageManifest) or not media_types.is_config(top.config.media_type):
         kind = top.config.media_type if isinstance(top, ImageManifest) else top.media_type

@@ -102,6 +102,12 @@ def test_pull_by_the_digest_of_an_index_or_of_one_of_its_images(
     assert image.tags == []
 
 
+def test_platform_that_an_index_lacks_is_refused_in_the_stream(api: Client) -> None:
+    content = pull(api, "alpine", platform="linux/s390x")
+    assert statuses(content) == ["Pulling from library/alpine"]
+    assert error_in(content).startswith("no matching manifest for linux/s390x in the manifest")
+
+
 def test_attestation_is_no_image(api: Client) -> None:
     index = SampleRegistry().get_manifest("library/alpine", "latest")
     assert isinstance(index, ImageIndex)
@@ -149,7 +155,6 @@ def test_one_manifest_of_another_platform_is_refused(
 @pytest.mark.parametrize(
     ("query", "status", "message"),
     [
-        ("fromImage=alpine&tag=latest&platform=linux/s390x", 404, "no matching manifest for"),
         ("fromImage=nginx&tag=0", 404, "manifest for nginx:0 not found: manifest unknown"),
         ("fromImage=busybox&tag=9", 404, "(samples of regnb: busybox:1, busybox:1.37, busybox:"),
         ("fromImage=nosuch&tag=1", 404, "pull access denied for nosuch, repository does not"),
