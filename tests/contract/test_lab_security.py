@@ -131,8 +131,12 @@ def test_certs_d_is_not_read_for_loopback(lab: Lab, owner: Owner) -> None:
     shutil.copy(lab.folder / "certificates/server/ca.crt", folder)
     for suffix in ("cert", "key"):
         shutil.copy(lab.folder / f"certificates/client/client.{suffix}", folder)
-    # HTTPS without the certificate was refused, so Docker tries HTTP, unless containerd asks.
-    assert refused(lab, named(lab, lab.address)) in {"wants_tls", "client_certificate"}
+    name = named(lab, lab.address)
+    if lab.engine.has_containerd_store:  # it reads that folder for every registry
+        lab.push(name)
+        return
+    # HTTPS without the certificate was refused, so Docker tries HTTP.
+    assert refused(lab, name) == "wants_tls"
 
 
 def test_password(lab: Lab) -> None:
