@@ -6,7 +6,7 @@ import shutil
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -22,11 +22,13 @@ from regnb.errors import (
     PortTaken,
     PullFailed,
     PushFailed,
+    RegnbError,
 )
 from regnb.lab import Lab
 from regnb.oci import ImageReference
 from regnb.server.http_server import serving
 from tests.contract.labs import pushed
+from tests.contract.terminals import eventually
 from tests.contract.trust import Owner
 
 if TYPE_CHECKING:
@@ -76,7 +78,14 @@ class Scene:
         else:
             lab.issue("server", "localhost", *(names or (address,)))
         lab.restart_registry()
+        eventually(self._has_tls)
         return address
+
+    def _has_tls(self) -> bool:
+        with suppress(OSError, RegnbError):
+            self.lab.handshake()
+            return True
+        return False
 
     def with_password(self, password: str | None = None) -> str:
         """The address of a registry that wants one; the engine shows `password` there."""

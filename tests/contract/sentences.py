@@ -40,7 +40,7 @@ def _major(name: str) -> int:
 def is_said(told: str, engine: Engine, meaning: str, action: str) -> bool:
     """Whether `told` is what the table says of that engine."""
     known = table().sentences(column_of(engine), meaning, action)
-    return any(pattern(sentence).fullmatch(told) for sentence in known)
+    return any(pattern(sentence).fullmatch(told.strip()) for sentence in known)
 
 
 def pattern(sentence: str) -> re.Pattern[str]:
