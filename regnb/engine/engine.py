@@ -14,6 +14,7 @@ from docker.tls import TLSConfig
 from regnb.engine.containers import OWNER_LABEL, Container, ContainerSetup
 from regnb.engine.endpoint import ANSWER_TIMEOUT, knock
 from regnb.engine.failures import engine_errors
+from regnb.engine.flavour import flavour_of
 from regnb.engine.images import LocalImage, digests_in, images_in, inspected_image
 from regnb.engine.mounts import is_path, mounts_of
 from regnb.engine.progress import Progress, read_progress
@@ -34,18 +35,16 @@ from regnb.errors import (
     PushFailed,
 )
 from regnb.oci import Digest, ImageReference, Platform
-from regnb.oci.json import Json, as_list, as_object, as_text
+from regnb.oci.json import as_list, as_object, as_text
 from regnb.oci.reference import DOCKER_HUB
 from regnb.outgoing import is_loopback
 
-Flavour = Literal["docker", "podman", "embedded"]
 FoundBy = Literal["choice", "environment", "context", "socket", "fallback"]
 
 LOOPBACK = "127.0.0.1"
 # A push is silent while the registry stores a large layer.
 WORK_TIMEOUT = 120
 _CONTAINERD_STORE = "io.containerd.snapshotter.v1"
-_FLAVOURS: dict[str, Flavour] = {"Podman Engine": "podman", "regnb's embedded engine": "embedded"}
 
 
 class Engine(TarMethods):
@@ -66,7 +65,7 @@ class Engine(TarMethods):
             facts = as_object(client.version(), "the version")
         self.version = as_text(facts.get("Version"), "Version")
         self.api_version = as_text(facts.get("ApiVersion"), "ApiVersion")
-        self.flavour = _flavour(facts)
+        self.flavour = flavour_of(facts)
         self.platform = Platform(as_text(facts.get("Os"), "Os"), as_text(facts.get("Arch"), "Arch"))
 
     @classmethod
@@ -393,9 +392,3 @@ class Engine(TarMethods):
         knock(self.endpoint)
         with engine_errors(subject, endpoint=self.endpoint, otherwise=otherwise):
             yield
-
-
-def _flavour(facts: Json) -> Flavour:
-    named = [facts.get("Platform") or {}, *as_list(facts.get("Components"), "Components")]
-    names = [as_text(as_object(one, "a component").get("Name"), "Name") for one in named]
-    return next((_FLAVOURS[name] for name in names if name in _FLAVOURS), "docker")
