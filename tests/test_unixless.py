@@ -73,7 +73,7 @@ def test_doctor_tells_of_wsl_and_binder_where_there_is_no_engine(tmp_path: Path)
 
 @pytest.fixture
 def on_tcp(tmp_path: Path) -> dict[str, str]:
-    """The environment of kernels that are without it too, on an engine that is on TCP."""
+    """The environment of kernels without it, on an engine that is on TCP."""
     try:
         Engine.connect(ON_TCP, found_by="choice").close()
     except EngineUnavailable:
@@ -87,7 +87,7 @@ def on_tcp(tmp_path: Path) -> dict[str, str]:
 @pytest.mark.docker
 @pytest.mark.timeout(600)
 def test_chapters_run_on_an_engine_on_tcp(on_tcp: dict[str, str]) -> None:
-    done = run(*REGNB, "run", "--language", "en", *CHAPTERS, **on_tcp)
+    done = run("-m", "regnb", "run", "--language", "en", *CHAPTERS, **on_tcp)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -97,7 +97,7 @@ def test_chapters_run_on_an_engine_on_tcp(on_tcp: dict[str, str]) -> None:
 def test_chapter_with_a_second_engine_says_what_that_needs(
     on_tcp: dict[str, str], chapter: str
 ) -> None:
-    done = run(*REGNB, "run", "--language", "en", chapter, **on_tcp)
+    done = run("-m", "regnb", "run", "--language", "en", chapter, **on_tcp)
     assert done.returncode == 1
     assert "second_engine" in done.stdout
     assert Translator("en")("errors.EmbeddedEngineNeedsUnix.mend") in done.stdout

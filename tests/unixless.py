@@ -11,6 +11,7 @@ import runpy
 import signal
 import socket
 import sys
+from functools import partial
 from importlib import import_module
 
 # Loaded first: these ask which system this is, and take its own way.
@@ -39,6 +40,8 @@ def block() -> None:
     """Take them away, in this process."""
     for name in LIBRARIES:
         import_module(name)
+    # Windows has pairs, too, and asyncio needs them; its default here is a Unix socket.
+    socket.socketpair = partial(socket.socketpair, socket.AF_UNIX)
     for name in MODULES:
         sys.modules[name] = None  # type: ignore[assignment]
     for module, names in ((os, OF_OS), (socket, OF_SOCKET), (signal, OF_SIGNAL)):
