@@ -1,6 +1,6 @@
 """Containers as the engine lists them.
 
-https://docs.docker.com/reference/api/engine/version/v1.45/#tag/Container/operation/ContainerList
+https://docs.docker.com/reference/api/engine/version/v1.51/#tag/Container/operation/ContainerList
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Images that the engine holds.
 
-https://docs.docker.com/reference/api/engine/version/v1.45/#tag/Image/operation/ImageList
+https://docs.docker.com/reference/api/engine/version/v1.51/#tag/Image/operation/ImageList
 """
 
 from __future__ import annotations

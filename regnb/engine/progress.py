@@ -1,7 +1,7 @@
 """What an engine says while it pulls or pushes.
 
 The stream is one JSON object per line, an error included, after a status of 200:
-https://docs.docker.com/reference/api/engine/version/v1.45/#tag/Image/operation/ImageCreate
+https://docs.docker.com/reference/api/engine/version/v1.51/#tag/Image/operation/ImageCreate
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from regnb.engine.words import table
 from tests.notebooks.sanitizer import DOCKER, STRICT, rules, sanitized
 
 DIGEST = "sha256:" + "0123456789abcdef" * 4
@@ -59,3 +60,28 @@ def test_what_changes_from_engine_to_engine_is_replaced(output: str, compared: s
 )
 def test_what_says_something_is_compared(output: str) -> None:
     assert sanitized(output, DOCKER) == output
+
+
+_FILLED = {
+    "url": "https://172.17.0.2:5000",
+    "host": "172.17.0.2",
+    "name": "w3",
+    "digest": DIGEST,
+    "time": "2026-01-01T00:00:00Z",
+}
+
+
+@pytest.mark.parametrize("quote", ['"', "&quot;"])
+@pytest.mark.parametrize("engine", [name for name in table().engines if name != "podman"])
+@pytest.mark.parametrize(
+    "meaning",
+    ["http_response", "unknown_authority", "expired", "client_certificate", "no_login", "denied"],
+)
+def test_words_of_every_docker_are_compared_as_those_of_28(
+    meaning: str, engine: str, quote: str
+) -> None:
+    def compared(name: str) -> str:
+        sentence = table().sentences(name, meaning, "push")[0].format_map(_FILLED)
+        return sanitized(sentence.replace('"', quote), DOCKER)
+
+    assert compared(engine) == compared("docker-28")

@@ -53,6 +53,8 @@ def load(store: ImageStore, stream: IO[bytes]) -> list[Loaded]:
         try:
             with tarfile.open(fileobj=spool) as tar:
                 return _load(store, tar)
+        except tarfile.ReadError as error:  # its text has a line for each compression
+            raise Refusal(400, "invalid tar archive: this is no tar") from error
         except (tarfile.TarError, EOFError, zlib.error, KeyError, ValueError, TypeError) as error:
             raise Refusal(400, f"invalid tar archive: {error}") from error
 

@@ -1,6 +1,6 @@
 """What happens in the engine, told to whoever listens.
 
-https://docs.docker.com/reference/api/engine/version/v1.45/#tag/System/operation/SystemEvents
+https://docs.docker.com/reference/api/engine/version/v1.51/#tag/System/operation/SystemEvents
 """
 
 from __future__ import annotations

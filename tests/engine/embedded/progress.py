@@ -22,6 +22,6 @@ def error_in(content: bytes) -> str:
 
 def pull(api: Client, name: str, tag: str = "latest", **query: str) -> bytes:
     text = "".join(f"&{key}={value}" for key, value in query.items())
-    response = api.post(f"/v1.45/images/create?fromImage={name}&tag={tag}{text}")
+    response = api.post(f"/v1.51/images/create?fromImage={name}&tag={tag}{text}")
     assert response.status_code == 200, response.text
     return bytes(response.data)

@@ -1,4 +1,4 @@
 """The Docker Engine API of the embedded engine, one module per noun.
 
-https://docs.docker.com/reference/api/engine/version/v1.45/
+https://docs.docker.com/reference/api/engine/version/v1.51/
 """

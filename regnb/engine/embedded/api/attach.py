@@ -2,7 +2,7 @@
 
 The client asks for the connection itself (`Upgrade: tcp`): after the headers it carries the outputs
 one way and the keyboard the other.
-https://docs.docker.com/reference/api/engine/version/v1.45/#tag/Container/operation/ContainerAttach
+https://docs.docker.com/reference/api/engine/version/v1.51/#tag/Container/operation/ContainerAttach
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ from regnb.engine.embedded.api import bodies
 from regnb.engine.embedded.api.call import Call, answer, nothing, rule
 from regnb.engine.embedded.api.filters import has_labels, moment
 from regnb.engine.embedded.containers.model import Container
+from regnb.engine.embedded.containers.network import knows
 from regnb.engine.embedded.containers.view import inspected, listed
 from regnb.engine.embedded.refusal import Refusal, bad_request
 
@@ -24,7 +25,7 @@ _RESTART_POLICIES = ("", "no", "always", "unless-stopped", "on-failure")
 
 
 def list_containers(call: Call) -> Response:
-    """https://docs.docker.com/reference/api/engine/version/v1.45/#tag/Container/operation/ContainerList."""
+    """https://docs.docker.com/reference/api/engine/version/v1.51/#tag/Container/operation/ContainerList."""
     filters = call.check_filters(*_FILTERS)
     for state in filters.get("status", ()):
         if state not in _STATES:
@@ -38,8 +39,17 @@ def list_containers(call: Call) -> Response:
     ]
     rows = [listed(container) for container in found[: limit if limit > 0 else None]]
     if call.flag("size"):
-        rows = [row | {"SizeRootFs": 0, "SizeRw": 0} for row in rows]
+        rows = [row | sizes(call, str(row["ImageID"])) for row in rows]
     return answer(rows)
+
+
+def sizes(call: Call, image_id: str) -> dict[str, object]:
+    """What a container of that image takes: nothing of its own, but for its volumes."""
+    try:
+        size = call.engine.sizes.size_of(call.engine.images.find(image_id))
+    except Refusal:  # removed by force
+        size = 0
+    return {"SizeRw": 0, "SizeRootFs": size}
 
 
 def create_container(call: Call) -> Response:
@@ -89,7 +99,12 @@ def kill_container(call: Call, name: str) -> Response:
     except Refusal as refusal:
         message = f"cannot kill container: {name}: {refusal.message}"
         raise Refusal(refusal.status, message) from refusal
-    call.engine.running.kill(container, _signal(call.text("signal", "SIGKILL")))
+    try:
+        number = _signal(call.text("signal", "SIGKILL"))
+    except Refusal as refusal:
+        message = f"cannot kill container: {name}: {refusal.message}"
+        raise Refusal(refusal.status, message) from refusal
+    call.engine.running.kill(container, number)
     return nothing()
 
 
@@ -163,7 +178,8 @@ def _aliases(networking: dict[str, Any]) -> list[str]:
 
 def _warnings(host_config: dict[str, Any]) -> list[str]:
     mode = host_config.get("NetworkMode") or "default"
-    if mode in {"default", "bridge"}:
+    # A network that does not exist is an error at the start.
+    if mode in {"default", "bridge"} or not knows(mode):
         return []
     return [f"regnb's embedded engine has one network, and `{mode}` is not it."]
 
@@ -173,7 +189,7 @@ def _signal(text: str) -> int:
     known = {one.name.removeprefix("SIG"): one.value for one in signal.Signals}
     number = int(name) if name.isdecimal() else known.get(name, 0)
     if number not in known.values():
-        raise bad_request(f"Invalid signal: {text}")
+        raise bad_request(f"invalid signal: {text}")
     return number
 
 

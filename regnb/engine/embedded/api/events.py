@@ -14,7 +14,7 @@ _NAMES = ("container", "daemon", "event", "image", "label", "network", "scope", 
 
 
 def listen(call: Call) -> Response:
-    """https://docs.docker.com/reference/api/engine/version/v1.45/#tag/System/operation/SystemEvents."""
+    """https://docs.docker.com/reference/api/engine/version/v1.51/#tag/System/operation/SystemEvents."""
     filters = call.check_filters(*_NAMES)
     since, until = (
         moment(text).timestamp() if text else None

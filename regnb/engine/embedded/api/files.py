@@ -23,7 +23,7 @@ _DIRECTORY = 1 << 31  # of Go's file modes, https://pkg.go.dev/io/fs#FileMode
 
 
 def get_archive(call: Call, name: str) -> Response:
-    """https://docs.docker.com/reference/api/engine/version/v1.45/#tag/Container/operation/ContainerArchive."""
+    """https://docs.docker.com/reference/api/engine/version/v1.51/#tag/Container/operation/ContainerArchive."""
     path, inside = _path(call, name)
     response = Response(_tar(path, inside), content_type="application/x-tar")
     response.headers["X-Docker-Container-Path-Stat"] = _status(path, inside)

@@ -26,7 +26,7 @@ from regnb.registry import Credentials
 
 
 def create_image(call: Call) -> Response:
-    """Pull: https://docs.docker.com/reference/api/engine/version/v1.45/#tag/Image/operation/ImageCreate."""
+    """Pull: https://docs.docker.com/reference/api/engine/version/v1.51/#tag/Image/operation/ImageCreate."""
     name = call.text("fromImage")
     if not name:
         raise not_here("importing a file system as an image", "use Docker for this.")

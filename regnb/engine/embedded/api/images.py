@@ -17,12 +17,15 @@ from regnb.oci import ImageReference
 
 # Since this version nameless images have empty lists, before it these words.
 _EMPTY_NAMES = (1, 43)
+# Before these versions the answers had more fields:
+# https://docs.docker.com/reference/api/engine/version-history/
+_ONE_SIZE, _ONE_CONFIG = (1, 44), (1, 45)
 _NO_TAG, _NO_DIGEST = "<none>:<none>", "<none>@<none>"
 _FILTERS = ("before", "dangling", "label", "reference", "since", "until")
 
 
 def list_images(call: Call) -> Response:
-    """https://docs.docker.com/reference/api/engine/version/v1.45/#tag/Image/operation/ImageList."""
+    """https://docs.docker.com/reference/api/engine/version/v1.51/#tag/Image/operation/ImageList."""
     call.check_filters(*_FILTERS)
     found = [image for image in call.engine.images.images() if _fits(call, image)]
     found.sort(key=_created_seconds, reverse=True)
@@ -45,7 +48,7 @@ def summary(call: Call, image: StoredImage, *, containers: int) -> dict[str, obj
         "RegnbSource": image.source,
         **_names(call, tags, image.repo_digests),
     }
-    return value | ({"VirtualSize": size} if call.version < (1, 44) else {})
+    return value | ({"VirtualSize": size} if call.version < _ONE_SIZE else {})
 
 
 def inspect_image(call: Call, name: str) -> Response:
@@ -55,25 +58,26 @@ def inspect_image(call: Call, name: str) -> Response:
     size = call.engine.sizes.size_of(image)
     value = {
         "Id": image.image_id,
+        **_names(call, image.tags, image.repo_digests),
         "Parent": "",
         "Comment": "",
         "Created": _time(config.created),
-        "Container": "",
         "DockerVersion": "",
         "Author": "",
-        "Config": execution,
-        "ContainerConfig": execution,
         "Architecture": config.platform.architecture,
         "Variant": config.platform.variant,
         "Os": config.platform.os,
         "Size": size,
-        "VirtualSize": size,
         "GraphDriver": {"Data": {}, "Name": "oci-layout"},
         "RootFS": {"Type": "layers", "Layers": list(config.diff_ids)},
         "Metadata": {"LastTagTime": _time(image.tagged)},
+        "Config": execution,
         "RegnbSource": image.source,
-        **_names(call, image.tags, image.repo_digests),
     }
+    if call.version < _ONE_SIZE:
+        value["VirtualSize"] = size
+    if call.version < _ONE_CONFIG:
+        value |= {"Container": "", "ContainerConfig": execution}
     return answer({key: item for key, item in value.items() if key != "Variant" or item})
 
 
@@ -107,7 +111,7 @@ def save_images(call: Call, name: str = "") -> Response:
         try:
             wanted.append((text, call.engine.images.find(text)))
         except Refusal as refusal:
-            raise Refusal(404, "reference does not exist") from refusal
+            raise Refusal(404, f"No such image: {text}") from refusal
     return Response(save(call.engine.images, wanted), content_type="application/x-tar")
 
 

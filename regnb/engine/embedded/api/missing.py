@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from typing import NoReturn
 
-from regnb.engine.embedded.api.call import Call, Handler, rule
-from regnb.engine.embedded.refusal import not_here
+from werkzeug.wrappers import Response
+
+from regnb.engine.embedded.api.call import Call, Handler, answer, rule
+from regnb.engine.embedded.refusal import Refusal, not_here
 
 _DOCKER = "use Docker for this."
 _LOOK = "look at the registry through its API, or use Docker."
 
 
 def _refuse(what: str, instead: str) -> Handler:
-    def handler(_call: Call, **_: str) -> NoReturn:
+    def handler(call: Call, **names: str) -> NoReturn:
+        of_container = "/containers/" in call.request.path
+        name = names["name"] if of_container else call.text("container")
+        if name:
+            call.engine.containers.get(name)  # that it is not there is told first
         raise not_here(what, instead)
 
     return handler
@@ -44,13 +50,47 @@ _MISSING = [
         "making a network",
         "the containers share one network.",
     ),
-    ("DELETE", "/networks/<name>", "removing a network", "there is one network, and it stays."),
 ]
 _SWARM = ("swarm", "nodes", "services", "tasks", "secrets", "configs", "plugins")
 
-RULES = [rule(method, path, _refuse(what, instead)) for method, path, what, instead in _MISSING] + [
-    rule(method, f"/{noun}{rest}", _refuse(f"`{noun}`, for clusters of engines,", _DOCKER))
-    for noun in _SWARM
-    for method in ("GET", "POST", "DELETE")
-    for rest in ("", "/<path:name>")
+# What Docker says as long as it is part of no cluster; `docker inspect` looks there as well.
+_NO_MANAGER = (
+    'This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect '
+    "this node to swarm and try again."
+)
+
+
+def _not_in_a_swarm(_call: Call, **_: str) -> NoReturn:
+    raise Refusal(503, _NO_MANAGER)
+
+
+def _no_plugins(_call: Call) -> Response:
+    return answer([])
+
+
+def _no_plugin(_call: Call, name: str) -> NoReturn:
+    raise Refusal(404, f'plugin "{name}" not found')
+
+
+# A question about what is not here has an answer.
+_NOTHING = [
+    rule("GET", "/plugins", _no_plugins),
+    rule("GET", "/plugins/<name>/json", _no_plugin),
+    *(
+        rule("GET", f"/{noun}{rest}", _not_in_a_swarm)
+        for noun in _SWARM
+        if noun != "plugins"
+        for rest in ("", "/<path:name>")
+    ),
+]
+
+RULES = [
+    *_NOTHING,
+    *(rule(method, path, _refuse(what, instead)) for method, path, what, instead in _MISSING),
+    *(
+        rule(method, f"/{noun}{rest}", _refuse(f"`{noun}`, for clusters of engines,", _DOCKER))
+        for noun in _SWARM
+        for method in ("GET", "POST", "DELETE")
+        for rest in ("", "/<path:name>")
+    ),
 ]

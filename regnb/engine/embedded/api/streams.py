@@ -22,7 +22,7 @@ _STATS_INTERVAL = 1.0
 
 
 def container_logs(call: Call, name: str) -> Response:
-    """https://docs.docker.com/reference/api/engine/version/v1.45/#tag/Container/operation/ContainerLogs."""
+    """https://docs.docker.com/reference/api/engine/version/v1.51/#tag/Container/operation/ContainerLogs."""
     container = call.engine.containers.get(name)
     streams = frozenset(one for one in (STDOUT, STDERR) if call.flag(one))
     if not streams:

@@ -12,12 +12,13 @@ import regnb
 from regnb.engine.embedded import login
 from regnb.engine.embedded.api import bodies
 from regnb.engine.embedded.api.call import Call, answer, rule
+from regnb.engine.embedded.api.containers import sizes
 from regnb.engine.embedded.api.images import summary
 from regnb.engine.embedded.containers.view import listed
 from regnb.engine.embedded.home import HUB_LABEL
 
-# CLI 29 refuses less than 1.44; nothing served here changed in later versions.
-API_VERSION, MIN_API_VERSION = (1, 45), (1, 24)
+# Those of Docker 28.5.
+API_VERSION, MIN_API_VERSION = (1, 51), (1, 24)
 _API, _MIN_API = (".".join(map(str, version)) for version in (API_VERSION, MIN_API_VERSION))
 ENGINE_NAME = "regnb's embedded engine"
 
@@ -42,7 +43,7 @@ def ping(call: Call) -> Response:
 
 
 def version(call: Call) -> Response:
-    """https://docs.docker.com/reference/api/engine/version/v1.45/#tag/System/operation/SystemVersion."""
+    """https://docs.docker.com/reference/api/engine/version/v1.51/#tag/System/operation/SystemVersion."""
     common = {
         "ApiVersion": _API,
         "MinAPIVersion": _MIN_API,
@@ -117,7 +118,7 @@ def disk_usage(call: Call) -> Response:
     images, containers = call.engine.images.images(), call.engine.containers.all()
     layers = {layer.digest: layer for image in images for layer in image.manifest.layers}
     users = [container.image_id for container in containers]
-    rows = [{**listed(one), "SizeRw": 0, "SizeRootFs": 0} for one in containers]
+    rows = [{**listed(one), **sizes(call, one.image_id)} for one in containers]
     volumes = [
         volume.to_json()
         | {

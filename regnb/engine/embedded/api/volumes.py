@@ -13,7 +13,7 @@ from regnb.engine.embedded.volumes import Volume
 
 
 def list_volumes(call: Call) -> Response:
-    """https://docs.docker.com/reference/api/engine/version/v1.45/#tag/Volume/operation/VolumeList."""
+    """https://docs.docker.com/reference/api/engine/version/v1.51/#tag/Volume/operation/VolumeList."""
     filters = call.check_filters("dangling", "driver", "label", "name")
     found = [volume for volume in call.engine.volumes.all() if _fits(call, volume)]
     if "local" not in filters.get("driver", ["local"]):
@@ -31,7 +31,11 @@ def create_volume(call: Call) -> Response:
     fields = call.body()
     bodies.check(fields, bodies.VOLUME)
     if (fields.get("Driver") or "local") != "local":
-        raise Refusal(404, f'plugin "{fields["Driver"]}" not found')
+        name, driver = fields.get("Name") or "", fields["Driver"]
+        raise Refusal(
+            404,
+            f'create {name}: error looking up volume plugin {driver}: plugin "{driver}" not found',
+        )
     volume = call.engine.volumes.create(fields.get("Name") or "", fields.get("Labels") or {})
     return answer(volume.to_json(), 201)
 
@@ -77,6 +81,12 @@ def prune_networks(_call: Call) -> Response:
     return answer({"NetworksDeleted": None})
 
 
+def remove_network(call: Call, name: str) -> Response:
+    """Refused: those that there are stay; raises Refusal (403, 404)."""
+    found = _network(call, name)
+    raise Refusal(403, f"{found['Name']} is a pre-defined network and cannot be removed")
+
+
 def prune_builds(_call: Call) -> Response:
     """Nothing to remove: nothing is built here."""
     return answer({"CachesDeleted": None, "SpaceReclaimed": 0})
@@ -84,9 +94,13 @@ def prune_builds(_call: Call) -> Response:
 
 def inspect_network(call: Call, name: str) -> Response:
     """One network, by name or the beginning of its ID."""
+    return answer(_network(call, name))
+
+
+def _network(call: Call, name: str) -> dict[str, object]:
     for one in network.networks(call.engine.containers.all()):
         if name == one["Name"] or str(one["Id"]).startswith(name):
-            return answer(one)
+            return one
     raise Refusal(404, f"network {name} not found")
 
 
@@ -113,4 +127,5 @@ RULES = [
     rule("POST", "/networks/prune", prune_networks),
     rule("POST", "/build/prune", prune_builds),
     rule("GET", "/networks/<name>", inspect_network),
+    rule("DELETE", "/networks/<name>", remove_network),
 ]

@@ -32,7 +32,7 @@ class LogLine:
         """The line as the API sends it: 8 bytes of header (stream and length), then the text.
 
         To a terminal goes the text alone.
-        https://docs.docker.com/reference/api/engine/version/v1.45/#tag/Container/operation/ContainerAttach
+        https://docs.docker.com/reference/api/engine/version/v1.51/#tag/Container/operation/ContainerAttach
         """
         content = (f"{self.time} " if timestamps else "").encode() + self.text.encode()
         if terminal:

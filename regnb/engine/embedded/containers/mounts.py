@@ -36,6 +36,13 @@ def make_mounts(
     return list(found.values())
 
 
+# https://docs.docker.com/reference/cli/docker/container/run/#volume
+_MODES = {
+    *("", "ro", "rw", "z", "Z", "nocopy", "consistent", "cached", "delegated"),
+    *("private", "rprivate", "shared", "rshared", "slave", "rslave"),
+}
+
+
 def host_path(path: str, mounts: Iterable[Mount], rest: Path) -> Path:
     """Where `path` of a container is on this machine; below `rest` when nothing is mounted."""
     inside = PurePosixPath(path)
@@ -53,6 +60,9 @@ def _from_bind(text: str, volumes: Volumes) -> Mount:
             f"invalid volume specification: '{text}': invalid mount config for type \"{kind}\": "
             f"invalid mount path: '{destination}' mount path must be absolute"
         )
+    unknown = {*mode.split(",")} - _MODES
+    if unknown:
+        raise bad_request(f"invalid mode: {mode}")
     return _mount(source, destination, mode or "z", volumes, writable="ro" not in mode.split(","))
 
 

@@ -22,6 +22,12 @@ def network_id(name: str) -> str:
     return hashlib.sha256(f"regnb network {name}".encode()).hexdigest()
 
 
+def knows(mode: str) -> bool:
+    """Whether `mode`, of a request for a container, is a network of the engine."""
+    name = mode.partition(":")[0]
+    return name in {"default", "bridge", "host", "none", "container"}
+
+
 def free_address(taken: Iterable[str]) -> str:
     """The first address of the subnet that is not `taken`."""
     used = {GATEWAY, *taken}
@@ -112,6 +118,7 @@ def _network(
         "Created": _CREATED,
         "Scope": "local",
         "Driver": driver,
+        "EnableIPv4": True,
         "EnableIPv6": False,
         "IPAM": {"Driver": "default", "Options": None, "Config": config},
         "Internal": False,

@@ -12,7 +12,7 @@ from regnb.engine.containers import LOST
 from regnb.engine.embedded.containers.command import RegistryCommand, registry_command
 from regnb.engine.embedded.containers.manager import Containers
 from regnb.engine.embedded.containers.model import Container, State, now
-from regnb.engine.embedded.containers.network import free_address
+from regnb.engine.embedded.containers.network import free_address, knows
 from regnb.engine.embedded.containers.ports import Sockets, requested_bindings
 from regnb.engine.embedded.containers.preparation import (
     DEBUG_ADDRESS,
@@ -183,6 +183,10 @@ class Running:
             for binding in one.bindings
         }
         wanted = requested_bindings(container.config, container.host_config)
+        mode = container.host_config.get("NetworkMode") or "default"
+        if not knows(mode):
+            told = f"failed to set up container networking: network {mode} not found"
+            raise Refusal(404, told)
         try:
             inside = self._free_address()
             sockets.allocate(wanted, taken, self._settings().address, inside)

@@ -42,7 +42,7 @@ def image(api: Client) -> None:
 
 def create(api: Client, name: str = "registry", **fields: Any) -> str:
     body = {"Image": "registry:2", "HostConfig": PUBLISHED} | fields
-    response = api.post(f"/v1.45/containers/create?name={name}", json=body)
+    response = api.post(f"/v1.51/containers/create?name={name}", json=body)
     assert response.status_code == 201, response.text
     assert response.json is not None
     return str(response.json["Id"])
@@ -146,7 +146,7 @@ def test_port_of_another_program_is_refused(api: Client) -> None:
         create(api, HostConfig={"PortBindings": {"5000/tcp": [{"HostPort": port}]}})
         response = api.post("/containers/registry/start")
     assert response.status_code == 500
-    assert f"listen tcp4 127.0.0.1:{port}: bind: address already in use" in response.text
+    assert f"failed to bind host port for 127.0.0.1:{port}:172.17.0.2:5000/tcp: " in response.text
 
 
 def test_image_that_is_no_registry_is_refused_at_start(api: Client) -> None:

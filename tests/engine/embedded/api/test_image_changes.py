@@ -12,7 +12,7 @@ from tests.engine.embedded.progress import pull
 
 def test_tag_gives_one_more_name(api: Client, engine: EmbeddedEngine) -> None:
     pull(api, "nginx")
-    response = api.post("/v1.45/images/nginx/tag?repo=localhost%3A5000%2Fw3&tag=1.0")
+    response = api.post("/v1.51/images/nginx/tag?repo=localhost%3A5000%2Fw3&tag=1.0")
     assert (response.status_code, response.data) == (201, b"")
     assert engine.images.find("nginx").tags == ["localhost:5000/w3:1.0", "nginx:latest"]
 

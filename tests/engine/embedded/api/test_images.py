@@ -14,7 +14,7 @@ from tests.engine.embedded.progress import pull
 
 
 def listed(api: Client, **filters: list[str]) -> list[dict[str, Any]]:
-    found = api.get("/v1.45/images/json", query_string={"filters": json.dumps(filters)}).json
+    found = api.get("/v1.51/images/json", query_string={"filters": json.dumps(filters)}).json
     assert isinstance(found, list)
     return found
 
@@ -71,7 +71,7 @@ def test_nonsense_filters_are_refused(api: Client, filters: str) -> None:
 @pytest.mark.parametrize("path", ["nosuch:1/json", "localhost:5000/a/b:1/json"])
 def test_inspect_of_nothing_says_so_in_moby_words(api: Client, path: str) -> None:
     name = path.removesuffix("/json")
-    response = api.get(f"/v1.45/images/{path}")
+    response = api.get(f"/v1.51/images/{path}")
     assert response.json == {"message": f"No such image: {name}"}
     assert response.status_code == 404
 
@@ -111,7 +111,7 @@ def test_saved_image_is_loaded_with_the_same_identity(api: Client, engine: Embed
 
 def test_saving_nothing_is_refused_in_moby_words(api: Client) -> None:
     response = api.get("/images/get?names=nosuch")
-    assert (response.status_code, response.json) == (404, {"message": "reference does not exist"})
+    assert (response.status_code, response.json) == (404, {"message": "No such image: nosuch"})
 
 
 @pytest.mark.parametrize("content", [b"", b"no tar", bytes(10240)])

@@ -3,12 +3,14 @@ from __future__ import annotations
 import pytest
 from werkzeug.test import Client
 
+from tests.engine.embedded.progress import pull
 
-@pytest.mark.parametrize("path", ["/_ping", "/v1.24/_ping", "/v1.45/_ping"])
+
+@pytest.mark.parametrize("path", ["/_ping", "/v1.24/_ping", "/v1.51/_ping"])
 def test_ping_tells_the_version(api: Client, path: str) -> None:
     response = api.get(path)
     assert (response.status_code, response.text) == (200, "OK")
-    assert response.headers["Api-Version"] == "1.45"
+    assert response.headers["Api-Version"] == "1.51"
     assert response.headers["Ostype"] == "linux"
 
 
@@ -20,7 +22,7 @@ def test_ping_by_head_has_no_body(api: Client) -> None:
 @pytest.mark.parametrize(
     ("version", "message"),
     [
-        ("1.99", "client version 1.99 is too new. Maximum supported API version is 1.45"),
+        ("1.99", "client version 1.99 is too new. Maximum supported API version is 1.51"),
         (
             "1.12",
             (
@@ -39,7 +41,7 @@ def test_version_names_the_engine(api: Client) -> None:
     found = api.get("/version").json
     assert found is not None
     assert found["Platform"]["Name"] == "regnb's embedded engine"
-    assert (found["ApiVersion"], found["MinAPIVersion"]) == ("1.45", "1.24")
+    assert (found["ApiVersion"], found["MinAPIVersion"]) == ("1.51", "1.24")
 
 
 def test_info_counts(api: Client) -> None:
@@ -58,7 +60,7 @@ def test_disk_usage_counts_shared_layers_once(api: Client) -> None:
     assert found["LayersSize"] < sum(image["Size"] for image in found["Images"])
 
 
-@pytest.mark.parametrize("path", ["/", "/nosuch", "/v1.45/images", "/v1.45/containers/x/nosuch"])
+@pytest.mark.parametrize("path", ["/", "/nosuch", "/v1.51/images", "/v1.51/containers/x/nosuch"])
 def test_unknown_path_is_a_404(api: Client, path: str) -> None:
     response = api.get(path)
     assert (response.status_code, response.json) == (404, {"message": "page not found"})
@@ -67,8 +69,7 @@ def test_unknown_path_is_a_404(api: Client, path: str) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "word"),
     [
-        ("GET", "/containers/x/attach/ws", "docker attach"),
-        ("POST", "/containers/x/exec", "running a program"),
+        ("POST", "/commit", "making an image"),
         ("POST", "/build", "building an image"),
         ("POST", "/swarm/init", "clusters"),
         ("POST", "/networks/create", "one network"),
@@ -81,6 +82,40 @@ def test_what_only_docker_can_is_refused_with_a_sentence(
     response = api.open(path, method=method)
     assert response.status_code == 501
     assert word in response.text
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "told"),
+    [
+        ("POST", "/containers/x/exec", "No such container: x"),
+        ("GET", "/containers/x/top", "No such container: x"),
+        ("POST", "/commit?container=x", "No such container: x"),
+        ("DELETE", "/networks/x", "network x not found"),
+        ("GET", "/plugins/x/json", 'plugin "x" not found'),
+    ],
+)
+def test_what_is_not_there_is_told_before_what_is_not_possible(
+    api: Client, method: str, path: str, told: str
+) -> None:
+    response = api.open(path, method=method)
+    assert (response.status_code, response.json) == (404, {"message": told})
+
+
+@pytest.mark.parametrize(
+    ("version", "fields"),
+    [
+        ("1.41", {"VirtualSize", "ContainerConfig", "Container"}),
+        ("1.44", {"ContainerConfig", "Container"}),
+        ("1.51", set()),
+    ],
+)
+def test_older_versions_keep_the_fields_that_they_had(
+    api: Client, version: str, fields: set[str]
+) -> None:
+    pull(api, "nginx")
+    found = api.get(f"/v{version}/images/nginx/json").json
+    assert found is not None
+    assert {"VirtualSize", "ContainerConfig", "Container"} & set(found) == fields
 
 
 def test_login_at_nothing_tells_that_nothing_listens(api: Client) -> None:
