@@ -321,6 +321,12 @@ def _push_of_nothing(scene: Scene) -> None:
     scene.lab.push(f"{scene.lab.address}/nosuch:1")
 
 
+@_provokes("no_local_image", "push", ImageNotFound, seen="no_such_tag")
+def _push_of_another_tag(scene: Scene) -> None:
+    pushed(scene.lab)
+    scene.lab.push(f"{scene.lab.address}/w3:2.0")
+
+
 @_provokes("no_such_tag", "pull", ImageNotFound)
 def _pull_of_no_tag(scene: Scene) -> None:
     registry = pushed(scene.lab).partition("/")[0]

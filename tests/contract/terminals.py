@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import http.client
 import os
 import pty
@@ -17,6 +18,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
+import docker
+
 PATIENCE = 40.0
 _STEP = 0.1
 
@@ -26,11 +29,15 @@ Said: TypeAlias = tuple[int, set[str], set[str]]
 # The newest on the path, and the distribution's own, which may be much older.
 PROGRAMS = sorted({path for path in (shutil.which("docker"), "/usr/bin/docker") if path})
 
+# The engine at hand, and the version whose words ours has.
+REAL = os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock")
+_WORDS_OF = 28
+
 # What an identity, a size or a time looks like in the command's tables and messages.
 _VARIES = [
     (r"sha256:[0-9a-f]{64}|\b[0-9a-f]{64}\b|\b[0-9a-f]{12}\b", "ID"),
     (r"\b\d+(\.\d+)?\s?([kMG]?B)\b", "SIZE"),
-    (r"size: \d+", "size: SIZE"),
+    (r"size: \d+|\(\d+%\)", "size: SIZE"),
     (r"(Less than a|About an?|\d+) (second|minute|hour|day|week|month|year)s?", "TIME"),
     (r"(0\.0\.0\.0|127\.0\.0\.1|\[::\]|::):PORT", "HOST:PORT"),
     (r'"/[^"]+"|"[^"]*config\.yml"', "COMMAND"),
@@ -46,6 +53,13 @@ _ECHO = re.compile(r"\^[CPQX]")
 _COLOUR = re.compile(r"\x1b\[\d+m")
 NAME = "side-by-side"
 LISTENS = "listening on"
+
+
+@functools.cache
+def is_older(endpoint: str) -> bool:
+    """Whether the engine there is older than the one whose words ours has."""
+    with contextlib.closing(docker.DockerClient(base_url=endpoint)) as client:
+        return int(client.version()["Version"].partition(".")[0]) < _WORDS_OF
 
 
 def settled(text: str) -> set[str]:

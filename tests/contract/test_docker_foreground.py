@@ -5,7 +5,6 @@ Each scene is played with the docker command at both engines; what is seen has t
 
 from __future__ import annotations
 
-import os
 import signal
 from collections.abc import Callable
 from typing import TypeAlias
@@ -17,10 +16,12 @@ from tests.contract.terminals import (
     LISTENS,
     NAME,
     PROGRAMS,
+    REAL,
     Said,
     Terminal,
     eventually,
     interrupt,
+    is_older,
 )
 
 pytestmark = [
@@ -295,9 +296,12 @@ def play(scene: Callable[[Terminal], Seen], program: str, endpoint: str) -> Seen
 def test_scene_is_seen_alike(
     scene: Callable[[Terminal], Seen], program: str, own_engine: str
 ) -> None:
-    real = play(scene, program, os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock"))
+    real = play(scene, program, REAL)
     assert real
-    assert play(scene, program, own_engine) == real
+    ours = play(scene, program, own_engine)
+    # The words are those of Docker 28: of an older engine the exit codes are compared.
+    assert [one[0] for one in ours] == [one[0] for one in real]
+    assert is_older(REAL) or ours == real
 
 
 @pytest.mark.parametrize("program", PROGRAMS)

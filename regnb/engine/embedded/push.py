@@ -46,6 +46,8 @@ def push(
         try:
             image = engine.images.find(str(reference))
         except Refusal as refusal:
+            if _tags_of(engine, repository):
+                missing = f"tag does not exist: {reference.familiar}"
             raise Refusal(404, missing) from refusal
         yield from _push_one(engine, image, reference, credentials)
 

@@ -107,7 +107,7 @@ class Call:
         """The filters, when all are among `accepted`; raises Refusal (400)."""
         for name in self.filters:
             if name not in accepted:
-                raise bad_request(f"Invalid filter '{name}'")
+                raise bad_request(f"invalid filter '{name}'")
         return self.filters
 
 

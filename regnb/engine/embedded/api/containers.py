@@ -162,9 +162,10 @@ def _check_restart_policy(policy: dict[str, Any], host_config: dict[str, Any]) -
             "'on-failure', or 'unless-stopped'"
         )
     if name == "on-failure" and count < 0:
-        raise bad_request("maximum retry count cannot be negative")
+        raise bad_request("invalid restart policy: maximum retry count cannot be negative")
     if name not in {"", "on-failure"} and count:
-        raise bad_request(f"maximum retry count cannot be used with restart policy '{name}'")
+        told = "invalid restart policy: maximum retry count can only be used with 'on-failure'"
+        raise bad_request(told + (" and cannot be negative" if count < 0 else ""))
     if name not in {"", "no"} and host_config.get("AutoRemove"):
         raise bad_request("can't create 'AutoRemove' container with restart policy")
 

@@ -71,10 +71,13 @@ def test_forced_removal_kills(api: Client) -> None:
                 "'on-failure', or 'unless-stopped'"
             ),
         ),
-        ({"Name": "on-failure", "MaximumRetryCount": -1}, "maximum retry count cannot be negative"),
+        (
+            {"Name": "on-failure", "MaximumRetryCount": -1},
+            "invalid restart policy: maximum retry count cannot be negative",
+        ),
         (
             {"Name": "always", "MaximumRetryCount": 3},
-            "maximum retry count cannot be used with restart policy 'always'",
+            "invalid restart policy: maximum retry count can only be used with 'on-failure'",
         ),
     ],
 )
