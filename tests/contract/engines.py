@@ -28,8 +28,8 @@ NO_SUCH_FILE = {"podman": "no such file or directory"}
 # Docker with containerd's store describes an image by the size of what is packed, and lists it with
 # the size of what is unpacked too;
 DESCRIBES_PACKED_SIZES = {"containerd"}
-# and shows to a registry on loopback the client certificate that is kept for it.
-READS_CERTS_D_FOR_LOOPBACK = {"containerd"}
+# and shows to a registry on loopback the client certificate that is kept for it, as Podman does.
+READS_CERTS_D_FOR_LOOPBACK = {"containerd", "podman"}
 # Docker 28 may let a push go on to its end when it is asked to stop; 20.10 and 26.1 cut it off.
 MAY_END_PUSHES = {"docker", "containerd"}
 
