@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from regnb.engine.ports import is_free
-from regnb.errors import EngineError, NotClean
+from regnb.errors import EngineError, ImageNotFound, NotClean
 from regnb.lab.session import Session, published_port
 from regnb.lab.show import command
 from regnb.lab.steps.second import remove_second
@@ -26,7 +26,7 @@ def clean_up(session: Session, *, keep_images: bool = False) -> None:
     for volume in volumes:
         session.show(command("docker", "volume", "rm", volume))
         session.engine.remove_volume(volume)
-    images = [] if keep_images else list(_remove_images(session))
+    images = [] if keep_images else _remove_images(session)
     session.registry_name = None
     session.forget_clients()
     session.tokens.stop()
@@ -41,18 +41,28 @@ def clean_up(session: Session, *, keep_images: bool = False) -> None:
         session.say("lab.port_free_again", port=port)
 
 
-def _remove_images(session: Session) -> Iterator[str]:
-    for name in reversed(session.record.images):
-        reference = ImageReference.parse(name)
-        if session.engine.find_image(reference):
-            session.show(command("docker", "image", "rm", name))
-            try:
-                session.engine.remove_image(reference)
-            except EngineError:  # a container that is not the lab's uses it
-                session.say("lab.image_in_use", image=name)
-                continue
-            yield name
+def _remove_images(session: Session) -> list[str]:
+    """Remove the images of the lab; the names that are gone. One that is used stays recorded."""
+    names = list(reversed(session.record.images))
+    found = [name for name in names if session.engine.find_image(ImageReference.parse(name))]
+    if found:
+        session.show(command("docker", "image", "rm", *found))
+    used = {name for name in found if not _remove_image(session, name)}
+    for name in set(names) - used:
         session.record.discard(name)
+    return [name for name in found if name not in used]
+
+
+def _remove_image(session: Session, name: str) -> bool:
+    """Whether the image of this name is gone: a container that is not the lab's may use it."""
+    try:
+        session.engine.remove_image(ImageReference.parse(name))
+    except ImageNotFound:  # it went with another name, as in the containerd store
+        return True
+    except EngineError:
+        session.say("lab.image_in_use", image=name)
+        return False
+    return True
 
 
 def _tell(session: Session, counts: Mapping[str, int]) -> None:
