@@ -18,6 +18,7 @@ from regnb import __version__
 
 ROOT = Path(__file__).parents[2]
 USER = 1000
+NOT_COPIED = (".git", ".venv", ".*_cache", ".hypothesis", "__pycache__", "ci-output")
 # No sudo and no new rights in a session: mybinder.org sets allow_privilege_escalation to False.
 AS_USER = (
     *("setpriv", f"--reuid={USER}", f"--regid={USER}"),
@@ -115,7 +116,7 @@ def session() -> Iterator[Session]:
     with tempfile.TemporaryDirectory(prefix="regnb-") as folder:
         home = Path(folder)
         shutil.copytree(
-            ROOT, home, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".*", "__pycache__")
+            ROOT, home, dirs_exist_ok=True, ignore=shutil.ignore_patterns(*NOT_COPIED)
         )
         (home / ".run").mkdir(mode=0o700)
         for path in (home, *home.rglob("*")):
