@@ -29,3 +29,5 @@ NOT_ON_PODMAN = {
 
 # Podman asks a registry all the same when it has no login to show, and tells what that answers.
 NO_LOGIN = {"podman": "unauthorized"}
+# Podman reads the certificates of every registry, loopback or not; so does containerd's store.
+READS_CERTS_D = {"podman"}

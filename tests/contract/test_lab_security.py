@@ -16,7 +16,7 @@ from regnb.lab.auth.tokens import Token
 from regnb.lab.tls.issuing import Authority
 from regnb.registry import Credentials, RegistryClient, UrllibTransport
 from regnb.tables import Table
-from tests.contract.engines import NO_LOGIN
+from tests.contract.engines import NO_LOGIN, READS_CERTS_D
 from tests.contract.images import push
 from tests.contract.labs import Printed
 from tests.contract.trust import SYSTEM, Owner
@@ -132,7 +132,7 @@ def test_certs_d_is_not_read_for_loopback(lab: Lab, owner: Owner) -> None:
     for suffix in ("cert", "key"):
         shutil.copy(lab.folder / f"certificates/client/client.{suffix}", folder)
     name = named(lab, lab.address)
-    if lab.engine.has_containerd_store:  # it reads that folder for every registry
+    if lab.engine.flavour in READS_CERTS_D or lab.engine.has_containerd_store:
         lab.push(name)
         return
     # HTTPS without the certificate was refused, so Docker tries HTTP.
