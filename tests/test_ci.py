@@ -73,7 +73,9 @@ def test_signal_stops_all(tmp_path: Path, number: signal.Signals) -> None:
     mark = f"sleep 62; : {tmp_path}"
     lane = f"part waiting sh -c '{mark}'"
     started = f"touch {tmp_path}/started; {lane}"
-    with subprocess.Popen(script(lane, started), stdout=subprocess.DEVNULL) as process:
+    # Below `nohup`, bash could not hear it either.
+    heard = ["env", "--default-signal", *script(lane, started)]
+    with subprocess.Popen(heard, stdout=subprocess.DEVNULL) as process:
         while not ((tmp_path / "started").exists() and is_running(mark)):
             time.sleep(0.05)
         process.send_signal(number)

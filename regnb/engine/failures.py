@@ -31,6 +31,7 @@ from regnb.errors import (
     PushFailed,
     SampleNotFound,
 )
+from regnb.errors.reasons import Reason
 from regnb.oci import ImageReference
 from regnb.oci.reference import DOCKER_HUB
 
@@ -65,17 +66,19 @@ def failure(message: str, *, subject: str, otherwise: type[EngineError]) -> Engi
 
     A push tells of its registry's refusals as PushFailed, whatever the cause.
     """
+    meaning = meaning_of(message) or ""
     offer = _OFFER.search(message)
     if offer:
-        return SampleNotFound(message, subject=subject, samples=offer[1])
-    meaning = meaning_of(message) or ""
+        otherwise_why = Reason("limit" if meaning == "rate_limited" else "choice")
+        reason = reason_in(message[: offer.start()], of_hub=True) or otherwise_why
+        return SampleNotFound(message, subject=subject, samples=offer[1], reason=reason)
     if issubclass(otherwise, PushFailed):
         return _WHILE_PUSHING.get(meaning, otherwise)(message, subject=subject)
     if not issubclass(otherwise, PullFailed):
         return _OTHERWISE.get(meaning, otherwise)(message, subject=subject)
-    reason = reason_in(message, of_hub=_is_of_hub(subject))
-    if reason and meaning != "rate_limited":
-        return HubUnreachable(message, subject=subject, reason=reason)
+    why = reason_in(message, of_hub=_is_of_hub(subject))
+    if why and meaning != "rate_limited":
+        return HubUnreachable(message, subject=subject, reason=why)
     return _WHILE_PULLING.get(meaning, otherwise)(message, subject=subject)
 
 

@@ -74,11 +74,12 @@ class ImageNotFound(EngineError):
 
 
 class SampleNotFound(ImageNotFound):
-    """Samples stand in for Docker Hub, and `subject` is not among the `samples` that they have."""
+    """Samples stand in for Docker Hub, for a `reason`, and `subject` is not among the `samples`."""
 
-    def __init__(self, message: str, *, subject: str, samples: str) -> None:
+    def __init__(self, message: str, *, subject: str, samples: str, reason: Reason) -> None:
         super().__init__(message, subject=subject)
         self.samples = samples
+        self.reason = reason
 
 
 class ContainerNotFound(EngineError):

@@ -16,6 +16,7 @@ from regnb.errors import (
     InvalidReference,
     ProxyFailed,
     RegnbError,
+    SampleNotFound,
     TLSFailed,
 )
 from regnb.i18n.catalogue import load_catalogue
@@ -110,7 +111,7 @@ class Translator:
         return mend if sys.platform == "win32" else f"{mend} {self('reasons.go_on')}"
 
     def _reason_of(self, error: RegnbError) -> dict[str, str]:
-        if not isinstance(error, HubUnreachable | ProxyFailed):
+        if not isinstance(error, HubUnreachable | ProxyFailed | SampleNotFound):
             return {}
         flavour = error.flavour if isinstance(error, HubUnreachable) else ""
         return {"reason": self.why(error.reason), "mend": self.mend(error.reason, flavour)}

@@ -115,9 +115,7 @@ def session() -> Iterator[Session]:
     # Not pytest's folder, which root alone may enter.
     with tempfile.TemporaryDirectory(prefix="regnb-") as folder:
         home = Path(folder)
-        shutil.copytree(
-            ROOT, home, dirs_exist_ok=True, ignore=shutil.ignore_patterns(*NOT_COPIED)
-        )
+        shutil.copytree(ROOT, home, dirs_exist_ok=True, ignore=shutil.ignore_patterns(*NOT_COPIED))
         (home / ".run").mkdir(mode=0o700)
         for path in (home, *home.rglob("*")):
             os.chown(path, USER, USER)

@@ -14,6 +14,7 @@ _PLACEHOLDERS = {
     "host": _HOST,
     "id": "[0-9a-f]{12,64}",
     "name": _NAME,
+    "path": r"/[\w./-]+",
     "reference": rf"{_HOST}(?:/{_NAME})?(?::[\w.-]+)?",
     "repository": rf"{_HOST}/{_NAME}",
     "tag": r"[\w.-]+",

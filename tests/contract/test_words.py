@@ -29,7 +29,7 @@ def scene(lab: Lab, owner: Owner) -> Scene:
 def test_words_are_those_of_the_table(provocation: Provocation, scene: Scene) -> None:
     engine = scene.lab.engine
     if not scene.can(provocation):
-        pytest.skip("Podman gives a container another address at each start")
+        pytest.skip("not on Podman")
     with pytest.raises(provocation.kind) as caught:
         provocation.provoke(scene)
     told = _words(caught.value)

@@ -18,7 +18,10 @@ from regnb.engine.embedded.core import EmbeddedEngine
 from regnb.engine.embedded.home import Home
 from regnb.engine.embedded.remote import hub
 from regnb.engine.embedded.samples import SampleRegistry
+from regnb.engine.failures import failure
+from regnb.errors import PullFailed, SampleNotFound
 from regnb.errors.reasons import HUB_HOST, Reason
+from regnb.i18n import Translator
 from regnb.oci import ImageManifest
 from tests.engine.embedded.progress import error_in, pull, statuses
 from tests.networks.hubs import (
@@ -315,7 +318,13 @@ def test_image_without_a_sample_is_refused_with_the_cause(
     with serving(authority.context(), saying(answer("403 Forbidden"))) as port:
         network.lead_to(port, trusting=authority)
         refused = network.api.post("/images/create?fromImage=redis&tag=7")
-    assert refused.json == {"message": "received unexpected HTTP status: 403 Forbidden"}
+    message = str((refused.json or {})["message"])
+    assert message.startswith("received unexpected HTTP status: 403 Forbidden (samples of regnb: ")
+    error = failure(message, subject="redis:7", otherwise=PullFailed)
+    assert isinstance(error, SampleNotFound)
+    told = Translator("en").tell(error)
+    assert "refuses access to `registry-1.docker.io` (status 403)" in told.text
+    assert "nginx" in told.text
 
 
 @pytest.mark.parametrize("talk", [waiting(), dripping(FINE, 0.2)], ids=["hangs", "drips"])

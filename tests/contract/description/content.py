@@ -47,6 +47,7 @@ class Subject:
             self._have_image(name)
         if VOLUME not in {volume.name for volume in self.client.volumes.list()}:
             self.client.volumes.create(VOLUME, labels=_LABELS)
+        self._forget_if_started(CREATED)
         self._have_container(CREATED, REGISTRY)
         is_new = self._have_container(RUNNING, REGISTRY)
         container = self.client.containers.get(RUNNING)
@@ -78,6 +79,12 @@ class Subject:
                 self.client.images.load(self.images[name])
             else:
                 self.client.images.pull(name)
+
+    def _forget_if_started(self, name: str) -> None:
+        with contextlib.suppress(NotFound):
+            container = self.client.containers.get(name)
+            if container.status != "created":
+                container.remove(force=True, v=True)
 
     def _have_container(self, name: str, image: str) -> bool:
         try:

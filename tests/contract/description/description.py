@@ -13,9 +13,11 @@ import yaml
 
 from regnb.engine.embedded.api import app, missing
 
-# Debian's package docker-doc has it; a newer one is nowhere in a package.
-FILE = Path("/usr/share/doc/docker-doc/api/v1.41.yaml.gz")
-VERSION = "1.41"
+# Debian's package docker-doc has them. One for each Docker at hand: 20.10 or 28.5.
+FOLDER = Path("/usr/share/doc/docker-doc/api")
+VERSIONS = ("1.51", "1.41")
+VERSION = next((one for one in VERSIONS if (FOLDER / f"v{one}.yaml.gz").exists()), VERSIONS[-1])
+FILE = FOLDER / f"v{VERSION}.yaml.gz"
 _PLACE = re.compile(r"<[^>]*>|\{[^}]*\}")
 
 

@@ -1,6 +1,9 @@
-"""Write down where Docker's own engine is not as its description has it: `dockerd.json`.
+"""Write down where Docker's own engine is not as its description has it: `dockerd-1.51.json`.
 
-.venv/bin/python -m tests.realparts -- .venv/bin/python -m tests.contract.description.record
+.venv/bin/python -m tests.realparts --suite sid -- \\
+    .venv/bin/python -m tests.contract.description.record
+
+Without `--suite` it is the description of an older version, 1.41.
 """
 
 from __future__ import annotations
@@ -8,14 +11,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from tests.contract.description.description import routes
+from tests.contract.description.description import VERSION, routes
 from tests.contract.description.engines import dockerd
 from tests.contract.description.examining import examine
 
-FILE = Path(__file__).parent / "dockerd.json"
+FILE = Path(__file__).parent / f"dockerd-{VERSION}.json"
 _REASON = "Docker's own engine answers so, to requests of the same kind: written by record.py."
 # More than the tests: what Docker does seldom counts as well.
-_EXAMPLES = 40
+_EXAMPLES = 100
 
 
 def recorded() -> dict[str, list[str]]:

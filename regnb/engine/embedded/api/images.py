@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from fnmatch import fnmatchcase
 
@@ -106,6 +107,7 @@ def save_images(call: Call, name: str = "") -> Response:
     names = [name] if name else call.request.args.getlist("names")
     if not names:
         raise bad_request("no images given to save: use names=")
+    _check_platform(call.text("platform"))
     wanted = []
     for text in names:
         try:
@@ -113,6 +115,16 @@ def save_images(call: Call, name: str = "") -> Response:
         except Refusal as refusal:
             raise Refusal(404, f"No such image: {text}") from refusal
     return Response(save(call.engine.images, wanted), content_type="application/x-tar")
+
+
+def _check_platform(text: str) -> None:
+    """Return for none, or one as JSON; raises Refusal (400). An image here has one platform."""
+    try:
+        value = json.loads(text) if text else {}
+    except (ValueError, RecursionError) as error:
+        raise bad_request(f"failed to parse platform: {error}") from error
+    if not isinstance(value, dict):
+        raise bad_request("failed to parse platform: it is no object")
 
 
 def shared_size(call: Call, image: StoredImage) -> int:

@@ -42,6 +42,7 @@ _MISSING = [
     ("POST", "/grpc", "building an image", _DOCKER),
     ("POST", "/commit", "making an image of a container", _DOCKER),
     ("GET", "/images/search", "searching Docker Hub", "search at https://hub.docker.com."),
+    ("PUT", "/volumes/<name>", "a volume of a cluster", _DOCKER),
     ("POST", "/networks/create", "making a network", "the containers share one network."),
     ("POST", "/networks/<name>/connect", "making a network", "the containers share one network."),
     (

@@ -96,7 +96,8 @@ def _exits(container: Container, codes: Iterator[int | None]) -> Iterator[object
             yield None
         else:
             error = container.state.error
-            yield {"Error": {"Message": error} if error else None, "StatusCode": code}
+            told = {"Error": {"Message": error}} if error else {}
+            yield {"StatusCode": code, **told}
 
 
 RULES = [
