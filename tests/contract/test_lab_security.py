@@ -31,10 +31,13 @@ def named(lab: Lab, registry: str) -> str:
 
 
 def refused(lab: Lab, name: str) -> str:
-    """What the engine means by what it says as it does not push `name`."""
+    """What the engine means by what it says as it does not push `name`; the learner is told it."""
     with pytest.raises(PushFailed) as caught:
         lab.push(name)
-    return str(meaning_of(caught.value.message))
+    meaning = str(meaning_of(caught.value.message))
+    told = {lab.translator(key) for key in (f"refusals.{meaning}", "refusals.nobody")}
+    assert any(text in str(caught.value) for text in told)
+    return meaning
 
 
 def no_login(lab: Lab) -> str:

@@ -75,7 +75,7 @@ def _of_connection(session: Session, own: Container, host: str) -> str | None:
         found = shake_hands(
             port, host=host, authority=session.certificates.authority_file, client=None
         )
-    except OSError:
+    except RegistryError:
         return "closed"
     if found.distrust:
         return _of_certificate(found)
