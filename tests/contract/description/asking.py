@@ -102,9 +102,10 @@ def _read(
         while (left := end - time.monotonic()) > 0:
             sock.settimeout(left)
             block = got.read1()
-            if not block:
-                return bytes(content), True
             content += block
+            # Since Python 3.13 it is closed with its last byte.
+            if not block or got.isclosed():
+                return bytes(content), True
             if block.strip():
                 end = min(end, time.monotonic() + _SILENCE)
     return bytes(content), False
