@@ -14,6 +14,8 @@ MAX_TEXT = 72
 MAX_USERS = 8
 # Columns of images that use a content: in a large registry, thousands.
 _USERS = frozenset({"shared_with", "used_by"})
+# Columns of whole sentences, which are never cut.
+_SENTENCES = frozenset({"finding", "mend"})
 # Digests, and the bare IDs of containers.
 _DIGEST = re.compile(r"\b(?:sha(?:256|512):)?([0-9a-f]{12})[0-9a-f]{52,}\b")
 # What the classic builder writes before an instruction that is not RUN.
@@ -36,7 +38,8 @@ def format_cell(column: str, value: object, translator: Translator) -> str:
     if isinstance(value, datetime):
         return translator.ago(value)
     word = f"words.{column}.{value}"
-    return translator(word) if translator.has(word) else shorten(str(value))
+    text = str(value) if column in _SENTENCES else shorten(str(value))
+    return translator(word) if translator.has(word) else text
 
 
 def shorten(text: str) -> str:

@@ -306,7 +306,7 @@ def test_lab_goes_on_without_an_engine_that_is_not_started_and_says_so(
 ) -> None:
     with found_embedded(with_colima) as engine:
         assert isinstance(engine.passed_over, EngineNotStarted)
-        for language, words in {"en": "not started", "fr": "pas démarré"}.items():
+        for language, words in {"en": "not running", "fr": "pas démarré"}.items():
             said = opening(engine, Translator(language))
             assert "Colima" in said
             assert words in said

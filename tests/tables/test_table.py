@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from regnb.tables import Table, catalog_table
+from regnb.tables import Finding, Table, catalog_table, findings_table
 from regnb.tables.cells import shorten
 from regnb.tables.table import MAX_ROWS
 
@@ -88,3 +88,11 @@ def test_long_table_is_cut_and_says_how_much_is_hidden() -> None:
 )
 def test_shorten(text: str, short: str) -> None:
     assert shorten(text) == short
+
+
+def test_sentence_of_a_check_is_shown_whole() -> None:
+    long = "Docker Hub cannot be used, " * 10
+    finding = Finding("Docker Hub", "note", "note", long, f"Mend: {long}")
+    table = findings_table([finding], language="en")
+    assert long.strip() in table.to_page()
+    assert f"Mend: {long}".strip() in repr(table)
