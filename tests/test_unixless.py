@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from regnb.engine import Engine
-from regnb.errors import EngineUnavailable
+from regnb.errors import EngineUnavailable, FoldersNeedUnix
 from regnb.i18n import Translator
 from tests.realparts.dockerd import ON_TCP
 
@@ -53,6 +53,24 @@ def test_lab_and_commands_are_imported() -> None:
 def test_modules_are_really_gone() -> None:
     done = run("-c", LOADED.format(names=("regnb.engine.embedded.runner",)))
     assert "fcntl" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("serve", "--address", "127.0.0.1:0", "--storage"),
+        ("hub", "serve", "--address", "127.0.0.1:0"),
+        ("hub", "save", "alpine", "--to"),
+    ],
+    ids=" ".join,
+)
+def test_folder_of_a_registry_is_told_to_need_a_unix(
+    words: tuple[str, ...], tmp_path: Path
+) -> None:
+    done = run(*REGNB, *words, str(tmp_path), REGNB_HUB="samples", REGNB_LANGUAGE="en")
+    assert done.returncode == 1
+    assert Translator("en").tell(FoldersNeedUnix("")).text in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize("words", [("engine", "start"), ("engine", "status")], ids=" ".join)

@@ -35,7 +35,7 @@ from regnb.errors import (
     PushFailed,
 )
 from regnb.oci import Digest, ImageReference, Platform
-from regnb.oci.json import as_list, as_object, as_text
+from regnb.oci.json import Json, as_list, as_object, as_text
 from regnb.oci.reference import DOCKER_HUB
 from regnb.outgoing import is_loopback
 
@@ -100,15 +100,21 @@ class Engine(TarMethods):
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def info(self) -> Json:
+        """What the engine says of itself, asked anew.
+
+        https://docs.docker.com/reference/api/engine/version/v1.51/#tag/System/operation/SystemInfo
+        """
+        with self._errors():
+            return as_object(self.client.info(), "the description of the engine")
+
     @cached_property
     def has_containerd_store(self) -> bool:
         """Whether images live in containerd's store, which pushes OCI manifests.
 
         https://docs.docker.com/engine/storage/containerd/
         """
-        with self._errors():
-            facts = as_object(self.client.info(), "the description of the engine")
-        pairs = as_list(facts.get("DriverStatus"), "DriverStatus")
+        pairs = as_list(self.info().get("DriverStatus"), "DriverStatus")
         return ["driver-type", _CONTAINERD_STORE] in pairs
 
     def trusts_loopback(self) -> bool:
@@ -118,9 +124,7 @@ class Engine(TarMethods):
         """
         if self.flavour != "podman":
             return True
-        with self._errors():
-            facts = as_object(self.client.info(), "the description of the engine")
-        registries = as_object(facts.get("RegistryConfig") or {}, "RegistryConfig")
+        registries = as_object(self.info().get("RegistryConfig") or {}, "RegistryConfig")
         known = as_object(registries.get("IndexConfigs") or {}, "IndexConfigs")
         return as_object(known.get("localhost") or {}, "a registry").get("Secure") is False
 

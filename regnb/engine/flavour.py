@@ -14,7 +14,7 @@ _BY_NAME: dict[str, Flavour] = {"Podman Engine": "podman", "regnb's embedded eng
 def flavour_of(version: Json) -> Flavour:
     """The flavour of the engine that answered `version`; Docker when no name says otherwise.
 
-    https://docs.docker.com/reference/api/engine/version/v1.45/#tag/System/operation/SystemVersion
+    https://docs.docker.com/reference/api/engine/version/v1.51/#tag/System/operation/SystemVersion
     """
     named = [version.get("Platform") or {}, *as_list(version.get("Components"), "Components")]
     names = [as_text(as_object(one, "a component").get("Name"), "Name") for one in named]

@@ -32,7 +32,7 @@
     │     LoginRefused
     ├─ PushToHub · NotClean · CollectionFailed · NoBackup  (the lab's own refusals)
     │  CertificateUnknown · UserUnknown · NotTls · NothingRefused · RegistryGaveUp
-    │  NoContainerAddress · NoTokenServer
+    │  NoContainerAddress · NoTokenServer · FoldersNeedUnix
     ├─ InvalidConfiguration                     (setting, reason: of the embedded registry)
     │     AddressUnusable                       (address, why)
     └─ ExerciseError                            (the author's mistake, never the learner's)
@@ -91,6 +91,7 @@ from regnb.errors.engine import (
 )
 from regnb.errors.lab import (
     CollectionFailed,
+    FoldersNeedUnix,
     InvalidPort,
     NoBackup,
     NotClean,
@@ -170,6 +171,7 @@ __all__ = [
     "EngineUnavailable",
     "EngineUnreachable",
     "ExerciseError",
+    "FoldersNeedUnix",
     "HostUnknown",
     "HubRateLimited",
     "HubUnreachable",

@@ -149,6 +149,6 @@ def _place_of(engine: Engine) -> Place | None:
         return None
     from regnb.engine.embedded.background import Place  # noqa: PLC0415
 
-    place = Place.of(engine.endpoint, engine.client.info())
+    place = Place.of(engine.endpoint, engine.info())
     # It may be seen through a socket alone, from a container that does not have its home.
     return place if place.home.lock.exists() else None

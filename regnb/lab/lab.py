@@ -146,20 +146,20 @@ def open_lab(language: str | None = None, *, engine: str | None = None) -> Lab:
     """The lab in `language`, `"fr"` or `"en"`; that of the notebook when none is given.
 
     `engine` chooses one (see `regnb.engine.find_engine`), `REGNB_PORT` its first port. Raises
-    EngineUnavailable, EngineDenied, EngineRemote or InvalidPort, each told with its mend;
+    EngineUnavailable or one of its kinds, EngineRemote or InvalidPort, each told with its mend;
     ValueError for another language.
     """
     translator = Translator(language or language_of_notebook())
     try:
         ports_of_lab()
         found = find_engine(engine)
+        identity = lab_id()
+        lab = Lab(Session(found, translator, identity, record_of(identity)))
+        show(Sentence(opening(found, translator)))
     except RegnbError as error:
         error.told = str(translator.tell(error))
         raise
-    identity = lab_id()
-    session = Session(found, translator, identity, record_of(identity))
-    show(Sentence(opening(found, translator)))
-    return Lab(session)
+    return lab
 
 
 def opening(engine: Engine, translator: Translator) -> str:

@@ -10,7 +10,16 @@ from typing import Any
 import pytest
 
 from regnb.engine.words import meaning_of
-from regnb.errors import LoginRefused, PullFailed, PushFailed, RegistryError, TLSFailed
+from regnb.errors import (
+    EngineError,
+    EngineUnavailable,
+    LoginRefused,
+    PullFailed,
+    PushFailed,
+    RegistryError,
+    RegistryStopped,
+    TLSFailed,
+)
 from regnb.lab import Lab
 from regnb.lab.auth.tokens import Token
 from regnb.lab.tls.issuing import Authority
@@ -339,3 +348,25 @@ def test_nothing_is_written_elsewhere(
 
 def _files(folder: Path) -> dict[Path, int]:
     return {path: path.stat().st_mtime_ns for path in folder.rglob("*") if path.is_file()}
+
+
+def fail(error: EngineError) -> None:
+    raise error
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        PullFailed("something new", subject="nginx:1.29"),
+        RegistryStopped("something new", subject="registry"),
+        EngineUnavailable("something new", subject="unix:///run/docker.sock"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_refusal_asks_no_registry_where_none_is_named(
+    lab: Lab, error: EngineError, printed: Printed
+) -> None:
+    printed()
+    with lab.refusal():
+        fail(error)
+    assert printed().count("something new") == 2

@@ -7,7 +7,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -78,14 +78,17 @@ def _make(keeping: Keeping) -> None:
 def _remove_unused() -> None:
     """Remove what older recipes made and nobody used for long."""
     for folder in cache().iterdir():
-        if folder.suffix == ".lock" or time.time() - folder.stat().st_mtime < _UNUSED_SECONDS:
-            continue
-        with _lock_of(folder.with_suffix("")).open("wb") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                continue
-            shutil.rmtree(folder)
+        # Another run may hold it, or have renamed or removed it meanwhile.
+        with suppress(BlockingIOError, FileNotFoundError):
+            _remove_if_unused(folder)
+
+
+def _remove_if_unused(folder: Path) -> None:
+    if folder.suffix == ".lock" or time.time() - folder.stat().st_mtime < _UNUSED_SECONDS:
+        return
+    with _lock_of(folder.with_suffix("")).open("wb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        shutil.rmtree(folder)
 
 
 def _lock_of(folder: Path) -> Path:

@@ -20,6 +20,7 @@ from regnb.errors import (
 from regnb.lab.session import REGISTRY_PORT, Session, published_port
 from regnb.lab.tls.handshake import Handshake, shake_hands
 from regnb.oci import ImageReference
+from regnb.oci.reference import DOCKER_HUB
 from regnb.outgoing import is_loopback
 from regnb.registry import RegistryClient
 
@@ -48,6 +49,8 @@ def inquire(session: Session, subject: str, *, as_somebody: bool) -> str | None:
     None when that registry lets the lab do all it tries.
     """
     address, _, name = subject.partition("/")
+    if name and ImageReference.parse(subject).registry == DOCKER_HUB:
+        return None
     own = _own_container(session, address)
     host = address.rpartition(":")[0] or address
     meaning = _of_connection(session, own, host) if own else None

@@ -6,8 +6,17 @@ registry does when the lab asks it itself.
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from regnb.engine.words import meaning_of, table
-from regnb.errors import EngineError, RegistryError
+from regnb.errors import (
+    EngineError,
+    LoginRefused,
+    PullFailed,
+    PushFailed,
+    RegistryError,
+    RegnbError,
+)
 from regnb.lab.registry.inquiry import inquire
 from regnb.lab.session import Session
 
@@ -20,12 +29,18 @@ def explanation_of(session: Session, error: EngineError | RegistryError) -> str 
     """Key of the text that explains `error`; None when nothing does."""
     meaning = meaning_of(error.message)
     if isinstance(error, EngineError):
-        if meaning is None and error.subject:
-            meaning = inquire(session, error.subject, as_somebody=bool(error.user))
+        if meaning is None and isinstance(error, PushFailed | PullFailed | LoginRefused):
+            meaning = _asked(session, error)
         # Token servers refuse those who have shown nothing in the same words.
         if meaning == "denied" and not error.user:
             meaning = _NOBODY
     return f"refusals.{meaning}" if meaning in _explained() else None
+
+
+def _asked(session: Session, error: EngineError) -> str | None:
+    with suppress(RegnbError):  # then the error itself has to do
+        return inquire(session, error.subject, as_somebody=bool(error.user))
+    return None
 
 
 def keys() -> set[str]:

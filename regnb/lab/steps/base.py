@@ -27,7 +27,8 @@ class Steps:
             try:
                 yield
             except (PushFailed, LoginRefused) as error:
-                self._explain(error)
+                if error.told is None:  # not by a step inside this one
+                    self._explain(error)
                 raise
 
     def _explain(self, error: EngineError) -> None:
