@@ -2,6 +2,12 @@ from __future__ import annotations
 
 import json
 import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from http.client import HTTPConnection
 from importlib import resources
 from pathlib import Path
 
@@ -10,6 +16,11 @@ from click.testing import CliRunner
 
 from regnb.cli import main
 from regnb.cli.lab import find_course, jupyter_arguments, jupyter_environment
+from tests.contract.registries import free_port
+
+ROOT = Path(__file__).parents[2]
+TOKEN = "for-the-tests"
+SECONDS_TO_SERVE = 90
 
 
 @pytest.fixture
@@ -63,3 +74,43 @@ def test_jupyterlab_speaks_the_language_and_asks_nothing(language: str, locale: 
     page = json.loads((folder / "page_config.json").read_text())
     assert settings["@jupyterlab/translation-extension:plugin"]["locale"] == locale
     assert page["disabledExtensions"] == {"@jupyterlab/apputils-extension:announcements": True}
+
+
+@pytest.fixture
+def served_port() -> Iterator[int]:
+    """The port at which `regnb lab` serves this course."""
+    port = free_port()
+    options = ["--no-browser", "--language", "fr", "--port", str(port)]
+    jupyter = [f"--IdentityProvider.token={TOKEN}", "--ServerApp.port_retries=0"]
+    with subprocess.Popen(
+        [sys.executable, "-m", "regnb", "lab", *options, "--", *jupyter],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    ) as process:
+        try:
+            yield port
+        finally:
+            os.killpg(process.pid, signal.SIGTERM)
+
+
+def test_lab_serves_the_course(served_port: int) -> None:
+    end = time.monotonic() + SECONDS_TO_SERVE
+    while (status := asked(served_port, "/lab/tree/notebooks/fr/00_before_you_start.ipynb")) == 0:
+        assert time.monotonic() < end, "JupyterLab did not start"
+        time.sleep(0.1)
+    assert status == 200
+    assert asked(served_port, "/api/contents/notebooks/fr/01_first_registry.ipynb") == 200
+
+
+def asked(port: int, path: str) -> int:
+    """Status of the answer, 0 when nobody listens yet."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=30)
+    try:
+        connection.request("GET", path, headers={"Authorization": f"token {TOKEN}"})
+        return connection.getresponse().status
+    except ConnectionRefusedError:
+        return 0
+    finally:
+        connection.close()
