@@ -98,10 +98,7 @@ def trusting_context() -> ssl.SSLContext:
 
     Raises CertificateUnreadable for a file that the environment names and that cannot be used.
     """
-    for name in _OF_OPENSSL:
-        path = os.environ.get(name)
-        if path and not all(Path(one).exists() for one in path.split(os.pathsep)):
-            raise CertificateUnreadable(path)  # OpenSSL says nothing, and then trusts nobody
+    _check_paths_of_openssl()
     context = ssl.create_default_context()
     # Since Python 3.13 it wants of authorities what those of companies often lack; engines do not.
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT
@@ -129,3 +126,13 @@ def pool_to(url: str, *, retries: Retry | bool) -> PoolManager:
     if proxy:
         return proxy.pool(ssl_context=context, retries=retries)
     return PoolManager(ssl_context=context, retries=retries)
+def _check_paths_of_openssl() -> None:
+    """OpenSSL itself says nothing, and then trusts nobody."""
+    file, folders = (os.environ.get(name) for name in _OF_OPENSSL)
+    if file:
+        if not Path(file).exists():
+            raise CertificateUnreadable(file)
+    elif folders and not any(one and Path(one).is_dir() for one in folders.split(os.pathsep)):
+        raise CertificateUnreadable(folders)
+
+
