@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
+from urllib.request import getproxies_environment
 
 import pytest
 from werkzeug.test import Client
@@ -19,15 +20,25 @@ from regnb.engine.embedded.home import Home
 from regnb.errors import ProxyFailed, RegistryError
 from regnb.errors.reasons import HUB_HOST, Reason
 from regnb.i18n import LANGUAGES, Translator
-from regnb.outgoing import Proxy, proxy_to, spare_loopback
+from regnb.outgoing import Proxy, pool_to, proxy_to, spare_loopback
 from regnb.registry import RegistryClient, UrllibTransport
+from regnb.registry.certificates import issuer_at
 from regnb.server import MemoryStorage, create_app
 from regnb.server.config import Upstream
 from regnb.server.http_server import serving as serving_app
 from regnb.server.upstream import UpstreamClient
+from tests.accelerators import accelerators
 from tests.contract.registries import free_port
 from tests.engine.embedded.progress import pull, statuses
-from tests.networks.hubs import AUTHORITY, FINE, Authority, saying, serving
+from tests.networks.hubs import (
+    AUTHORITY,
+    FINE,
+    TOKEN,
+    Authority,
+    saying,
+    serving,
+    wanting_token,
+)
 from tests.networks.proxies import LOGIN, proxy
 from tests.registry.test_network import OK, speaking
 from tests.registry.test_network import saying as answering
@@ -235,3 +246,9 @@ def test_client_says_so_when_nothing_answers_behind_the_proxy(
         monkeypatch.setenv("HTTPS_PROXY", f"http://{office.address}")
         with RegistryClient(f"https://{HOST}") as client, pytest.raises(RegistryError):
             client.ping()
+
+
+def test_nobody_has_signed_what_is_no_http(monkeypatch: pytest.MonkeyPatch) -> None:
+    with speaking(answering(b"SSH-2.0-OpenSSH_9.6\r\n")) as url:
+        monkeypatch.setenv("HTTPS_PROXY", url)
+        assert issuer_at(f"https://{HOST}", timeout=5) == ""
