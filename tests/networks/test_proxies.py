@@ -195,6 +195,29 @@ def test_other_programs_of_a_lab_reach_this_machine(
     assert os.environ["NO_PROXY"] == before
 
 
+@pytest.mark.parametrize("kind", ["compiled", "plain"])
+def test_fast_reads_of_this_machine_stay_fast(
+    plain: int, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://192.0.2.1:3128")
+    with (
+        accelerators(kind),
+        RegistryClient(f"http://localhost:{plain}") as client,
+        client.reading_fast() as fast,
+    ):
+        assert (fast is client) is (kind == "plain")
+        assert fast.list_repositories() == []
+
+
+@pytest.mark.parametrize("kind", ["compiled", "plain"])
+def test_fast_reads_go_by_the_proxy(plain: int, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    with proxy({HOST: plain}, login=LOGIN) as office, accelerators(kind):
+        monkeypatch.setenv("HTTP_PROXY", f"http://{WITH_LOGIN}{office.address}")
+        with RegistryClient(f"http://{HOST}") as client, client.reading_fast() as fast:
+            assert fast.list_repositories() == []
+        assert office.seen
+
+
 def test_cache_asks_its_upstream_by_the_proxy(
     secure: int, authority: Authority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
