@@ -229,6 +229,23 @@ def test_cache_asks_its_upstream_by_the_proxy(
         assert json.loads(answer.data) == {}
 
 
+def test_cache_asks_for_its_token_the_way_that_leads_there(
+    authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The upstream is plain and direct, what gives the tokens is neither."""
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(authority.file))
+    answers = iter((wanting_token(f"https://{HOST}/token"), FINE))
+    with (
+        serving(authority.context(HOST), saying(TOKEN)) as tokens,
+        speaking(lambda connection: connection.sendall(next(answers))) as upstream,
+        proxy({HOST: tokens}) as office,
+    ):
+        monkeypatch.setenv("HTTPS_PROXY", f"http://{office.address}")
+        answer = UpstreamClient(Upstream(upstream)).ask("GET", "/v2/")
+        assert answer is not None
+        assert [line.rpartition(" ")[0] for line in office.seen] == [f"CONNECT {HOST}:443"]
+
+
 @pytest.mark.parametrize(
     ("login", "refusal", "kind"),
     [
