@@ -12,8 +12,8 @@ import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
-from urllib.request import getproxies
+from urllib.parse import unquote, urlsplit
+from urllib.request import getproxies, getproxies_environment
 
 from urllib3 import PoolManager, ProxyManager, Retry, make_headers
 
@@ -57,14 +57,17 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def named_proxies() -> dict[str, str]:
-    """The proxies that the environment, or else the system, names: URLs by scheme, or by `all`."""
-    return {scheme: url for scheme, url in getproxies().items() if scheme in _SCHEMES and url}
+def _usable(proxies: Mapping[str, str]) -> dict[str, str]:
+    """URLs by scheme, or by `all`."""
+    return {scheme: url for scheme, url in proxies.items() if scheme in _SCHEMES and url}
 
 
 def proxy_to(url: str) -> Proxy | None:
-    """The proxy on the way to `url`; None for the direct way, which loopback always has."""
-    named = named_proxies()
+    """The proxy on the way to `url`, which the environment names, or else the system.
+
+    None for the direct way, which loopback always has.
+    """
+    named = _usable(getproxies())
     if not named or is_loopback(urlsplit(url).hostname or ""):
         return None
     from requests import utils  # noqa: PLC0415 - loads much, and most machines have no proxy
@@ -83,9 +86,11 @@ def proxy_to(url: str) -> Proxy | None:
 def spare_loopback() -> None:
     """Let no program of this process, nor those that it starts, ask this machine by a proxy.
 
-    urllib, requests and curl do unless `NO_PROXY` says otherwise, and no proxy can reach it.
+    urllib, requests and curl do unless `NO_PROXY` says otherwise, and no proxy can reach it. When
+    the environment names no proxy, it says nothing: on macOS and Windows, `NO_PROXY` alone would
+    hide the settings of the system.
     """
-    if not named_proxies():
+    if not _usable(getproxies_environment()):
         return
     known = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
     hosts = [host.strip() for host in known.split(",") if host.strip()]

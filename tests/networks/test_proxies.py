@@ -195,6 +195,20 @@ def test_other_programs_of_a_lab_reach_this_machine(
     assert os.environ["NO_PROXY"] == before
 
 
+def test_settings_of_the_system_stay_in_force(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`NO_PROXY` alone would hide them: on macOS and Windows the environment comes first."""
+    system = {"http": "http://192.0.2.1:3128"}
+    monkeypatch.setattr("regnb.outgoing.getproxies", lambda: getproxies_environment() or system)
+    before = dict(os.environ)
+    with monkeypatch.context() as patch:
+        patch.setenv("NO_PROXY", "")
+        patch.setenv("no_proxy", "")
+        spare_loopback()
+        assert proxy_to("http://example.org/") == Proxy(system["http"])
+        assert proxy_to("http://localhost:5000/") is None
+    assert dict(os.environ) == before
+
+
 @pytest.mark.parametrize("kind", ["compiled", "plain"])
 def test_fast_reads_of_this_machine_stay_fast(
     plain: int, monkeypatch: pytest.MonkeyPatch, kind: str
