@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,10 +17,13 @@ from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies, getproxies_environment
 
 from urllib3 import PoolManager, ProxyManager, Retry, make_headers
+from urllib3.exceptions import LocationValueError
+from urllib3.util import parse_url
 
-from regnb.errors import CertificateUnreadable
+from regnb.errors import CertificateUnreadable, ProxyFailed
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://")
 _SCHEMES = frozenset(("http", "https", "all"))
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 # What OpenSSL reads by itself, and what other libraries read.
@@ -39,11 +43,18 @@ class Proxy:
 
     @property
     def name(self) -> str:
-        """Host and port."""
-        return urlsplit(self.url).netloc
+        """Host and port, as the environment gives them."""
+        return self.url.partition("://")[2] or self.url
+
+    def failure(self, status: int = 0) -> str:
+        """The sentence that it has answered `status`, or has not answered when that is 0."""
+        said = f"answered {status}" if status else "does not answer"
+        return f"The proxy {self.name} {said}."
 
     def pool(self, **options: object) -> PoolManager:
         """Connections by this proxy; raises ValueError for one that is no HTTP proxy."""
+        if not parse_url(self.url).host:
+            raise LocationValueError(self.url)  # urllib3 would ask this machine
         return ProxyManager(self.url, proxy_headers=self.headers, **options)  # type: ignore[arg-type]
 
 
@@ -73,14 +84,19 @@ def proxy_to(url: str) -> Proxy | None:
     from requests import utils  # noqa: PLC0415 - loads much, and most machines have no proxy
 
     found = None if utils.should_bypass_proxies(url, None) else utils.select_proxy(url, named)
-    if not found:
-        return None
-    full = found if "://" in found else f"http://{found}"
-    user, password = utils.get_auth_from_url(full)
-    parts = urlsplit(full)
-    headers = make_headers(proxy_basic_auth=f"{user}:{password}") if user else {}
-    netloc = parts.netloc.rpartition("@")[2]
-    return Proxy(parts._replace(netloc=netloc, path="", query="").geturl(), headers)
+    return _proxy(found) if found else None
+
+
+def _proxy(url: str) -> Proxy:
+    """What is at `url`, whose login may hold signs that should have been escaped."""
+    scheme = _SCHEME.match(url)
+    login, _, place = url[scheme.end() if scheme else 0 :].rpartition("@")
+    user, _, password = map(unquote, login.partition(":"))
+    # UTF-8, which urllib3 cannot be told: https://www.rfc-editor.org/rfc/rfc7617#section-2.1
+    encoded = f"{user}:{password}".encode(errors="surrogateescape").decode("latin-1")
+    headers = make_headers(proxy_basic_auth=encoded) if user else {}
+    host_and_port = re.split(r"[/?#]", place)[0]
+    return Proxy(f"{scheme[0] if scheme else 'http://'}{host_and_port}", headers)
 
 
 def spare_loopback() -> None:
@@ -114,6 +130,16 @@ def trusting_context() -> ssl.SSLContext:
     return context
 
 
+def _check_paths_of_openssl() -> None:
+    """OpenSSL itself says nothing, and then trusts nobody."""
+    file, folders = (os.environ.get(name) for name in _OF_OPENSSL)
+    if file:
+        if not Path(file).exists():
+            raise CertificateUnreadable(file)
+    elif folders and not any(one and Path(one).is_dir() for one in folders.split(os.pathsep)):
+        raise CertificateUnreadable(folders)
+
+
 def _trust(context: ssl.SSLContext, path: str) -> None:
     try:
         if Path(path).is_dir():
@@ -125,19 +151,15 @@ def _trust(context: ssl.SSLContext, path: str) -> None:
 
 
 def pool_to(url: str, *, retries: Retry | bool) -> PoolManager:
-    """Connections to `url`, by its proxy and with the authorities of the environment."""
+    """Connections to `url`, by its proxy and with the authorities of the environment.
+
+    Raises ProxyFailed for a proxy that is none, and as trusting_context.
+    """
     context = trusting_context() if urlsplit(url).scheme == "https" else None
     proxy = proxy_to(url)
-    if proxy:
+    if proxy is None:
+        return PoolManager(ssl_context=context, retries=retries)
+    try:
         return proxy.pool(ssl_context=context, retries=retries)
-    return PoolManager(ssl_context=context, retries=retries)
-def _check_paths_of_openssl() -> None:
-    """OpenSSL itself says nothing, and then trusts nobody."""
-    file, folders = (os.environ.get(name) for name in _OF_OPENSSL)
-    if file:
-        if not Path(file).exists():
-            raise CertificateUnreadable(file)
-    elif folders and not any(one and Path(one).is_dir() for one in folders.split(os.pathsep)):
-        raise CertificateUnreadable(folders)
-
-
+    except ValueError as error:
+        raise ProxyFailed(proxy.failure(), proxy=proxy.name, url=url) from error

@@ -209,6 +209,46 @@ def test_settings_of_the_system_stay_in_force(monkeypatch: pytest.MonkeyPatch) -
     assert dict(os.environ) == before
 
 
+@pytest.mark.parametrize("scheme", ["http://", ""])
+@pytest.mark.parametrize("sign", ["#", "/", "?", "@", ":", "://", "[", "%", "é", "€", "\udce9"])
+def test_login_may_hold_any_sign_and_is_never_shown(
+    plain: int, monkeypatch: pytest.MonkeyPatch, scheme: str, sign: str
+) -> None:
+    login = f"me:pa{sign}ss"
+    with proxy({HOST: plain}, login=login) as office:
+        monkeypatch.setenv("HTTP_PROXY", f"{scheme}{login}@{office.address}/")
+        found = proxy_to(f"http://{HOST}/")
+        assert found is not None
+        assert (found.url, found.name) == (f"http://{office.address}", office.address)
+        assert "ss" not in repr(found)
+        with RegistryClient(f"http://{HOST}") as client:
+            assert client.ping() == "registry/2.0"
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("http://me:secret@[proxy:3128", "[proxy:3128"),
+        ("http://proxy:silly", "proxy:silly"),
+        ("http://me:secret@:3128", ":3128"),
+        ("http://", "http://"),
+    ],
+)
+def test_address_that_is_none_is_named(
+    monkeypatch: pytest.MonkeyPatch, scheme: str, address: str, shown: str
+) -> None:
+    monkeypatch.setenv(f"{scheme}_proxy", address)
+    url = f"{scheme}://{HOST}"
+    with RegistryClient(url) as client, pytest.raises(ProxyFailed) as caught:
+        client.ping()
+    assert caught.value.reason == Reason("proxy_silent", HOST, shown)
+    with pytest.raises(ProxyFailed) as caught:
+        pool_to(url, retries=False)
+    assert caught.value.reason == Reason("proxy_silent", HOST, shown)
+    assert issuer_at(url, timeout=5) == ""
+
+
 @pytest.mark.parametrize("kind", ["compiled", "plain"])
 def test_fast_reads_of_this_machine_stay_fast(
     plain: int, monkeypatch: pytest.MonkeyPatch, kind: str
