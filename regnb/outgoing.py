@@ -8,18 +8,22 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
-from urllib.request import getproxies
+from urllib.parse import unquote, urlsplit
+from urllib.request import getproxies, getproxies_environment
 
 from urllib3 import PoolManager, ProxyManager, Retry, make_headers
+from urllib3.exceptions import LocationValueError
+from urllib3.util import parse_url
 
-from regnb.errors import CertificateUnreadable
+from regnb.errors import CertificateUnreadable, ProxyFailed
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://")
 _SCHEMES = frozenset(("http", "https", "all"))
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 # What OpenSSL reads by itself, and what other libraries read.
@@ -39,11 +43,18 @@ class Proxy:
 
     @property
     def name(self) -> str:
-        """Host and port."""
-        return urlsplit(self.url).netloc
+        """Host and port, as the environment gives them."""
+        return self.url.partition("://")[2] or self.url
+
+    def failure(self, status: int = 0) -> str:
+        """The sentence that it has answered `status`, or has not answered when that is 0."""
+        said = f"answered {status}" if status else "does not answer"
+        return f"The proxy {self.name} {said}."
 
     def pool(self, **options: object) -> PoolManager:
         """Connections by this proxy; raises ValueError for one that is no HTTP proxy."""
+        if not parse_url(self.url).host:
+            raise LocationValueError(self.url)  # urllib3 would ask this machine
         return ProxyManager(self.url, proxy_headers=self.headers, **options)  # type: ignore[arg-type]
 
 
@@ -57,35 +68,45 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def named_proxies() -> dict[str, str]:
-    """The proxies that the environment, or else the system, names: URLs by scheme, or by `all`."""
-    return {scheme: url for scheme, url in getproxies().items() if scheme in _SCHEMES and url}
+def _usable(proxies: Mapping[str, str]) -> dict[str, str]:
+    """URLs by scheme, or by `all`."""
+    return {scheme: url for scheme, url in proxies.items() if scheme in _SCHEMES and url}
 
 
 def proxy_to(url: str) -> Proxy | None:
-    """The proxy on the way to `url`; None for the direct way, which loopback always has."""
-    named = named_proxies()
+    """The proxy on the way to `url`, which the environment names, or else the system.
+
+    None for the direct way, which loopback always has.
+    """
+    named = _usable(getproxies())
     if not named or is_loopback(urlsplit(url).hostname or ""):
         return None
     from requests import utils  # noqa: PLC0415 - loads much, and most machines have no proxy
 
     found = None if utils.should_bypass_proxies(url, None) else utils.select_proxy(url, named)
-    if not found:
-        return None
-    full = found if "://" in found else f"http://{found}"
-    user, password = utils.get_auth_from_url(full)
-    parts = urlsplit(full)
-    headers = make_headers(proxy_basic_auth=f"{user}:{password}") if user else {}
-    netloc = parts.netloc.rpartition("@")[2]
-    return Proxy(parts._replace(netloc=netloc, path="", query="").geturl(), headers)
+    return _proxy(found) if found else None
+
+
+def _proxy(url: str) -> Proxy:
+    """What is at `url`, whose login may hold signs that should have been escaped."""
+    scheme = _SCHEME.match(url)
+    login, _, place = url[scheme.end() if scheme else 0 :].rpartition("@")
+    user, _, password = map(unquote, login.partition(":"))
+    # UTF-8, which urllib3 cannot be told: https://www.rfc-editor.org/rfc/rfc7617#section-2.1
+    encoded = f"{user}:{password}".encode(errors="surrogateescape").decode("latin-1")
+    headers = make_headers(proxy_basic_auth=encoded) if user else {}
+    host_and_port = re.split(r"[/?#]", place)[0]
+    return Proxy(f"{scheme[0] if scheme else 'http://'}{host_and_port}", headers)
 
 
 def spare_loopback() -> None:
     """Let no program of this process, nor those that it starts, ask this machine by a proxy.
 
-    urllib, requests and curl do unless `NO_PROXY` says otherwise, and no proxy can reach it.
+    urllib, requests and curl do unless `NO_PROXY` says otherwise, and no proxy can reach it. When
+    the environment names no proxy, it says nothing: on macOS and Windows, `NO_PROXY` alone would
+    hide the settings of the system.
     """
-    if not named_proxies():
+    if not _usable(getproxies_environment()):
         return
     known = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
     hosts = [host.strip() for host in known.split(",") if host.strip()]
@@ -98,10 +119,7 @@ def trusting_context() -> ssl.SSLContext:
 
     Raises CertificateUnreadable for a file that the environment names and that cannot be used.
     """
-    for name in _OF_OPENSSL:
-        path = os.environ.get(name)
-        if path and not all(Path(one).exists() for one in path.split(os.pathsep)):
-            raise CertificateUnreadable(path)  # OpenSSL says nothing, and then trusts nobody
+    _check_paths_of_openssl()
     context = ssl.create_default_context()
     # Since Python 3.13 it wants of authorities what those of companies often lack; engines do not.
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT
@@ -110,6 +128,16 @@ def trusting_context() -> ssl.SSLContext:
         if path:
             _trust(context, path)
     return context
+
+
+def _check_paths_of_openssl() -> None:
+    """OpenSSL itself says nothing, and then trusts nobody."""
+    file, folders = (os.environ.get(name) for name in _OF_OPENSSL)
+    if file:
+        if not Path(file).exists():
+            raise CertificateUnreadable(file)
+    elif folders and not any(one and Path(one).is_dir() for one in folders.split(os.pathsep)):
+        raise CertificateUnreadable(folders)
 
 
 def _trust(context: ssl.SSLContext, path: str) -> None:
@@ -123,9 +151,15 @@ def _trust(context: ssl.SSLContext, path: str) -> None:
 
 
 def pool_to(url: str, *, retries: Retry | bool) -> PoolManager:
-    """Connections to `url`, by its proxy and with the authorities of the environment."""
+    """Connections to `url`, by its proxy and with the authorities of the environment.
+
+    Raises ProxyFailed for a proxy that is none, and as trusting_context.
+    """
     context = trusting_context() if urlsplit(url).scheme == "https" else None
     proxy = proxy_to(url)
-    if proxy:
+    if proxy is None:
+        return PoolManager(ssl_context=context, retries=retries)
+    try:
         return proxy.pool(ssl_context=context, retries=retries)
-    return PoolManager(ssl_context=context, retries=retries)
+    except ValueError as error:
+        raise ProxyFailed(proxy.failure(), proxy=proxy.name, url=url) from error

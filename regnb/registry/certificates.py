@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ssl
 from contextlib import closing, suppress
+from http.client import HTTPException
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -39,7 +40,7 @@ def certificate_at(
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
-    with suppress(OSError, HTTPError, ValueError):
+    with suppress(OSError, HTTPError, HTTPException, ValueError):
         if pair:
             context.load_cert_chain(*pair)
         with closing(_connection(url, context, timeout, place)) as connection:

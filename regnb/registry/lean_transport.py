@@ -36,11 +36,21 @@ _WORTH_READING = 1 << 16
 
 
 class LeanTransport:
-    """Reads by connections of its own, shared between threads; all else goes to `beneath`."""
+    """Reads by connections of its own, shared between threads; all else goes to `beneath`.
 
-    def __init__(self, beneath: Transport, tls: Callable[[], ssl.SSLContext]) -> None:
+    So do those that are not `is_direct`, which go by a proxy.
+    """
+
+    def __init__(
+        self,
+        beneath: Transport,
+        tls: Callable[[], ssl.SSLContext],
+        *,
+        is_direct: Callable[[Request], bool],
+    ) -> None:
         self._beneath = beneath
         self._tls = tls
+        self._is_direct = is_direct
         self._idle: defaultdict[tuple[str, str, int | None], list[socket]] = defaultdict(list)
 
     def send(self, request: Request) -> Response:
@@ -48,7 +58,8 @@ class LeanTransport:
 
         A read is sent again when its connection is closed instead of answered, once on a new one.
         """
-        if request.method not in _READS or request.body is not None:
+        is_read = request.method in _READS and request.body is None
+        if not is_read or not self._is_direct(request):
             return self._beneath.send(request)
         try:
             return self._answered(request, self._idle[origin(request.url)])

@@ -75,9 +75,7 @@ def network_error(error: Exception, request: Request, proxy: Proxy | None = None
 
 def proxy_error(request: Request, proxy: Proxy, status: int) -> ProxyFailed:
     """The error for a `proxy` that has answered `status`, or 0 when it has not answered."""
-    said = f"answered {status}" if status else "does not answer"
-    message = f"The proxy {proxy.name} {said}."
-    return request.error(ProxyFailed, message, proxy=proxy.name, status=status)
+    return request.error(ProxyFailed, proxy.failure(status), proxy=proxy.name, status=status)
 
 
 def _status_of_refusal(causes: list[BaseException]) -> int:

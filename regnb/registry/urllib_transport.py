@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from urllib3 import BaseHTTPResponse, HTTPConnectionPool, PoolManager, Timeout
 
 from regnb.errors import CertificateUnreadable, ConnectionLost
-from regnb.outgoing import Proxy, named_proxies, proxy_to, trusting_context
+from regnb.outgoing import Proxy, proxy_to, trusting_context
 from regnb.registry.address import origin
 from regnb.registry.network import network_errors, proxy_error
 from regnb.registry.transport import BLOCK_SIZE, Request, Response, Transport
@@ -146,15 +146,19 @@ class UrllibTransport:
     def for_small_reads(self) -> Transport:
         """The same connections, made for thousands of small reads, if httptools is installed.
 
-        This one where there is no better: the other knows neither places nor proxies.
+        This one where there is no better: the other knows no places.
         """
-        if self._place_of or named_proxies():
+        if self._place_of:
             return self
         try:
             from regnb.registry.lean_transport import LeanTransport  # noqa: PLC0415 - optional
         except ImportError:
             return self
-        return LeanTransport(self, lambda: self._tls_context)
+        return LeanTransport(
+            self,
+            lambda: self._tls_context,
+            is_direct=lambda request: self._by_proxy(request) is None,
+        )
 
     @cached_property
     def _tls_context(self) -> ssl.SSLContext:

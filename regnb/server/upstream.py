@@ -8,11 +8,13 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 import urllib3
 from urllib3.exceptions import HTTPError
 from werkzeug.datastructures import WWWAuthenticate
 
+from regnb.errors import RegnbError
 from regnb.outgoing import pool_to
 from regnb.server.config import Upstream
 from regnb.server.storage import UpstreamFailed
@@ -21,6 +23,7 @@ TIMEOUT = urllib3.Timeout(connect=5.0, read=60.0)
 # What a token service that says nothing of it means.
 # https://distribution.github.io/distribution/spec/auth/token/#token-response-fields
 TOKEN_SECONDS = 60
+_NO_TOKEN = (HTTPError, RegnbError, ValueError, KeyError, TypeError, AttributeError)
 
 
 class UpstreamClient:
@@ -29,7 +32,8 @@ class UpstreamClient:
     def __init__(self, config: Upstream) -> None:
         self._url = config.url.rstrip("/")
         self._user = f"{config.username}:{config.password}" if config.username else ""
-        self._pool = pool_to(config.url, retries=urllib3.Retry(2, redirect=5))
+        self._pools: dict[tuple[str, str], urllib3.PoolManager] = {}
+        self._pool = self._pool_to(config.url)
         self._tokens: dict[str, tuple[float, str]] = {}
 
     def ask(
@@ -76,9 +80,10 @@ class UpstreamClient:
             return self._basic()
         fields = {name: challenge.get(name) for name in ("service", "scope")}
         try:
-            answer = self._pool.request(
+            realm = challenge.get("realm") or ""
+            answer = self._pool_to(realm).request(
                 "GET",
-                challenge.get("realm") or "",
+                realm,
                 fields={name: value for name, value in fields.items() if value},
                 headers=self._basic(),
                 timeout=TIMEOUT,
@@ -86,10 +91,17 @@ class UpstreamClient:
             content = json.loads(answer.data)
             token = content.get("token") or content["access_token"]
             seconds = float(content.get("expires_in") or TOKEN_SECONDS)
-        except (HTTPError, ValueError, KeyError, TypeError, AttributeError) as error:
+        except _NO_TOKEN as error:
             raise UpstreamFailed(f"{self._url} gave no token: {error}.") from error
         self._tokens[_repository(path)] = (time.monotonic() + seconds / 2, token)
         return {"Authorization": f"Bearer {token}"}
+
+    def _pool_to(self, url: str) -> urllib3.PoolManager:
+        """Another for each server: one may be behind a proxy, or have TLS, and the other not."""
+        scheme, host, *_ = urlsplit(url)
+        if (scheme, host) not in self._pools:
+            self._pools[scheme, host] = pool_to(url, retries=urllib3.Retry(2, redirect=5))
+        return self._pools[scheme, host]
 
     def _basic(self) -> dict[str, str]:
         return urllib3.make_headers(basic_auth=self._user) if self._user else {}

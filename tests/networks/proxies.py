@@ -64,7 +64,8 @@ def proxy(
 
 
 def _wants(head: str, login: str) -> str:
-    right = f"Proxy-Authorization: Basic {base64.b64encode(login.encode()).decode()}"
+    wanted = base64.b64encode(login.encode(errors="surrogateescape")).decode()
+    right = f"Proxy-Authorization: Basic {wanted}"
     if not login or right.lower() in head.lower():
         return ""
     return '407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm="office"'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -88,3 +89,44 @@ def test_path_that_leads_nowhere_is_named(
     with pytest.raises(CertificateUnreadable) as caught:
         ping(registry)
     assert caught.value.path == str(path)
+
+
+@pytest.mark.parametrize("missing_first", [True, False])
+def test_one_of_several_folders_is_enough(
+    registry: str,
+    authority: Authority,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    missing_first: bool,
+) -> None:
+    folders = [str(tmp_path / "missing"), str(hashed(authority, tmp_path))]
+    monkeypatch.setenv("SSL_CERT_DIR", os.pathsep.join(folders[:: 1 if missing_first else -1]))
+    assert ping(registry) == "registry/2.0"
+
+
+@pytest.mark.parametrize("folders", [("one", "two"), ("", "")])
+def test_folders_of_which_none_is_there_are_named(
+    registry: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folders: tuple[str, ...]
+) -> None:
+    path = os.pathsep.join(str(tmp_path / name) if name else "" for name in folders)
+    monkeypatch.setenv("SSL_CERT_DIR", path)
+    with pytest.raises(CertificateUnreadable) as caught:
+        ping(registry)
+    assert caught.value.path == path
+
+
+def test_file_makes_up_for_missing_folders(
+    registry: str, authority: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path / "missing"))
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
+    assert ping(registry) == "registry/2.0"
+
+
+def test_file_is_one_path_whatever_its_name(
+    registry: str, authority: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / f"one{os.pathsep}two.pem"
+    path.write_bytes(authority.file.read_bytes())
+    monkeypatch.setenv("SSL_CERT_FILE", str(path))
+    assert ping(registry) == "registry/2.0"

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
+from urllib.request import getproxies_environment
 
 import pytest
 from werkzeug.test import Client
@@ -19,15 +20,25 @@ from regnb.engine.embedded.home import Home
 from regnb.errors import ProxyFailed, RegistryError
 from regnb.errors.reasons import HUB_HOST, Reason
 from regnb.i18n import LANGUAGES, Translator
-from regnb.outgoing import Proxy, proxy_to, spare_loopback
+from regnb.outgoing import Proxy, pool_to, proxy_to, spare_loopback
 from regnb.registry import RegistryClient, UrllibTransport
+from regnb.registry.certificates import issuer_at
 from regnb.server import MemoryStorage, create_app
 from regnb.server.config import Upstream
 from regnb.server.http_server import serving as serving_app
 from regnb.server.upstream import UpstreamClient
+from tests.accelerators import accelerators
 from tests.contract.registries import free_port
 from tests.engine.embedded.progress import pull, statuses
-from tests.networks.hubs import AUTHORITY, FINE, Authority, saying, serving
+from tests.networks.hubs import (
+    AUTHORITY,
+    FINE,
+    TOKEN,
+    Authority,
+    saying,
+    serving,
+    wanting_token,
+)
 from tests.networks.proxies import LOGIN, proxy
 from tests.registry.test_network import OK, speaking
 from tests.registry.test_network import saying as answering
@@ -184,6 +195,83 @@ def test_other_programs_of_a_lab_reach_this_machine(
     assert os.environ["NO_PROXY"] == before
 
 
+def test_settings_of_the_system_stay_in_force(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`NO_PROXY` alone would hide them: on macOS and Windows the environment comes first."""
+    system = {"http": "http://192.0.2.1:3128"}
+    monkeypatch.setattr("regnb.outgoing.getproxies", lambda: getproxies_environment() or system)
+    before = dict(os.environ)
+    with monkeypatch.context() as patch:
+        patch.setenv("NO_PROXY", "")
+        patch.setenv("no_proxy", "")
+        spare_loopback()
+        assert proxy_to("http://example.org/") == Proxy(system["http"])
+        assert proxy_to("http://localhost:5000/") is None
+    assert dict(os.environ) == before
+
+
+@pytest.mark.parametrize("scheme", ["http://", ""])
+@pytest.mark.parametrize("sign", ["#", "/", "?", "@", ":", "://", "[", "%", "é", "€", "\udce9"])
+def test_login_may_hold_any_sign_and_is_never_shown(
+    plain: int, monkeypatch: pytest.MonkeyPatch, scheme: str, sign: str
+) -> None:
+    login = f"me:pa{sign}ss"
+    with proxy({HOST: plain}, login=login) as office:
+        monkeypatch.setenv("HTTP_PROXY", f"{scheme}{login}@{office.address}/")
+        found = proxy_to(f"http://{HOST}/")
+        assert found is not None
+        assert (found.url, found.name) == (f"http://{office.address}", office.address)
+        assert "ss" not in repr(found)
+        with RegistryClient(f"http://{HOST}") as client:
+            assert client.ping() == "registry/2.0"
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("http://me:secret@[proxy:3128", "[proxy:3128"),
+        ("http://proxy:silly", "proxy:silly"),
+        ("http://me:secret@:3128", ":3128"),
+        ("http://", "http://"),
+    ],
+)
+def test_address_that_is_none_is_named(
+    monkeypatch: pytest.MonkeyPatch, scheme: str, address: str, shown: str
+) -> None:
+    monkeypatch.setenv(f"{scheme}_proxy", address)
+    url = f"{scheme}://{HOST}"
+    with RegistryClient(url) as client, pytest.raises(ProxyFailed) as caught:
+        client.ping()
+    assert caught.value.reason == Reason("proxy_silent", HOST, shown)
+    with pytest.raises(ProxyFailed) as caught:
+        pool_to(url, retries=False)
+    assert caught.value.reason == Reason("proxy_silent", HOST, shown)
+    assert issuer_at(url, timeout=5) == ""
+
+
+@pytest.mark.parametrize("kind", ["compiled", "plain"])
+def test_fast_reads_of_this_machine_stay_fast(
+    plain: int, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://192.0.2.1:3128")
+    with (
+        accelerators(kind),
+        RegistryClient(f"http://localhost:{plain}") as client,
+        client.reading_fast() as fast,
+    ):
+        assert (fast is client) is (kind == "plain")
+        assert fast.list_repositories() == []
+
+
+@pytest.mark.parametrize("kind", ["compiled", "plain"])
+def test_fast_reads_go_by_the_proxy(plain: int, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    with proxy({HOST: plain}, login=LOGIN) as office, accelerators(kind):
+        monkeypatch.setenv("HTTP_PROXY", f"http://{WITH_LOGIN}{office.address}")
+        with RegistryClient(f"http://{HOST}") as client, client.reading_fast() as fast:
+            assert fast.list_repositories() == []
+        assert office.seen
+
+
 def test_cache_asks_its_upstream_by_the_proxy(
     secure: int, authority: Authority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -193,6 +281,23 @@ def test_cache_asks_its_upstream_by_the_proxy(
         answer = UpstreamClient(Upstream(f"https://{HOST}")).ask("GET", "/v2/")
         assert answer is not None
         assert json.loads(answer.data) == {}
+
+
+def test_cache_asks_for_its_token_the_way_that_leads_there(
+    authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The upstream is plain and direct, what gives the tokens is neither."""
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(authority.file))
+    answers = iter((wanting_token(f"https://{HOST}/token"), FINE))
+    with (
+        serving(authority.context(HOST), saying(TOKEN)) as tokens,
+        speaking(lambda connection: connection.sendall(next(answers))) as upstream,
+        proxy({HOST: tokens}) as office,
+    ):
+        monkeypatch.setenv("HTTPS_PROXY", f"http://{office.address}")
+        answer = UpstreamClient(Upstream(upstream)).ask("GET", "/v2/")
+        assert answer is not None
+        assert [line.rpartition(" ")[0] for line in office.seen] == [f"CONNECT {HOST}:443"]
 
 
 @pytest.mark.parametrize(
@@ -235,3 +340,9 @@ def test_client_says_so_when_nothing_answers_behind_the_proxy(
         monkeypatch.setenv("HTTPS_PROXY", f"http://{office.address}")
         with RegistryClient(f"https://{HOST}") as client, pytest.raises(RegistryError):
             client.ping()
+
+
+def test_nobody_has_signed_what_is_no_http(monkeypatch: pytest.MonkeyPatch) -> None:
+    with speaking(answering(b"SSH-2.0-OpenSSH_9.6\r\n")) as url:
+        monkeypatch.setenv("HTTPS_PROXY", url)
+        assert issuer_at(f"https://{HOST}", timeout=5) == ""
