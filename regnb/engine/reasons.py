@@ -29,7 +29,6 @@ from regnb.errors import (
     RegistryUnreachable,
     RegnbError,
     TLSFailed,
-    TooManyRequests,
 )
 from regnb.errors.reasons import HUB_HOST, Reason
 from regnb.registry.certificates import issuer_at
@@ -37,7 +36,6 @@ from regnb.registry.urllib_transport import PlaceOf
 
 _LOOKING = 3.0  # seconds, for each wait
 _KINDS: tuple[tuple[type[RegistryError], str], ...] = (
-    (TooManyRequests, "limit"),
     (HostUnknown, "no_address"),
     (RegistryTimedOut, "timeout"),
     (ConnectionLost, "cut"),
