@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from regnb.engine import patience
 from regnb.engine.engine import Engine
+from regnb.engine.explanation import explained
 from regnb.engine.failures import engine_errors, failure
 from regnb.engine.patience import in_time
-from regnb.engine.reasons import explained, reason_of
+from regnb.engine.reasons import reason_of
 from regnb.errors import (
     HubRateLimited,
     HubUnreachable,

@@ -10,15 +10,12 @@ import re
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
-from docker import DockerClient
-
 from regnb.errors import (
     CertificateUnreadable,
     ConnectionLost,
     CredentialsWithheld,
     DigestMismatch,
     HostUnknown,
-    HubUnreachable,
     InvalidAnswer,
     InvalidChallenge,
     InvalidManifest,
@@ -89,17 +86,6 @@ def with_issuer(reason: Reason, place_of: PlaceOf | None = None) -> Reason:
     place = place_of(parts.hostname or "", parts.port or 443) if place_of else None
     issuer = issuer_at(url, timeout=_LOOKING, place=place)
     return Reason("untrusted", reason.host, issuer) if issuer else reason
-
-
-def explained(error: HubUnreachable, client: DockerClient, flavour: str) -> HubUnreachable:
-    """`error` of an engine with what its words leave out: who has signed, which proxy it was."""
-    reason = with_issuer(error.reason)
-    if reason.kind.startswith("proxy_") and not reason.who:
-        told = str(client.info().get("HttpsProxy") or "")
-        proxy = urlsplit(told).netloc.rpartition("@")[2] or "HTTPS_PROXY"
-        reason = Reason(reason.kind, reason.host, proxy)
-    error.reason, error.flavour = reason, flavour
-    return error
 
 
 def _of_answer(error: RegistryError, host: str, hub: str) -> Reason | None:

@@ -1,12 +1,17 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
+from regnb.engine import Engine
 from regnb.engine.failures import failure
+from regnb.engine.hub import PROBED, ask_hub
 from regnb.engine.reasons import reason_in
 from regnb.errors import HubRateLimited, HubUnreachable, PullFailed
 from regnb.errors.reasons import HUB_HOST, PHRASES, Reason
 from regnb.i18n import LANGUAGES, Translator
+from tests.engine.fake_api import Answer, FakeApi, message
 
 GET = f'Get "https://{HUB_HOST}/v2/": '
 HEAD = f'Head "https://{HUB_HOST}/v2/library/alpine/manifests/latest": '
@@ -99,6 +104,34 @@ def test_answers_of_the_hub_are_no_trouble_of_the_network(message: str) -> None:
 def test_limit_stays_the_limit() -> None:
     message = STATUS + "429 Too Many Requests"
     assert isinstance(failure(message, subject="alpine", otherwise=PullFailed), HubRateLimited)
+
+
+@pytest.mark.parametrize(
+    ("info", "proxy"),
+    [
+        (Answer({"HttpsProxy": "http://me:secret@proxy.example:3128"}), "proxy.example:3128"),
+        (Answer({}), "HTTPS_PROXY"),
+        (Answer(message("broken"), 500), "HTTPS_PROXY"),
+        (Answer(["broken"], 500), "HTTPS_PROXY"),
+        (Answer(lines=[{"HttpsProxy": "http://proxy.example"}], broken=True), "HTTPS_PROXY"),
+    ],
+    ids=["told", "none", "broken", "refused in other words", "ended"],
+)
+@pytest.mark.parametrize(
+    "ask", [lambda engine: list(engine.pull(PROBED)), ask_hub], ids=["pull", "ask"]
+)
+def test_proxy_is_named_where_the_engine_tells_it(
+    open_engine: Callable[[FakeApi], Engine],
+    ask: Callable[[Engine], object],
+    info: Answer,
+    proxy: str,
+) -> None:
+    refused = Answer(message(GET + "Proxy Authentication Required"), 500)
+    asked = ("POST /images/create", f"GET /distribution/{PROBED.familiar}/json")
+    engine = open_engine(FakeApi({"GET /info": info, **dict.fromkeys(asked, refused)}))
+    with pytest.raises(HubUnreachable) as caught:
+        ask(engine)
+    assert caught.value.reason == Reason("proxy_login", who=proxy)
 
 
 @pytest.mark.parametrize("kind", PHRASES)
