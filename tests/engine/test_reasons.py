@@ -8,6 +8,7 @@ from regnb.engine import Engine
 from regnb.engine.failures import failure
 from regnb.engine.hub import PROBED, ask_hub
 from regnb.engine.reasons import reason_in
+from regnb.engine.words import table
 from regnb.errors import HubRateLimited, HubUnreachable, PullFailed
 from regnb.errors.reasons import HUB_HOST, PHRASES, Reason
 from regnb.i18n import LANGUAGES, Translator
@@ -99,6 +100,25 @@ def test_other_registries_speak_for_themselves(message: str) -> None:
 )
 def test_answers_of_the_hub_are_no_trouble_of_the_network(message: str) -> None:
     assert reason_in(message, of_hub=True) is None
+
+
+@pytest.mark.parametrize("engine", table().engines)
+@pytest.mark.parametrize("meaning", table().tells)
+def test_reasons_agree_with_the_table(engine: str, meaning: str) -> None:
+    kinds = {one.kind for one in table().reasons if one.meaning == meaning}
+    for action in table().actions(meaning):
+        for sentence in table().sentences(engine, meaning, action):
+            of_any = reason_in(sentence, of_hub=False)
+            assert (of_any is not None) == (meaning == "unreachable"), sentence
+            of_hub = reason_in(sentence, of_hub=True)
+            assert not kinds or (of_hub and of_hub.kind in kinds), sentence
+
+
+def test_each_reason_has_a_phrase_and_each_pattern_stands_once() -> None:
+    assert {one.kind for one in table().reasons} <= PHRASES.keys()
+    shared = {pattern for patterns in table().tells.values() for pattern in patterns}
+    for one in table().reasons:
+        assert one.meaning or not shared & set(one.tells)
 
 
 def test_limit_stays_the_limit() -> None:
