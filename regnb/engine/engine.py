@@ -13,12 +13,12 @@ from docker.tls import TLSConfig
 
 from regnb.engine.containers import OWNER_LABEL, Container, ContainerSetup
 from regnb.engine.endpoint import ANSWER_TIMEOUT, knock
+from regnb.engine.explanation import explained
 from regnb.engine.failures import engine_errors
 from regnb.engine.flavour import flavour_of
 from regnb.engine.images import LocalImage, digests_in, images_in, inspected_image
 from regnb.engine.mounts import is_path, mounts_of
 from regnb.engine.progress import Progress, read_progress
-from regnb.engine.reasons import explained
 from regnb.engine.tars import TarMethods
 from regnb.engine.words import meaning_of
 from regnb.errors import (

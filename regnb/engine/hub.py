@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from regnb.engine import patience
 from regnb.engine.engine import Engine
+from regnb.engine.explanation import explained
 from regnb.engine.failures import engine_errors, failure
 from regnb.engine.patience import in_time
-from regnb.engine.reasons import explained, reason_of
+from regnb.engine.reasons import reason_of
 from regnb.errors import (
     HubRateLimited,
     HubUnreachable,
@@ -21,6 +23,8 @@ from regnb.registry import RegistryClient
 # Small, and there as a sample too.
 PROBED = ImageReference.parse("alpine")
 _TIMEOUT = 6.0
+# What the embedded engine may wait for: a room or mirrors, Docker Hub, its blobs, public mirrors.
+_WAITS_OF_EMBEDDED = 8
 
 
 def ask_hub(engine: Engine | None) -> str:
@@ -33,11 +37,16 @@ def ask_hub(engine: Engine | None) -> str:
         _ask_from_here()
         return ""
     try:
-        return in_time(lambda: _ask_engine(engine), HUB_HOST)
+        return in_time(lambda: _ask_engine(engine), HUB_HOST, _patience_with(engine))
     except HubUnreachable as error:
         raise explained(error, engine.client, engine.flavour) from error
     except RegistryTimedOut as error:
         raise _unreachable(Reason("timeout"), engine.flavour) from error
+
+
+def _patience_with(engine: Engine) -> float:
+    """Seconds; the embedded engine decides by itself, and its answer must not come too late."""
+    return patience.DECIDED_WITHIN * (_WAITS_OF_EMBEDDED if engine.flavour == "embedded" else 1)
 
 
 def _ask_engine(engine: Engine) -> str:

@@ -1,7 +1,6 @@
 """Why Docker Hub could not be used: from an error of ours, and from the words of an engine.
 
-Those are Docker's, Podman's and Go's:
-https://github.com/moby/moby/blob/master/distribution/errors.go and https://pkg.go.dev/net/http
+Those words stand in `words.toml`.
 """
 
 from __future__ import annotations
@@ -10,15 +9,13 @@ import re
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
-from docker import DockerClient
-
+from regnb.engine.words import meaning_of, table
 from regnb.errors import (
     CertificateUnreadable,
     ConnectionLost,
     CredentialsWithheld,
     DigestMismatch,
     HostUnknown,
-    HubUnreachable,
     InvalidAnswer,
     InvalidChallenge,
     InvalidManifest,
@@ -29,7 +26,6 @@ from regnb.errors import (
     RegistryUnreachable,
     RegnbError,
     TLSFailed,
-    TooManyRequests,
 )
 from regnb.errors.reasons import HUB_HOST, Reason
 from regnb.registry.certificates import issuer_at
@@ -37,7 +33,6 @@ from regnb.registry.urllib_transport import PlaceOf
 
 _LOOKING = 3.0  # seconds, for each wait
 _KINDS: tuple[tuple[type[RegistryError], str], ...] = (
-    (TooManyRequests, "limit"),
     (HostUnknown, "no_address"),
     (RegistryTimedOut, "timeout"),
     (ConnectionLost, "cut"),
@@ -93,17 +88,6 @@ def with_issuer(reason: Reason, place_of: PlaceOf | None = None) -> Reason:
     return Reason("untrusted", reason.host, issuer) if issuer else reason
 
 
-def explained(error: HubUnreachable, client: DockerClient, flavour: str) -> HubUnreachable:
-    """`error` of an engine with what its words leave out: who has signed, which proxy it was."""
-    reason = with_issuer(error.reason)
-    if reason.kind.startswith("proxy_") and not reason.who:
-        told = str(client.info().get("HttpsProxy") or "")
-        proxy = urlsplit(told).netloc.rpartition("@")[2] or "HTTPS_PROXY"
-        reason = Reason(reason.kind, reason.host, proxy)
-    error.reason, error.flavour = reason, flavour
-    return error
-
-
 def _of_answer(error: RegistryError, host: str, hub: str) -> Reason | None:
     """The reason for an answer that the Hub would not give, or that tells of its own trouble."""
     if error.status == HTTPStatus.NETWORK_AUTHENTICATION_REQUIRED:
@@ -117,33 +101,6 @@ def _of_answer(error: RegistryError, host: str, hub: str) -> Reason | None:
     return Reason("no_registry", host) if isinstance(error, _NONSENSE) else None
 
 
-# The first that is found wins. Those above the line are told of Docker Hub alone: about another
-# registry they are for the learner to read.
-_OF_HUB = {
-    "proxy_login": r"proxy authentication required",
-    "proxy_refuses": r'": forbidden$',
-    "proxy_fails": r'": (bad gateway|service unavailable|gateway timeout)$',
-    "out_of_date": r"x509: certificate has expired",
-    "wrong_name": r"x509: (certificate is (not )?valid for|cannot validate certificate)",
-    "unknown_authority": r"x509: certificate signed by unknown authority",
-    "tls": r"x509: |remote error: tls: ",
-    "forbidden": r"(?:http|status|statuscode)\b.*?\b(?P<who>403|451)\b",
-    "login_page": r"network authentication required",
-    "server_error": r"(?:http|status|statuscode)\b.*?\b(?P<who>5\d\d)\b",
-    "no_registry": r"text/html|looking for beginning of value|missing signature key",
-    "cut": r"\bEOF\b",
-}
-_OF_ANY = {
-    "proxy_silent": r"proxyconnect tcp: (?:.*?lookup |dial tcp )(?P<who>[\w.-]+(?::\d+)?)",
-    "no_address": r"no such host|server misbehaving|temporary failure in name resolution",
-    "timeout": r"i/o timeout|tls handshake timeout|context deadline exceeded|connection timed out"
-    r"|client\.timeout exceeded|request canceled while waiting for connection",
-    "unreachable": r"connection refused|no route to host|network is unreachable",
-}
-_OF_ANY_LAST = {
-    "cut": r"connection reset by peer",
-    "unreachable": r"pinging container registry",
-}
 _ASKED = re.compile(r'\b(?:get|head|post)\w* "?https?://([^/" ]+)', re.IGNORECASE)
 
 
@@ -154,9 +111,11 @@ def reason_in(message: str, *, of_hub: bool) -> Reason | None:
     """
     asked = _ASKED.findall(message)  # a token server is told after the registry
     host = asked[-1] if asked else HUB_HOST
-    for words in (_OF_ANY, _OF_HUB if of_hub else {}, _OF_ANY_LAST):
-        for kind, pattern in words.items():
-            if found := re.search(pattern, message, re.IGNORECASE):
-                who = found.groupdict().get("who") or ""
-                return Reason(kind, host, who or (host if kind == "login_page" else ""))
+    meaning = meaning_of(message)
+    for one in table().reasons:
+        if (one.of_hub and not of_hub) or (one.meaning and one.meaning != meaning):
+            continue
+        if found := next(filter(None, (tell.search(message) for tell in one.tells)), None):
+            who = found.groupdict().get("who") or ""
+            return Reason(one.kind, host, who or (host if one.kind == "login_page" else ""))
     return None

@@ -8,26 +8,43 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, TypeAlias
 
 # What `_said` reads: an action, then an engine, then its sentence or sentences.
 _Sentences = Mapping[str, Mapping[str, str | list[str]]]
-_NOT_MEANINGS = ("engines", "requests")
+_NOT_MEANINGS = ("engines", "requests", "reasons")
+_Patterns: TypeAlias = tuple[re.Pattern[str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonWords:
+    """The words of one kind of `regnb.errors.reasons.Reason`.
+
+    They are looked for where the message has `meaning`, or any when that is empty; `of_hub` when
+    they tell so of Docker Hub alone. A group `who` is the reason's.
+    """
+
+    kind: str
+    meaning: str
+    of_hub: bool
+    tells: _Patterns
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
     """All of `words.toml`; `engines` maps each to the one whose sentences it has, but for its own.
 
-    `tells` are the patterns of each meaning, from the precise to the general.
+    `tells` are the patterns of each meaning, from the precise to the general. The first of the
+    `reasons` that is found is why a registry could not be used.
     """
 
     engines: Mapping[str, str]
-    tells: Mapping[str, tuple[re.Pattern[str], ...]]
+    tells: Mapping[str, _Patterns]
+    reasons: tuple[ReasonWords, ...]
     _requests: _Sentences
     _meanings: Mapping[str, _Sentences]
 
@@ -55,11 +72,34 @@ def table() -> Table:
         (files("regnb.engine") / "words.toml").read_text("utf-8")
     )
     meanings = {name: part for name, part in content.items() if name not in _NOT_MEANINGS}
+    reasons: list[dict[str, Any]] = content["reasons"]
     tells = {
-        name: tuple(re.compile(text, re.IGNORECASE) for text in part.pop("tells"))
+        name: _patterns(part.pop("tells", [])) + _patterns(_shared(reasons, name))
         for name, part in meanings.items()
     }
-    return Table(content["engines"], tells, content["requests"], meanings)
+    told = tuple(_reason(tells, **reason) for reason in reasons)
+    return Table(content["engines"], tells, told, content["requests"], meanings)
+
+
+def _shared(reasons: list[dict[str, Any]], meaning: str) -> list[str]:
+    """What tells of the reasons with this meaning tells of the meaning too."""
+    own = (one.get("tells", []) for one in reasons if one.get("meaning") == meaning)
+    return [text for texts in own for text in texts]
+
+
+def _reason(
+    shared: Mapping[str, _Patterns],
+    *,
+    kind: str,
+    meaning: str = "",
+    of_hub: bool = False,
+    tells: Iterable[str] = (),
+) -> ReasonWords:
+    return ReasonWords(kind, meaning, of_hub, _patterns(tells) or shared[meaning])
+
+
+def _patterns(texts: Iterable[str]) -> _Patterns:
+    return tuple(re.compile(text, re.IGNORECASE) for text in texts)
 
 
 def meaning_of(message: str) -> str | None:

@@ -1,12 +1,18 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
+from regnb.engine import Engine
 from regnb.engine.failures import failure
+from regnb.engine.hub import PROBED, ask_hub
 from regnb.engine.reasons import reason_in
+from regnb.engine.words import table
 from regnb.errors import HubRateLimited, HubUnreachable, PullFailed
 from regnb.errors.reasons import HUB_HOST, PHRASES, Reason
 from regnb.i18n import LANGUAGES, Translator
+from tests.engine.fake_api import Answer, FakeApi, message
 
 GET = f'Get "https://{HUB_HOST}/v2/": '
 HEAD = f'Head "https://{HUB_HOST}/v2/library/alpine/manifests/latest": '
@@ -96,9 +102,56 @@ def test_answers_of_the_hub_are_no_trouble_of_the_network(message: str) -> None:
     assert reason_in(message, of_hub=True) is None
 
 
+@pytest.mark.parametrize("engine", table().engines)
+@pytest.mark.parametrize("meaning", table().tells)
+def test_reasons_agree_with_the_table(engine: str, meaning: str) -> None:
+    kinds = {one.kind for one in table().reasons if one.meaning == meaning}
+    for action in table().actions(meaning):
+        for sentence in table().sentences(engine, meaning, action):
+            of_any = reason_in(sentence, of_hub=False)
+            assert (of_any is not None) == (meaning == "unreachable"), sentence
+            of_hub = reason_in(sentence, of_hub=True)
+            assert not kinds or (of_hub and of_hub.kind in kinds), sentence
+
+
+def test_each_reason_has_a_phrase_and_each_pattern_stands_once() -> None:
+    assert {one.kind for one in table().reasons} <= PHRASES.keys()
+    shared = {pattern for patterns in table().tells.values() for pattern in patterns}
+    for one in table().reasons:
+        assert one.meaning or not shared & set(one.tells)
+
+
 def test_limit_stays_the_limit() -> None:
     message = STATUS + "429 Too Many Requests"
     assert isinstance(failure(message, subject="alpine", otherwise=PullFailed), HubRateLimited)
+
+
+@pytest.mark.parametrize(
+    ("info", "proxy"),
+    [
+        (Answer({"HttpsProxy": "http://me:secret@proxy.example:3128"}), "proxy.example:3128"),
+        (Answer({}), "HTTPS_PROXY"),
+        (Answer(message("broken"), 500), "HTTPS_PROXY"),
+        (Answer(["broken"], 500), "HTTPS_PROXY"),
+        (Answer(lines=[{"HttpsProxy": "http://proxy.example"}], broken=True), "HTTPS_PROXY"),
+    ],
+    ids=["told", "none", "broken", "refused in other words", "ended"],
+)
+@pytest.mark.parametrize(
+    "ask", [lambda engine: list(engine.pull(PROBED)), ask_hub], ids=["pull", "ask"]
+)
+def test_proxy_is_named_where_the_engine_tells_it(
+    open_engine: Callable[[FakeApi], Engine],
+    ask: Callable[[Engine], object],
+    info: Answer,
+    proxy: str,
+) -> None:
+    refused = Answer(message(GET + "Proxy Authentication Required"), 500)
+    asked = ("POST /images/create", f"GET /distribution/{PROBED.familiar}/json")
+    engine = open_engine(FakeApi({"GET /info": info, **dict.fromkeys(asked, refused)}))
+    with pytest.raises(HubUnreachable) as caught:
+        ask(engine)
+    assert caught.value.reason == Reason("proxy_login", who=proxy)
 
 
 @pytest.mark.parametrize("kind", PHRASES)

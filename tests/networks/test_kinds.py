@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import ssl
 import time
 from collections.abc import Callable, Iterator
@@ -18,12 +17,16 @@ from regnb.engine.embedded.core import EmbeddedEngine
 from regnb.engine.embedded.home import Home
 from regnb.engine.embedded.remote import hub
 from regnb.engine.embedded.samples import SampleRegistry
+from regnb.engine.engine import Engine
 from regnb.engine.failures import failure
+from regnb.engine.hub import ask_hub
 from regnb.errors import PullFailed, SampleNotFound
 from regnb.errors.reasons import HUB_HOST, Reason
 from regnb.i18n import Translator
 from regnb.oci import ImageManifest
+from regnb.server.http_server import serving as serving_app
 from tests.engine.embedded.progress import error_in, pull, statuses
+from tests.engine.embedded.running import settle
 from tests.networks.hubs import (
     AUTHORITY,
     FINE,
@@ -131,9 +134,8 @@ class Network(NamedTuple):
     engine: EmbeddedEngine
     api: Client
 
-    def lead_to(self, port: int, *, trusting: Authority | None) -> None:
-        places = {f"{name}:443": f"127.0.0.1:{port}" for name in NAMES}
-        self.engine.home.settings.write_text(json.dumps({"regnb-places": places}))
+    def lead_to(self, port: int, *, trusting: Authority | None, **settings: object) -> None:
+        settle(self.engine, {f"{name}:443": f"127.0.0.1:{port}" for name in NAMES}, **settings)
         if trusting:
             folder = self.engine.home.certificates / HUB_HOST
             folder.mkdir(parents=True)
@@ -142,6 +144,10 @@ class Network(NamedTuple):
     def told(self, image: str = "nginx") -> str:
         """What the pull of an image says of where it comes from."""
         return statuses(pull(self.api, image))[1]
+
+    def looked_up(self, image: str = "alpine") -> str:
+        """What the engine says of it to who asks without pulling."""
+        return str((self.api.get(f"/distribution/{image}/json").json or {}).get("RegnbOrigin"))
 
 
 @pytest.fixture(scope="module")
@@ -170,6 +176,14 @@ def test_samples_take_over_and_say_why(network: Network, authority: Authority, n
         network.lead_to(port, trusting=authority)
         assert network.told() == note(Reason(kind.reason, kind.host, kind.who))
     assert network.engine.images.find("nginx").source == "samples"
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_look_up_tells_the_same(network: Network, authority: Authority, name: str) -> None:
+    kind = KINDS[name]
+    with serving(authority.context(), kind.talk) as port:
+        network.lead_to(port, trusting=authority)
+        assert network.looked_up() == note(Reason(kind.reason, kind.host, kind.who))
 
 
 @pytest.mark.parametrize(
@@ -243,13 +257,43 @@ def image_of_hub(blobs: Talk, layer: Talk | None = None) -> Talk:
     ],
     ids=["refused", "page", "bad gateway", "hangs", "drips"],
 )
+@pytest.mark.parametrize("ask", [Network.told, Network.looked_up])
 def test_host_of_the_blobs_alone_is_cut_off(
-    network: Network, authority: Authority, blobs: Talk, reason: Reason
+    network: Network,
+    authority: Authority,
+    ask: Callable[[Network], str],
+    blobs: Talk,
+    reason: Reason,
 ) -> None:
     with serving(authority.context(), image_of_hub(blobs)) as port:
         network.lead_to(port, trusting=authority)
-        assert network.told() == note(reason)
-    assert network.engine.images.find("nginx").source == "samples"
+        assert ask(network) == note(reason)
+
+
+@pytest.mark.parametrize("ask", [Network.told, Network.looked_up])
+@pytest.mark.parametrize(
+    ("image", "reason"),
+    [
+        (saying(answer("403 Forbidden")), Reason("forbidden", who="403")),
+        (saying(answer("200 OK")), Reason("no_registry")),
+        (saying(b""), Reason("cut")),
+        (dripping(FINE, 0.1), Reason("timeout")),
+    ],
+    ids=["refused", "page", "cut", "drips"],
+)
+def test_hub_fails_after_the_index(
+    network: Network,
+    authority: Authority,
+    ask: Callable[[Network], str],
+    image: Talk,
+    reason: Reason,
+) -> None:
+    top = SampleRegistry().get_manifest("library/alpine", "latest")
+    index = saying(answer("200 OK", top.content, VERSION, f"Content-Type: {top.media_type}"))
+    talk = by_path(v2=saying(FINE), **{"manifests/latest": index, "manifests/sha256": image})
+    with serving(authority.context(), talk) as port:
+        network.lead_to(port, trusting=authority)
+        assert ask(network) == note(reason)
 
 
 def test_layers_alone_are_cut_off(network: Network, authority: Authority) -> None:
@@ -283,9 +327,7 @@ def test_private_image_stays_private(network: Network, authority: Authority) -> 
 
 def test_other_registries_have_no_samples(network: Network, authority: Authority) -> None:
     with serving(authority.context(), saying(FINE)) as port:
-        network.engine.home.settings.write_text(
-            json.dumps({"regnb-places": {"ghcr.io:443": f"127.0.0.1:{port}"}})
-        )
+        settle(network.engine, {"ghcr.io:443": f"127.0.0.1:{port}"})
         refused = network.api.post("/images/create?fromImage=ghcr.io/library/nginx&tag=latest")
     assert refused.status_code == 500
     assert "certificate signed by unknown authority" in refused.text
@@ -336,9 +378,14 @@ def test_decision_is_bound_in_time(network: Network, authority: Authority, talk:
     assert time.monotonic() - started < 5
 
 
-def test_look_up_tells_the_same(network: Network, authority: Authority) -> None:
-    with serving(authority.context(), saying(answer("403 Forbidden"))) as port:
-        network.lead_to(port, trusting=authority)
-        found = network.api.get("/distribution/alpine/json").json
-    assert found is not None
-    assert found["RegnbOrigin"] == note(Reason("forbidden", who="403"))
+def test_asking_waits_for_an_engine_that_decides_by_itself(
+    network: Network, authority: Authority
+) -> None:
+    hub_as_mirror = {"registry-mirrors": [f"https://{HUB_HOST}"]}
+    with (
+        serving(authority.context(), dripping(FINE, 0.2)) as port,
+        serving_app(Api(network.engine)) as server,
+        Engine.connect(f"tcp://localhost:{server.port}", found_by="choice") as engine,
+    ):
+        network.lead_to(port, trusting=authority, **hub_as_mirror)
+        assert ask_hub(engine) == note(Reason("timeout"))

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from urllib.parse import urlsplit
 
 from regnb.engine.embedded.core import EmbeddedEngine
 from regnb.engine.embedded.refusal import Refusal, bad_request
 from regnb.engine.embedded.remote import words
+from regnb.engine.embedded.remote.hub import Origin
 from regnb.errors import InvalidReference, RegistryError, Unauthorized
-from regnb.oci import Descriptor, ImageConfig, ImageIndex, ImageReference, Manifest, Platform
+from regnb.oci import (
+    Descriptor,
+    ImageConfig,
+    ImageManifest,
+    ImageReference,
+    Manifest,
+    Platform,
+)
 from regnb.oci.reference import DOCKER_HUB
 from regnb.registry import Credentials
 
@@ -54,25 +63,34 @@ def look_up(engine: EmbeddedEngine, name: str) -> dict[str, object]:
         reference = ImageReference.parse(name)
     except InvalidReference as error:
         raise bad_request(str(error)) from error
-    origin = engine.origins.find(reference, None)
-    try:
-        top = origin.client.get_manifest(origin.repository, reference.reference)
-        if isinstance(top, ImageIndex):
-            platforms = [entry.platform for entry in top.manifests if entry.platform]
-        else:
-            config = origin.client.get_blob(origin.repository, top.config.digest)
-            platforms = [ImageConfig.parse(config).platform]
-    except RegistryError as error:
-        raise words.pull_refusal(error, reference) from error
+    return engine.origins.ask(
+        reference, None, lambda origin: _found_at(origin, reference, engine.platform)
+    )
+
+
+def _found_at(origin: Origin, reference: ImageReference, platform: Platform) -> dict[str, object]:
+    top = origin.get_top(reference.reference)
+    platforms = origin.ask(partial(_platforms, origin, top, platform))
     told: dict[str, object] = {"RegnbOrigin": origin.note} if origin.note else {}
-    shown = [_platform(one) for one in platforms]
+    shown = [one.to_json() for one in platforms]
     return {"Descriptor": _descriptor(top), "Platforms": shown, **told}
+
+
+def _platforms(origin: Origin, top: Manifest, platform: Platform) -> list[Platform]:
+    """The platforms of `top`; all is asked for that a pull for `platform` needs before layers."""
+    if isinstance(top, ImageManifest):
+        return [ImageConfig.parse(_config(origin, top)).platform]
+    entry = top.image_for(platform)
+    image = origin.client.get_manifest(origin.repository, entry.digest) if entry else None
+    if isinstance(image, ImageManifest):
+        _config(origin, image)
+    return [one.platform for one in top.manifests if one.platform]
+
+
+def _config(origin: Origin, image: ImageManifest) -> bytes:
+    return origin.client.get_blob(origin.repository, image.config.digest)
 
 
 def _descriptor(top: Manifest) -> dict[str, object]:
     found = Descriptor(top.media_type, top.digest, len(top.content))
     return found.to_json()
-
-
-def _platform(platform: Platform) -> dict[str, object]:
-    return platform.to_json()

@@ -9,10 +9,9 @@ from typing import TypeAlias
 
 from regnb.engine.embedded.core import EmbeddedEngine
 from regnb.engine.embedded.refusal import Refusal, write_failed
-from regnb.engine.embedded.remote import words
 from regnb.engine.embedded.remote.hub import Origin
 from regnb.engine.embedded.transfers import Transfer
-from regnb.errors import RegistryError, RegnbError
+from regnb.errors import RegnbError
 from regnb.oci import (
     Descriptor,
     Hasher,
@@ -49,17 +48,17 @@ def pull_all_tags(
     credentials: Credentials | None,
 ) -> Iterator[Line]:
     """Pull all tags of the repository; gives the lines of the progress stream. Raises Refusal."""
-    origin = engine.origins.find(repository, credentials)
-    try:
-        tags = origin.client.list_tags(origin.repository)
-    except RegistryError as error:
-        raise words.pull_refusal(error, repository) from error
+    tags = engine.origins.ask(repository, credentials, _tags)
     fresh = False
     for tag in tags:
         one = yield from _pull_one(engine, repository.with_tag(tag), platform, credentials)
         fresh = fresh or one
     word = "Downloaded newer image" if fresh else "Image is up to date"
     yield {"status": f"Status: {word} for {repository.name}"}
+
+
+def _tags(origin: Origin) -> list[str]:
+    return origin.ask(partial(origin.client.list_tags, origin.repository))
 
 
 def _pull_one(
@@ -70,13 +69,13 @@ def _pull_one(
 ) -> Generator[Line, None, bool]:
     """Pull `reference`; returns whether the name means another image than before."""
     origin = engine.origins.find(reference, credentials)
-    try:
-        return (yield from _pull_from(engine, origin, reference, platform))
-    except Refusal:
-        raise
-    except RegnbError as error:  # nothing has its name yet, so another place can still give it
-        other = engine.origins.instead_of(origin, reference, error)
-    return (yield from _pull_from(engine, other, reference, platform))
+    while True:
+        try:
+            return (yield from _pull_from(engine, origin, reference, platform))
+        except Refusal:
+            raise
+        except RegnbError as error:  # nothing has its name yet: another place can still give it
+            origin = engine.origins.instead_of(origin, reference, error)
 
 
 def _pull_from(
@@ -86,7 +85,7 @@ def _pull_from(
     wanted = platform or engine.platform
     shown = reference.familiar if reference.digest else reference.tag
     start: Line = {"status": f"Pulling from {reference.repository}", "id": shown}
-    top = origin.ask(partial(origin.client.get_manifest, origin.repository, reference.reference))
+    top = origin.get_top(reference.reference)
     if isinstance(top, ImageIndex) and top.image_for(wanted) is None:
         yield start  # Docker chooses from an index only after it has said so much
         raise Refusal(404, f"no matching manifest for {wanted} in the manifest list entries")

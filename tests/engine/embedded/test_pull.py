@@ -278,19 +278,32 @@ def hub_engine(
     return EmbeddedEngine(Home(folder / "hub"), places=HubPlaces(host, mirrors))
 
 
+@pytest.mark.parametrize("limited", ["manifests", "blobs"])
 def test_limited_hub_gives_way_to_a_mirror(
-    engine: EmbeddedEngine, tmp_path: Path, registry: str
+    engine: EmbeddedEngine, tmp_path: Path, registry: str, limited: str
 ) -> None:
     fill(registry, "mirror/library/nginx", engine, b"layer")
 
     def limit(request: Request) -> Response | None:
-        return Response(status=429) if "/manifests/" in request.path else None
+        is_limited = request.method == "GET" and f"/{limited}/" in request.path
+        return Response(status=429) if is_limited else None
 
     with troubled(limit) as (_, address):
+        fill(address, "library/nginx", engine, b"layer")
         mirrored = hub_engine(tmp_path, address, ((f"http://{registry}", "mirror/"),))
         told = statuses(pull(Client(Api(mirrored)), "nginx", "1"))
         mirrored.close()
     assert told[1] == f"The pull limit of Docker Hub is reached: this image comes from {registry}"
+
+
+def test_manifest_is_asked_for_once(engine: EmbeddedEngine, tmp_path: Path) -> None:
+    with troubled(lambda _: None) as (app, address):
+        fill(address, "library/nginx", engine, b"layer")
+        app.seen.clear()
+        reached = hub_engine(tmp_path, address)
+        assert error_in(pull(Client(Api(reached)), "nginx", "1")) == ""
+        reached.close()
+    assert [path.count("/manifests/") for _, path, _ in app.seen].count(1) == 1
 
 
 def test_hub_that_cannot_be_reached_gives_way_to_a_sample(tmp_path: Path) -> None:

@@ -57,7 +57,7 @@ class Source(Protocol):
 class Origin:
     """Where to pull from: `repository` is its name there, `note` what the learner is to know.
 
-    `reason` is why samples are there.
+    `reason` is why samples are there; `top` is what was asked for, where finding has brought it.
     """
 
     client: Source
@@ -65,6 +65,16 @@ class Origin:
     source: str
     note: str = ""
     reason: Reason | None = None
+    top: Manifest | None = None
+
+    def get_top(self, reference: str) -> Manifest:
+        """Manifest or index `reference`; what finding this place has brought counts as asked for.
+
+        Raises RegnbError.
+        """
+        if self.top is not None:
+            return self.top
+        return self.ask(lambda: self.client.get_manifest(self.repository, reference))
 
     def ask(self, what: Callable[[], T]) -> T:
         """What `what` gets from the client; Docker Hub has not for ever to give it.
@@ -124,6 +134,25 @@ class Origins:
             or self._of_hub(reference, credentials)
         )
 
+    def ask(
+        self,
+        reference: ImageReference,
+        credentials: Credentials | None,
+        what: Callable[[Origin], T],
+    ) -> T:
+        """What `what` gets from where `reference` is to be had, or from what takes its place.
+
+        Raises Refusal.
+        """
+        origin = self.find(reference, credentials)
+        while True:
+            try:
+                return what(origin)
+            except Refusal:
+                raise
+            except RegnbError as error:
+                origin = self.instead_of(origin, reference, error)
+
     def _of_room(self, reference: ImageReference) -> Origin | None:
         if "://" not in self._choice:
             return None
@@ -144,19 +173,16 @@ class Origins:
         if lately:
             return self._sample_or(reference, *lately)
         try:
-            client = in_time(lambda: self._opened(reference, credentials), self._hub)
-        except TooManyRequests as error:
-            return self._when_limited(reference, error)
+            return in_time(lambda: self._opened(reference, credentials), self._hub)
         except Refusal:
             raise
         except RegnbError as error:
             return self._instead(reference, error)
-        return Origin(client, reference.repository, DOCKER_HUB)
 
-    def _opened(self, reference: ImageReference, credentials: Credentials | None) -> RegistryClient:
+    def _opened(self, reference: ImageReference, credentials: Credentials | None) -> Origin:
         client = self._registries.open(self._places.host, credentials, timeout=_HUB_TIMEOUT)
-        client.get_manifest(reference.repository, reference.reference)
-        return client
+        top = client.get_manifest(reference.repository, reference.reference)
+        return Origin(client, reference.repository, DOCKER_HUB, top=top)
 
     def instead_of(self, origin: Origin, reference: ImageReference, error: RegnbError) -> Origin:
         """Where to pull from when `origin`, of Docker Hub, has failed after all.
@@ -168,6 +194,8 @@ class Origins:
         raise refusal_for(error, reference) from error
 
     def _instead(self, reference: ImageReference, error: RegnbError) -> Origin:
+        if isinstance(error, TooManyRequests):
+            return self._when_limited(reference, error)
         reason = reason_of(error, self._hub, self._registries.place_of)
         if reason is None:
             raise refusal_for(error, reference) from error
@@ -213,17 +241,16 @@ class Origins:
         """The registry at `url` when it has the image; whatever else it says, it is passed over."""
         host = url.partition("://")[2]
         try:
-            client = in_time(lambda: self._opened_mirror(url, repository, reference), host)
+            client, top = in_time(lambda: self._opened_mirror(url, repository, reference), host)
         except RegnbError:
             return None
-        return Origin(client, repository, host, note)
+        return Origin(client, repository, host, note, top=top)
 
     def _opened_mirror(
         self, url: str, repository: str, reference: ImageReference
-    ) -> RegistryClient:
+    ) -> tuple[RegistryClient, Manifest]:
         client = self._registries.open_mirror(url, timeout=_HUB_TIMEOUT)
-        client.get_manifest(repository, reference.reference)
-        return client
+        return client, client.get_manifest(repository, reference.reference)
 
 
 def refusal_for(error: RegnbError, reference: ImageReference) -> Refusal:
@@ -236,13 +263,13 @@ def refusal_for(error: RegnbError, reference: ImageReference) -> Refusal:
 def _sample(reference: ImageReference, reason: Reason) -> Origin:
     samples = SampleRegistry()
     try:
-        samples.get_manifest(reference.repository, reference.reference)
+        top = samples.get_manifest(reference.repository, reference.reference)
     except NotFound as error:
         there = samples.list_tags(reference.repository)
         refusal = words.pull_refusal(error, reference) if there else words.access_denied(reference)
         raise _with_offer(refusal, reference) from error
     note = f"Not from Docker Hub ({reason}): this is a sample image of regnb"
-    return Origin(samples, reference.repository, SAMPLES, note, reason)
+    return Origin(samples, reference.repository, SAMPLES, note, reason, top)
 
 
 def _with_offer(refusal: Refusal, reference: ImageReference) -> Refusal:
