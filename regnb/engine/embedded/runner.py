@@ -31,6 +31,8 @@ IDLE_SHUTDOWN = 3600.0
 # Requests that run have as long to end. Those that stream (attached clients, events, logs) end
 # with what they stream, or not at all.
 _STOPS_WITHIN = 1
+# Where the queue of a Unix socket is full, whoever bounds the wait is refused at once (EAGAIN).
+_QUEUE = 128
 LOOK_EVERY = 30.0
 _ENDING = {signal.SIGTERM, signal.SIGINT}
 _SIGNALS = 64  # more than there are numbers
@@ -138,7 +140,9 @@ def server_of(engine: EmbeddedEngine, path: Path) -> Server:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     _check_private(folder)
     path.unlink(missing_ok=True)  # the lock is ours: whoever left it is gone
-    server = Server(str(path), Api(engine), shutdown_timeout=_STOPS_WITHIN)
+    server = Server(
+        str(path), Api(engine), request_queue_size=_QUEUE, shutdown_timeout=_STOPS_WITHIN
+    )
     server.gateway = Gateway
     server.ConnectionClass = Connection
     # Each stream keeps a thread to itself: there have to be more when others ask.

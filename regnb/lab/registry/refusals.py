@@ -11,6 +11,7 @@ from contextlib import suppress
 from regnb.engine.words import meaning_of, table
 from regnb.errors import (
     EngineError,
+    ImageNotFound,
     LoginRefused,
     PullFailed,
     PushFailed,
@@ -23,13 +24,15 @@ from regnb.lab.session import Session
 # What is done with a registry; the table tells what may go wrong there.
 _ACTIONS = {"push", "pull", "login"}
 _NOBODY = "nobody"
+# What names an image or a registry; the subject of other errors is a container or an engine.
+_OF_REGISTRIES = (ImageNotFound, PullFailed, PushFailed, LoginRefused)
 
 
 def explanation_of(session: Session, error: EngineError | RegistryError) -> str | None:
     """Key of the text that explains `error`; None when nothing does."""
     meaning = meaning_of(error.message)
     if isinstance(error, EngineError):
-        if meaning is None and isinstance(error, PushFailed | PullFailed | LoginRefused):
+        if meaning is None and isinstance(error, _OF_REGISTRIES):
             meaning = _asked(session, error)
         # Token servers refuse those who have shown nothing in the same words.
         if meaning == "denied" and not error.user:

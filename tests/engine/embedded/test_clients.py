@@ -100,3 +100,13 @@ def test_engine_ends_while_clients_stay(place: Place) -> None:
         for client in clients:
             while client.recv(4096):
                 pass
+
+
+def test_a_crowd_may_wait_to_be_let_in(engine: EmbeddedEngine, place: Place) -> None:
+    server = server_of(engine, place.socket)  # it listens, and lets nobody in yet
+    with ExitStack() as clients:
+        for _ in range(100):
+            client = clients.enter_context(socket.socket(socket.AF_UNIX))
+            client.settimeout(5.0)
+            client.connect(str(place.socket))
+    server.stop()
