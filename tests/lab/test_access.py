@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterator
 from pathlib import Path
 
 import bcrypt
 import pytest
 from werkzeug.test import Client
 
+from regnb.authoring.ports import own_ports
 from regnb.engine.ports import ports_of_lab
 from regnb.errors import UserUnknown
 from regnb.i18n import LANGUAGES, Translator
@@ -107,6 +109,16 @@ def test_every_refusal_is_explained(language: str) -> None:
     assert all(translator(key) for key in keys())
 
 
+@pytest.fixture
+def ports_of_its_own(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Where no server of an earlier test has a port."""
+    with own_ports() as ports:
+        for name, value in ports.environment.items():
+            monkeypatch.setenv(name, value)
+        yield
+
+
+@pytest.mark.usefixtures("ports_of_its_own")
 def test_token_server_takes_the_last_port_of_the_lab_and_keeps_it(tmp_path: Path) -> None:
     services = []
     for name in ("one", "other"):
