@@ -34,7 +34,8 @@ WITH_A_SECOND_ENGINE = ("04", "05")
 
 
 def run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("DOCKER")}
+    chosen = ("DOCKER", "REGNB_ENGINE")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(chosen)}
     return subprocess.run(
         [sys.executable, *words],
         cwd=ROOT,

@@ -20,6 +20,8 @@ from typing import TypeAlias
 
 import docker
 
+from regnb.engine import Engine
+
 PATIENCE = 40.0
 _STEP = 0.1
 
@@ -60,6 +62,13 @@ def is_older(endpoint: str) -> bool:
     """Whether the engine there is older than the one whose words ours has."""
     with contextlib.closing(docker.DockerClient(base_url=endpoint)) as client:
         return int(client.version()["Version"].partition(".")[0]) < _WORDS_OF
+
+
+@functools.cache
+def has_classic_store(endpoint: str) -> bool:
+    """Whether the engine there keeps its images as ours does, and so says the same of them."""
+    with Engine.connect(endpoint, found_by="choice") as engine:
+        return not engine.has_containerd_store
 
 
 def settled(text: str) -> set[str]:

@@ -21,7 +21,7 @@ from typing import TypeAlias
 import pytest
 
 from tests.contract.registries import free_port
-from tests.contract.terminals import PROGRAMS, REAL, is_older, settled
+from tests.contract.terminals import PROGRAMS, REAL, has_classic_store, is_older, settled
 
 pytestmark = [
     pytest.mark.docker,
@@ -72,6 +72,8 @@ def type_one(program: str, endpoint: str, line: str, port: int) -> Answer:
 
 @pytest.fixture(scope="module", params=PROGRAMS)
 def both(request: pytest.FixtureRequest, own_engine: str) -> tuple[Answers, Answers]:
+    if not has_classic_store(REAL):
+        pytest.skip("the embedded engine has what Docker calls the classic store")
     return type_all(request.param, REAL), type_all(request.param, own_engine)
 
 
