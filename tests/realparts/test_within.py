@@ -8,11 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from tests.realparts.__main__ import SUITE_PROGRAMS, missing
 from tests.realparts.debian import libraries_of
 from tests.realparts.marks import needs_real_parts
 from tests.realparts.namespaces import python_module, run_apart
 
-pytestmark = needs_real_parts
+pytestmark = [
+    *needs_real_parts,
+    pytest.mark.skipif(bool(missing(*SUITE_PROGRAMS)), reason="inside a suite there is no other"),
+]
 # What a root needs for commands that look around and write.
 PROGRAMS = ("sh", "touch", "rmdir", "umount", "nsenter", "ls")
 FOLDERS = ("proc", "sys", "dev", "etc/ssl/certs", "tmp", "var/cache", "regnb", "root")
