@@ -30,6 +30,8 @@ NO_SUCH_FILE = {"podman": "no such file or directory"}
 DESCRIBES_PACKED_SIZES = {"containerd"}
 # and shows to a registry on loopback the client certificate that is kept for it, as Podman does.
 READS_CERTS_D_FOR_LOOPBACK = {"containerd", "podman"}
+# Podman remembers the digest of an index beside that of its image, and tells of neither.
+REMEMBERS_TWO_DIGESTS = {"podman"}
 # Docker 28 may let a push go on to its end when it is asked to stop; 20.10 and 26.1 cut it off.
 MAY_END_PUSHES = {"docker", "containerd"}
 
