@@ -350,6 +350,8 @@ def test_windows_has_no_other_engine_to_go_on_with(
 ) -> None:
     monkeypatch.setattr(sys, "platform", "win32")
     monkeypatch.setattr(find, "dormant_engine", partial(dormant_engine, system="win32"))
+    # There `shutil` asks Windows itself since Python 3.12.
+    monkeypatch.setattr("shutil.which", lambda *_, **__: None)
     for program in ("Docker/Docker Desktop.exe", "cli-plugins/docker-desktop.exe"):
         path = sockets / "programs/Docker" / program
         path.parent.mkdir(parents=True)
