@@ -6,10 +6,11 @@ same source gives the same builds.
 
 from __future__ import annotations
 
-import gzip
 import io
 import json
+import struct
 import tarfile
+import zlib
 from datetime import UTC, datetime, timedelta
 
 from regnb.lab.images.contents import image_manifest
@@ -19,6 +20,8 @@ from regnb.oci.json import as_list, as_object, json_object
 from regnb.registry import RegistryClient
 from regnb.registry.copying import RegistryRepository
 
+# https://www.rfc-editor.org/rfc/rfc1952#section-2.3, without a time and of no known system.
+_GZIP_HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
 FIRST_DAY = datetime(2026, 6, 1, 8, tzinfo=UTC)
 LAST_BUILD = 12
 
@@ -46,7 +49,7 @@ def _push(
     client: RegistryClient, repository: str, source: ImageManifest, base: bytes, number: int
 ) -> Descriptor:
     tar = _layer(f"{repository} 1.{number}\n".encode())
-    layer = gzip.compress(tar, compresslevel=0, mtime=0)
+    layer = _gzip(tar)
     config = json_object(base)
     created = (FIRST_DAY + timedelta(days=number)).isoformat().replace("+00:00", "Z")
     config["created"] = created
@@ -83,3 +86,13 @@ def _layer(content: bytes) -> bytes:
         info.size = len(content)
         archive.addfile(info, io.BytesIO(content))
     return buffer.getvalue()
+
+
+def _gzip(content: bytes) -> bytes:
+    """A gzip that is the same in every Python and zlib: one stored block, up to 65,535 bytes.
+
+    https://www.rfc-editor.org/rfc/rfc1951#section-3.2.4
+    """
+    size = len(content)
+    block = struct.pack("<BHH", True, size, size ^ 0xFFFF) + content
+    return _GZIP_HEADER + block + struct.pack("<II", zlib.crc32(content), size)
