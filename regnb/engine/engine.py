@@ -273,6 +273,8 @@ class Engine(TarMethods):
         found = self._own(name)
         with self._errors(name):
             self.client.api.stop(found.container_id)
+            # Docker's list says `running` until the end is written down: this waits for it.
+            self.client.api.inspect_container(found.container_id)
 
     def containers(self, *, label: str | None = None) -> list[Container]:
         """Containers, also stopped ones, sorted by name.

@@ -7,4 +7,4 @@ from tests.checks.wrong import wrong
 @wrong("registry-runs", "stopped")
 def stop_the_registry(lab: Lab) -> None:
     lab.run_registry()
-    lab.engine.client.containers.get("registry").stop(timeout=1)
+    lab.engine.stop_container("registry")

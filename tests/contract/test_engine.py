@@ -164,7 +164,7 @@ def test_push_and_pull_with_a_stopped_registry(
     stopped = run(engine, registry_image, new_name())
     reference = ImageReference.parse(f"{address(stopped)}/w3:1.0")
     engine.tag(registry_image, reference)
-    engine.client.containers.get(stopped.name).stop()
+    engine.stop_container(stopped.name)
     listed = engine.container(stopped.name)
     assert listed is not None
     assert (listed.is_running, listed.ports) == (False, ())

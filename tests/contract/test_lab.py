@@ -137,7 +137,7 @@ def test_new_kernel_finds_what_the_lab_made(lab: Lab, open_a_lab: OpenLab) -> No
 
 def test_stopped_registry_is_told_and_started_again(lab: Lab) -> None:
     w3 = pushed(lab)
-    lab.engine.client.containers.get("registry").stop(timeout=1)
+    lab.engine.stop_container("registry")
     with pytest.raises(RegistryStopped, match=r"lab\.run_registry\(\)"):
         lab.catalog()
     with pytest.raises(PushFailed):
