@@ -23,9 +23,9 @@ from pathlib import Path
 import docker
 
 from bench.harness import Ratio, fresh_folder
-from regnb.engine.embedded import background
-from regnb.engine.embedded.background import Place
-from regnb.engine.embedded.home import Home
+from regnb.embedded import background
+from regnb.embedded.background import Place
+from regnb.embedded.home import Home
 from regnb.oci import Descriptor, Digest, media_types
 from regnb.registry import RegistryClient
 

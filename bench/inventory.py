@@ -20,8 +20,8 @@ from pathlib import Path
 from bench.big_registry import contents_of, fill_distribution, fill_regnb
 from bench.harness import WITHIN, Ratio, fresh_folder, in_turn
 from bench.servers import distribution, regnb, running
+from regnb.inventory.methods import CONNECTIONS
 from regnb.oci.media_types import ACCEPTED_MANIFESTS
-from regnb.registry.inventory.methods import CONNECTIONS
 
 REPOSITORIES = 1000
 EVERY = {"skopeo": 100, "python-dxf": 20, "oras-py": 20}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from regnb.authoring.ports import own_ports
-from regnb.engine.embedded import background
+from regnb.embedded import background
 
 
 @pytest.fixture(scope="session", autouse=True)

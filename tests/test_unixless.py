@@ -25,7 +25,7 @@ for name in {names}:
 """
 MODULES = (
     *("regnb", "regnb.lab", "regnb.lab.lab", "regnb.lab.preflight", "regnb.server.http_server"),
-    *("regnb.lab.auth.running", "regnb.engine.embedded.beside", "regnb.authoring.rehearsal"),
+    *("regnb.lab.auth.running", "regnb.embedded.beside", "regnb.authoring.rehearsal"),
     *("regnb.cli", "regnb.cli.lab", "regnb.cli.run", "regnb.cli.ls", "regnb.cli.hub"),
 )
 REGNB = ("-m", "tests.unixless", "regnb")
@@ -52,7 +52,7 @@ def test_lab_and_commands_are_imported() -> None:
 
 
 def test_modules_are_really_gone() -> None:
-    done = run("-c", LOADED.format(names=("regnb.engine.embedded.runner",)))
+    done = run("-c", LOADED.format(names=("regnb.embedded.runner",)))
     assert "fcntl" in done.stderr
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from regnb.errors import NotFound
+from regnb.inventory import OnCount
 from regnb.oci import Descriptor, Digest, ImageIndex, ImageManifest, Manifest
 from regnb.registry import RegistryClient
-from regnb.registry.inventory import OnCount
 
 Kind = Literal["index", "manifest", "config", "layer"]
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from regnb.engine.embedded import background
+from regnb.embedded import background
 
 VARIABLE = "REGNB_ENGINE"
 SETTINGS = {VARIABLE: "embedded", "REGNB_HUB": "samples", "REGNB_LAB": "course"}

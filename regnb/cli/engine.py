@@ -10,7 +10,7 @@ import click
 from regnb.cli.texts import Failure, failures, text
 
 if TYPE_CHECKING:
-    from regnb.engine.embedded.background import Place
+    from regnb.embedded.background import Place
 
 _SOCKET = click.option(
     "--socket", type=click.Path(path_type=Path, dir_okay=False), help=text("embedded.socket_help")
@@ -23,7 +23,7 @@ _HOME = click.option(
 @click.group(help=text("embedded.help"))
 def engine() -> None:
     """Gather the commands of the engine."""
-    from regnb.engine.embedded.home import require_unix  # noqa: PLC0415
+    from regnb.embedded.home import require_unix  # noqa: PLC0415
 
     with failures():
         require_unix()
@@ -34,7 +34,7 @@ def engine() -> None:
 @_HOME
 def start(socket: Path | None, home: Path | None) -> None:
     """Start it in the background."""
-    from regnb.engine.embedded import background  # noqa: PLC0415 - not on Windows
+    from regnb.embedded import background  # noqa: PLC0415 - not on Windows
 
     place = _place(socket, home)
     with failures():
@@ -48,7 +48,7 @@ def start(socket: Path | None, home: Path | None) -> None:
 @_HOME
 def stop(socket: Path | None, home: Path | None) -> None:
     """Stop it and its containers."""
-    from regnb.engine.embedded import background  # noqa: PLC0415
+    from regnb.embedded import background  # noqa: PLC0415
 
     stopped = background.stop(_place(socket, home))
     click.echo(text("embedded.stopped" if stopped else "embedded.silent"))
@@ -59,7 +59,7 @@ def stop(socket: Path | None, home: Path | None) -> None:
 @_HOME
 def status(socket: Path | None, home: Path | None) -> None:
     """Tell whether it runs; the exit code is 1 when it does not."""
-    from regnb.engine.embedded import background  # noqa: PLC0415
+    from regnb.embedded import background  # noqa: PLC0415
 
     found = background.status(_place(socket, home))
     if found is None:
@@ -82,7 +82,7 @@ def endpoint(socket: Path | None, second: bool) -> None:
 @_HOME
 def run(socket: Path | None, home: Path | None) -> None:
     """Serve in the foreground until Ctrl-C."""
-    from regnb.engine.embedded import runner  # noqa: PLC0415
+    from regnb.embedded import runner  # noqa: PLC0415
 
     place = _place(socket, home)
     click.echo(text("embedded.export", endpoint=place.endpoint))
@@ -100,8 +100,8 @@ def _second_endpoint() -> str:
 
 
 def _place(socket: Path | None, home: Path | None) -> Place:
-    from regnb.engine.embedded.background import Place  # noqa: PLC0415
-    from regnb.engine.embedded.home import Home  # noqa: PLC0415
+    from regnb.embedded.background import Place  # noqa: PLC0415
+    from regnb.embedded.home import Home  # noqa: PLC0415
 
     usual = Place.default()
     return Place(

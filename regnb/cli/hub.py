@@ -13,7 +13,7 @@ from regnb.cli.serve import told_of_address
 from regnb.cli.texts import Failure, failures, text, translator
 
 if TYPE_CHECKING:
-    from regnb.engine.embedded.remote.hub import Origin
+    from regnb.embedded.remote.hub import Origin
     from regnb.oci import Descriptor, ImageReference
     from regnb.registry.copying import How
     from regnb.server.config import Config

@@ -73,7 +73,7 @@ def _client(url: str, options: dict[str, Any]) -> RegistryClient:
 
 
 def _inventory(client: RegistryClient, options: dict[str, Any], bar: Any) -> pd.DataFrame:  # noqa: ANN401
-    from regnb.registry.inventory import default_path  # noqa: PLC0415
+    from regnb.inventory import default_path  # noqa: PLC0415
 
     return client.inventory(
         tell=lambda error: translator().tell(error).text,

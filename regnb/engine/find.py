@@ -174,14 +174,14 @@ def _is_embedded(endpoint: str, environment: Mapping[str, str]) -> bool:
     """Whether it is where this user's embedded engine listens when it runs."""
     if sys.platform == "win32":
         return False
-    from regnb.engine.embedded.background import Place  # noqa: PLC0415 - not there on Windows
+    from regnb.embedded.background import Place  # noqa: PLC0415 - not there on Windows
 
     return endpoint == Place.default(environment).endpoint
 
 
 def _embedded(found_by: FoundBy, environment: Mapping[str, str]) -> Engine:
     """The embedded engine, started if need be; raises EngineUnavailable."""
-    from regnb.engine.embedded import background  # noqa: PLC0415 - others do without it
+    from regnb.embedded import background  # noqa: PLC0415 - others do without it
 
     place = background.Place.default(environment)
     background.start(place)

@@ -10,10 +10,10 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from regnb.engine.embedded.refusal import Refusal
-from regnb.engine.embedded.remote.hub import HubPlaces, Origin, Origins
-from regnb.engine.embedded.remote.registries import SYSTEM_CERTIFICATES, Registries
-from regnb.engine.embedded.settings import Settings
+from regnb.embedded.refusal import Refusal
+from regnb.embedded.remote.hub import HubPlaces, Origin, Origins
+from regnb.embedded.remote.registries import SYSTEM_CERTIFICATES, Registries
+from regnb.embedded.settings import Settings
 from regnb.engine.failures import failure
 from regnb.errors import HubUnreachable, ImageNotFound, ManifestNotFound
 from regnb.oci import Descriptor, Digest, ImageIndex, ImageReference, Manifest

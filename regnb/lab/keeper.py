@@ -30,7 +30,7 @@ from regnb.lab.registry.settings import STORAGE
 from regnb.lab.session import Session, published_port
 
 if TYPE_CHECKING:
-    from regnb.engine.embedded.background import Place
+    from regnb.embedded.background import Place
 
 # A registry whose engine was killed takes a moment to notice, and to let go of its port.
 _LETS_GO_WITHIN = 10.0
@@ -54,7 +54,7 @@ class EngineKeeper:
         """
         if self._place is None or self._is_as_it_was(self._place):
             return
-        from regnb.engine.embedded import background  # noqa: PLC0415 - not on Windows
+        from regnb.embedded import background  # noqa: PLC0415 - not on Windows
 
         started = background.start(self._place)
         self._pid = self._current_pid()
@@ -90,14 +90,14 @@ class EngineKeeper:
         return EngineStopped(error.message, subject=engine.endpoint)
 
     def _is_as_it_was(self, place: Place) -> bool:
-        from regnb.engine.embedded import background  # noqa: PLC0415
+        from regnb.embedded import background  # noqa: PLC0415
 
         return self._current_pid() == self._pid and background.answers(place)
 
     def _current_pid(self) -> int:
         if self._place is None:
             return 0
-        from regnb.engine.embedded import background  # noqa: PLC0415
+        from regnb.embedded import background  # noqa: PLC0415
 
         return background.pid_of(self._place)
 
@@ -147,7 +147,7 @@ def _place_of(engine: Engine) -> Place | None:
     """Where the embedded `engine` lives on this machine; None for another engine."""
     if engine.flavour != "embedded":
         return None
-    from regnb.engine.embedded.background import Place  # noqa: PLC0415
+    from regnb.embedded.background import Place  # noqa: PLC0415
 
     place = Place.of(engine.endpoint, engine.info())
     # It may be seen through a socket alone, from a container that does not have its home.

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from regnb.engine import Engine
+from regnb.inventory import default_path, files_of
 from regnb.lab.folder import folder_of
 from regnb.lab.identity import LABEL, lab_id
 from regnb.lab.record import record_of
 from regnb.lab.steps.second import remove_second
 from regnb.oci import ImageReference
-from regnb.registry.inventory import default_path, files_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from regnb.inventory.methods import InventoryMethods
 from regnb.registry.blobs import BlobMethods
 from regnb.registry.catalogue import CatalogueMethods
-from regnb.registry.inventory.methods import InventoryMethods
 from regnb.registry.referrers import ReferrerMethods
 from regnb.registry.tags import TagMethods
 from regnb.registry.uploads import UploadMethods

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from regnb.engine.embedded import background
-from regnb.engine.embedded.background import Place
+from regnb.embedded import background
+from regnb.embedded.background import Place
 
 ROOT = Path(__file__).parents[2]
 BINDER = ROOT / "binder"

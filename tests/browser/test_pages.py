@@ -13,8 +13,8 @@ from tests.browser.screen import OUTPUT, Screen
 FILL = f"""
 import sys
 sys.path.insert(0, {str(PROJECT)!r})
-from regnb.registry.inventory import frame_of
-from regnb.registry.inventory.columns import Inventory
+from regnb.inventory import frame_of
+from regnb.inventory.columns import Inventory
 from regnb.widgets.pages import PagedTable
 from tests.registry.test_inventory_memory import facts
 table = PagedTable.showing(frame_of(Inventory.of(facts())), language="en")

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from regnb.engine.embedded import background
-from regnb.engine.embedded.background import Place
+from regnb.embedded import background
+from regnb.embedded.background import Place
 from regnb.lab import Lab, open_lab
 from regnb.lab.leftovers import leftovers, remove
 

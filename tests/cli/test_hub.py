@@ -15,10 +15,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from regnb.cli import main
+from regnb.embedded import background
+from regnb.embedded.background import Place
+from regnb.embedded.remote.hub import HubPlaces
 from regnb.engine import find_engine, room
-from regnb.engine.embedded import background
-from regnb.engine.embedded.background import Place
-from regnb.engine.embedded.remote.hub import HubPlaces
 from regnb.errors import ManifestNotFound, Unsupported
 from regnb.lab import open_lab
 from regnb.oci import Digest, ImageIndex

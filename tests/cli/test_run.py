@@ -8,9 +8,9 @@ from click.testing import CliRunner, Result
 
 from regnb.authoring import build_chapter
 from regnb.cli import main
+from regnb.embedded import background
+from regnb.embedded.background import Place
 from regnb.engine import find_engine
-from regnb.engine.embedded import background
-from regnb.engine.embedded.background import Place
 from tests.authoring.sources import code, prose, write_lesson
 
 PAUSE = prose("pause", "Suite", "More")

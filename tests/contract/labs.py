@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from regnb.engine.embedded import background
-from regnb.engine.embedded.background import Place
-from regnb.engine.embedded.home import Home
+from regnb.embedded import background
+from regnb.embedded.background import Place
+from regnb.embedded.home import Home
 from regnb.lab import Lab, open_lab
 from regnb.lab.leftovers import leftovers, remove
 from tests.contract.engines import ENGINES

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from regnb.engine.embedded.background import Place
+from regnb.embedded.background import Place
 from regnb.engine.failures import SDK_ERRORS
 from regnb.errors import EngineUnavailable
 from regnb.lab import Lab

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from regnb.embedded import background
 from regnb.engine import Engine, find
 from regnb.engine.dormant import dormant_engine
-from regnb.engine.embedded import background
 from regnb.engine.find import find_engine, known_endpoints
 from regnb.errors import (
     EmbeddedEngineNeedsUnix,

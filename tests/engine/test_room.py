@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from regnb.engine.embedded.samples import SampleRegistry
+from regnb.embedded.samples import SampleRegistry
 from regnb.errors import ImageNotFound
 from regnb.oci import ImageReference
 from tests.realparts.marks import needs_real_parts

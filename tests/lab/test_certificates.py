@@ -29,7 +29,7 @@ from regnb.server import MemoryStorage, create_app
 from regnb.server.config import Tls
 from regnb.server.http_server import serving
 from regnb.server.tls import context_of
-from tests.engine.embedded.running import free_port
+from tests.embedded.running import free_port
 from tests.servers import slow_to_start
 
 NAMES = ["localhost", "172.17.0.2"]

@@ -9,10 +9,10 @@ import pytest
 
 from regnb.analysis.holdings import holdings
 from regnb.analysis.storage import Storage
+from regnb.inventory.methods import CONNECTIONS
 from regnb.lab.images.contents import sharing
 from regnb.oci import ImageManifest
 from regnb.registry import RegistryClient, WsgiTransport
-from regnb.registry.inventory.methods import CONNECTIONS
 from regnb.server import Config, MemoryStorage, create_app
 from tests.analysis.registries import Image, push
 

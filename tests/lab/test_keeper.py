@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from regnb.embedded import background
+from regnb.embedded.background import Place
+from regnb.embedded.home import Home
 from regnb.engine.dormant import Dormant
-from regnb.engine.embedded import background
-from regnb.engine.embedded.background import Place
-from regnb.engine.embedded.home import Home
 from regnb.errors import (
     EmbeddedEngineFailed,
     EmbeddedEngineStopped,
@@ -23,8 +23,8 @@ from regnb.errors import (
     RegistryStopped,
 )
 from regnb.lab import Lab, open_lab
+from tests.embedded.running import wait_for
 from tests.engine.conftest import sockets
-from tests.engine.embedded.running import wait_for
 from tests.engine.fake_api import FakeApi, serving
 
 __all__ = ["sockets"]

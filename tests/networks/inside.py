@@ -15,7 +15,7 @@ from pathlib import Path
 
 from regnb.authoring.execute import run
 from regnb.authoring.notebook import code_cells, read_notebook
-from regnb.engine.embedded import background
+from regnb.embedded import background
 from tests.networks.hubs import FINE, NAMES, Authority, answer, saying, serving, waiting
 from tests.networks.proxies import proxy
 

@@ -11,12 +11,12 @@ from typing import NamedTuple
 import pytest
 from werkzeug.test import Client
 
+from regnb.embedded.api.app import Api
+from regnb.embedded.core import EmbeddedEngine
+from regnb.embedded.home import Home
+from regnb.embedded.remote import hub
+from regnb.embedded.samples import SampleRegistry
 from regnb.engine import patience
-from regnb.engine.embedded.api.app import Api
-from regnb.engine.embedded.core import EmbeddedEngine
-from regnb.engine.embedded.home import Home
-from regnb.engine.embedded.remote import hub
-from regnb.engine.embedded.samples import SampleRegistry
 from regnb.engine.engine import Engine
 from regnb.engine.failures import failure
 from regnb.engine.hub import ask_hub
@@ -25,8 +25,8 @@ from regnb.errors.reasons import HUB_HOST, Reason
 from regnb.i18n import Translator
 from regnb.oci import ImageManifest
 from regnb.server.http_server import serving as serving_app
-from tests.engine.embedded.progress import error_in, pull, statuses
-from tests.engine.embedded.running import settle
+from tests.embedded.progress import error_in, pull, statuses
+from tests.embedded.running import settle
 from tests.networks.hubs import (
     AUTHORITY,
     FINE,

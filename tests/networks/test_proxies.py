@@ -14,9 +14,9 @@ from urllib.request import getproxies_environment
 import pytest
 from werkzeug.test import Client
 
-from regnb.engine.embedded.api.app import Api
-from regnb.engine.embedded.core import EmbeddedEngine
-from regnb.engine.embedded.home import Home
+from regnb.embedded.api.app import Api
+from regnb.embedded.core import EmbeddedEngine
+from regnb.embedded.home import Home
 from regnb.errors import ProxyFailed, RegistryError
 from regnb.errors.reasons import HUB_HOST, Reason
 from regnb.i18n import LANGUAGES, Translator
@@ -29,7 +29,7 @@ from regnb.server.http_server import serving as serving_app
 from regnb.server.upstream import UpstreamClient
 from tests.accelerators import accelerators
 from tests.contract.registries import free_port
-from tests.engine.embedded.progress import pull, statuses
+from tests.embedded.progress import pull, statuses
 from tests.networks.hubs import (
     AUTHORITY,
     FINE,

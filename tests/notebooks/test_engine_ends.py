@@ -16,10 +16,10 @@ import pytest
 from regnb.authoring import read_chapter, source_paths
 from regnb.authoring.chapter import Code
 from regnb.checks import Status
-from regnb.engine.embedded import background
-from regnb.engine.embedded.background import Place
+from regnb.embedded import background
+from regnb.embedded.background import Place
 from regnb.errors import RegnbError
-from tests.engine.embedded.running import wait_for
+from tests.embedded.running import wait_for
 from tests.notebooks.conftest import PROJECT
 
 FAILS = "raises-exception"

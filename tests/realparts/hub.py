@@ -18,7 +18,7 @@ import trustme
 from werkzeug import Request, Response
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from regnb.engine.embedded.samples import SampleRegistry
+from regnb.embedded.samples import SampleRegistry
 from regnb.errors import BlobNotFound
 from regnb.oci import Descriptor, Digest, ImageManifest, parse_manifest
 from regnb.registry import RegistryClient

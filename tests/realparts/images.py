@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from regnb.engine.embedded.samples import build as samples
+from regnb.embedded.samples import build as samples
 from regnb.oci import Descriptor, Digest, Platform
 from regnb.oci.json import Json
 from tests.realparts.layers import Tree, compressed

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from regnb.inventory import cache as caches
+from regnb.inventory.cache import ContentCache, Kept, LastSeen
+from regnb.inventory.store import DAY
 from regnb.oci import Digest
-from regnb.registry.inventory import cache as caches
-from regnb.registry.inventory.cache import ContentCache, Kept, LastSeen
-from regnb.registry.inventory.store import DAY
 from tests.registry.conftest import OpenClient
 from tests.registry.whole import Whole
 

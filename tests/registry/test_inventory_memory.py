@@ -9,8 +9,8 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from regnb.registry.inventory.columns import Inventory, TagFacts
-from regnb.registry.inventory.frame import frame_of
+from regnb.inventory.columns import Inventory, TagFacts
+from regnb.inventory.frame import frame_of
 from regnb.widgets.pages import PagedTable
 
 TAGS = 100_000

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from regnb.errors import RegistryUnreachable, TooManyRequests
-from regnb.registry.inventory.pace import Pace, Stopped
+from regnb.inventory.pace import Pace, Stopped
 
 
 def failing(error: Exception, calls: list[int]) -> Callable[[], None]:

@@ -6,6 +6,7 @@ from collections import defaultdict
 
 from regnb.analysis.holdings import holdings
 from regnb.errors import ManifestNotFound
+from regnb.inventory import OnCount
 from regnb.lab.requests import curl
 from regnb.lab.session import Session
 from regnb.oci import (
@@ -17,7 +18,6 @@ from regnb.oci import (
     media_types,
 )
 from regnb.registry import RegistryClient
-from regnb.registry.inventory import OnCount
 from regnb.tables import Table, catalog_table, image_table, layers_table, tags_table
 from regnb.widgets.count import CountBar
 from regnb.widgets.kernel import somebody_looks

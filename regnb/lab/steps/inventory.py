@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from regnb.inventory import default_path
 from regnb.lab.show import command
 from regnb.lab.steps.base import Steps
 from regnb.lab.telling import told
-from regnb.registry.inventory import default_path
 from regnb.widgets.count import CountBar
 from regnb.widgets.pages import PagedTable
 

@@ -21,7 +21,7 @@ from regnb.lab.steps.images import ImageSteps
 from regnb.lab.telling import told
 
 if TYPE_CHECKING:
-    from regnb.engine.embedded.beside import EngineBeside
+    from regnb.embedded.beside import EngineBeside
 
 CONTEXT = "second"
 _FOLDER = "second"
@@ -31,7 +31,7 @@ _OWN_KEYS = "regnb-"
 
 def beside_of(folder: Folder) -> EngineBeside:
     """The second engine of the lab with the folder `folder`, running or not."""
-    from regnb.engine.embedded.beside import EngineBeside  # noqa: PLC0415 - not on Windows
+    from regnb.embedded.beside import EngineBeside  # noqa: PLC0415 - not on Windows
 
     return EngineBeside(folder.path / _FOLDER, hub=os.environ.get("REGNB_HUB", ""))
 

@@ -10,7 +10,7 @@ from typing import Any
 import docker
 from docker.errors import APIError, NotFound
 
-from tests.engine.embedded.running import wait_for
+from tests.embedded.running import wait_for
 
 RUNNING, CREATED, VOLUME = "described", "described-too", "described-data"
 REGISTRY, NGINX = "registry:2", "nginx:latest"

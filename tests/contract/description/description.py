@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from regnb.engine.embedded.api import app, missing
+from regnb.embedded.api import app, missing
 
 # Debian's package docker-doc has them. One for each Docker at hand: 20.10 or 28.5.
 FOLDER = Path("/usr/share/doc/docker-doc/api")

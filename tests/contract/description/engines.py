@@ -9,9 +9,9 @@ from pathlib import Path
 import docker
 from docker.errors import ImageNotFound
 
-from regnb.engine.embedded import background
-from regnb.engine.embedded.background import Place
-from regnb.engine.embedded.home import Home
+from regnb.embedded import background
+from regnb.embedded.background import Place
+from regnb.embedded.home import Home
 from tests.contract.description.content import NGINX, REGISTRY, Subject
 from tests.realparts.throwaway import throw_away
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from werkzeug.test import Client, TestResponse
 
-from regnb.engine.embedded.api.app import Api
-from regnb.engine.embedded.core import EmbeddedEngine
-from regnb.engine.embedded.home import Home
+from regnb.embedded.api.app import Api
+from regnb.embedded.core import EmbeddedEngine
+from regnb.embedded.home import Home
 from tests.contract.description.content import Subject
 from tests.contract.description.description import VERSION, described, load, routes
 from tests.contract.description.engines import dockerd, embedded

@@ -1,0 +1,234 @@
+"""Pulling an image, with Docker's progress stream."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator, Iterator
+from functools import partial
+from typing import TypeAlias
+
+from regnb.embedded.core import EmbeddedEngine
+from regnb.embedded.refusal import Refusal, write_failed
+from regnb.embedded.remote.hub import Origin
+from regnb.embedded.transfers import Transfer
+from regnb.errors import RegnbError
+from regnb.oci import (
+    Descriptor,
+    Hasher,
+    ImageConfig,
+    ImageIndex,
+    ImageManifest,
+    ImageReference,
+    Manifest,
+    Platform,
+    media_types,
+)
+from regnb.registry import Credentials
+
+Line: TypeAlias = dict[str, object]
+_INTERVAL = 0.1
+
+
+def pull(
+    engine: EmbeddedEngine,
+    reference: ImageReference,
+    platform: Platform | None,
+    credentials: Credentials | None,
+) -> Iterator[Line]:
+    """Pull `reference`; gives the lines of the progress stream. Raises Refusal."""
+    fresh = yield from _pull_one(engine, reference, platform, credentials)
+    word = "Downloaded newer image" if fresh else "Image is up to date"
+    yield {"status": f"Status: {word} for {reference.familiar}"}
+
+
+def pull_all_tags(
+    engine: EmbeddedEngine,
+    repository: ImageReference,
+    platform: Platform | None,
+    credentials: Credentials | None,
+) -> Iterator[Line]:
+    """Pull all tags of the repository; gives the lines of the progress stream. Raises Refusal."""
+    tags = engine.origins.ask(repository, credentials, _tags)
+    fresh = False
+    for tag in tags:
+        one = yield from _pull_one(engine, repository.with_tag(tag), platform, credentials)
+        fresh = fresh or one
+    word = "Downloaded newer image" if fresh else "Image is up to date"
+    yield {"status": f"Status: {word} for {repository.name}"}
+
+
+def _tags(origin: Origin) -> list[str]:
+    return origin.ask(partial(origin.client.list_tags, origin.repository))
+
+
+def _pull_one(
+    engine: EmbeddedEngine,
+    reference: ImageReference,
+    platform: Platform | None,
+    credentials: Credentials | None,
+) -> Generator[Line, None, bool]:
+    """Pull `reference`; returns whether the name means another image than before."""
+    origin = engine.origins.find(reference, credentials)
+    while True:
+        try:
+            return (yield from _pull_from(engine, origin, reference, platform))
+        except Refusal:
+            raise
+        except RegnbError as error:  # nothing has its name yet: another place can still give it
+            origin = engine.origins.instead_of(origin, reference, error)
+
+
+def _pull_from(
+    engine: EmbeddedEngine, origin: Origin, reference: ImageReference, platform: Platform | None
+) -> Generator[Line, None, bool]:
+    """Pull `reference` from `origin`; raises RegnbError when it, or the way to it, fails."""
+    wanted = platform or engine.platform
+    shown = reference.familiar if reference.digest else reference.tag
+    start: Line = {"status": f"Pulling from {reference.repository}", "id": shown}
+    top = origin.get_top(reference.reference)
+    if isinstance(top, ImageIndex) and top.image_for(wanted) is None:
+        yield start  # Docker chooses from an index only after it has said so much
+        raise Refusal(404, f"no matching manifest for {wanted} in the manifest list entries")
+    manifest, config = origin.ask(partial(_documents, origin, top, reference, wanted))
+    _check_platform(ImageConfig.parse(config), reference, platform)
+    yield start
+    if origin.note:
+        yield {"status": origin.note}
+    parts = [manifest.config.digest, *(layer.digest for layer in manifest.layers)]
+    _check_layers(manifest)
+    with engine.images.lease(parts):
+        engine.images.blobs.put(config)
+        if not _is_here(engine, manifest):  # Docker tells nothing of the layers of a known image
+            yield from _layers(engine, origin, manifest)
+        fresh = _keep(engine, reference, manifest, top.digest, origin.source)
+    yield {"status": f"Digest: {top.digest}"}
+    return fresh
+
+
+def _documents(
+    origin: Origin, top: Manifest, reference: ImageReference, platform: Platform
+) -> tuple[ImageManifest, bytes]:
+    """The manifest for `platform`, and its config."""
+    manifest = _for_platform(origin, top, reference, platform)
+    return manifest, origin.client.get_blob(origin.repository, manifest.config.digest)
+
+
+def _for_platform(
+    origin: Origin, top: Manifest, reference: ImageReference, platform: Platform
+) -> ImageManifest:
+    """The manifest for `platform`, which is `top` itself unless that is an index."""
+    entry = top.image_for(platform) if isinstance(top, ImageIndex) else None
+    if entry:
+        top = origin.client.get_manifest(origin.repository, entry.digest)
+    if not isinstance(top, ImageManifest) or not media_types.is_config(top.config.media_type):
+        kind = top.config.media_type if isinstance(top, ImageManifest) else top.media_type
+        raise Refusal(
+            500, f"{reference.familiar} is no image but an artifact: unsupported type {kind}"
+        )
+    return top
+
+
+def _check_platform(
+    config: ImageConfig, reference: ImageReference, platform: Platform | None
+) -> None:
+    actual = config.platform
+    if platform and (platform.os, platform.architecture) != (actual.os, actual.architecture):
+        raise Refusal(
+            404,
+            f"image with reference {reference.familiar} was found but does not match the "
+            f"specified platform: wanted {platform}, actual: {actual}",
+        )
+
+
+def _check_layers(manifest: ImageManifest) -> None:
+    """Raise Refusal for what only looks like an image, as the attestation of one does."""
+    for layer in manifest.layers:
+        if not media_types.is_layer(layer.media_type):
+            raise Refusal(500, f"unsupported media type {layer.media_type}")
+
+
+def _keep(
+    engine: EmbeddedEngine,
+    reference: ImageReference,
+    manifest: ImageManifest,
+    digest: str,
+    source: str,
+) -> bool:
+    """Give the image its names; whether `reference` meant another one before."""
+    try:
+        former = engine.images.find(str(reference)).image_id
+    except Refusal:
+        former = None
+    by_digest = ImageReference.parse(f"{reference.registry}/{reference.repository}@{digest}")
+    names = [] if reference.digest else [reference]
+    # As in Docker, the digest of an index stays with the first of its images that came.
+    if engine.images.holder_of(by_digest) in {None, manifest.config.digest}:
+        names.append(by_digest)
+    image = engine.images.add(manifest, names, source=source)
+    engine.events.tell("image", "pull", reference.familiar, name=reference.name)
+    return image.image_id != former
+
+
+def _is_here(engine: EmbeddedEngine, manifest: ImageManifest) -> bool:
+    known = {image.image_id for image in engine.images.images()}
+    layers = all(engine.images.blobs.has(layer) for layer in manifest.layers)
+    return manifest.config.digest in known and layers
+
+
+def _layers(engine: EmbeddedEngine, origin: Origin, manifest: ImageManifest) -> Iterator[Line]:
+    """Bring the layers that are missing; raises Refusal."""
+    layers = {layer.digest: layer for layer in manifest.layers}.values()
+    missing = []
+    for layer in layers:
+        here = engine.images.blobs.has(layer)
+        yield _line(layer, "Already exists" if here else "Pulling fs layer")
+        missing += [] if here else [layer]
+    transfers = [engine.transfers.join(layer, partial(_fetch, origin, layer)) for layer in missing]
+    try:
+        yield from _watch(engine, transfers)
+    finally:
+        for transfer in transfers:
+            engine.transfers.leave(transfer)
+    for layer in missing:
+        yield _line(layer, "Pull complete")
+
+
+def _fetch(origin: Origin, layer: Descriptor, start: int, hasher: Hasher) -> Iterator[bytes]:
+    return origin.client.stream_blob(origin.repository, layer.digest, start=start, hasher=hasher)
+
+
+def _watch(engine: EmbeddedEngine, transfers: list[Transfer]) -> Iterator[Line]:
+    """What happens to `transfers` until all are done; raises Refusal when one fails."""
+    told = dict.fromkeys((transfer.descriptor.digest for transfer in transfers), (0, 0))
+    while True:
+        finished = all(transfer.done for transfer in transfers)
+        for transfer in transfers:
+            steps, received = told[transfer.descriptor.digest]
+            yield from _news(transfer, steps, received)
+            told[transfer.descriptor.digest] = len(transfer.steps), transfer.received
+            if transfer.failure:
+                raise _told(transfer.failure)
+        if finished:
+            return
+        with engine.transfers.changed:
+            engine.transfers.changed.wait(_INTERVAL)
+        time.sleep(_INTERVAL / 10)
+
+
+def _news(transfer: Transfer, steps: int, received: int) -> Iterator[Line]:
+    if transfer.received > received and not transfer.done:
+        detail = {"current": transfer.received, "total": transfer.descriptor.size}
+        yield _line(transfer.descriptor, "Downloading", detail)
+    for step in transfer.steps[steps:]:
+        yield _line(transfer.descriptor, step)
+
+
+def _told(error: Exception) -> Exception:
+    """`error` when it is told elsewhere, else the refusal for it."""
+    if isinstance(error, Refusal | RegnbError):
+        return error
+    return write_failed(error) if isinstance(error, OSError) else Refusal(500, str(error))
+
+
+def _line(layer: Descriptor, status: str, detail: dict[str, int] | None = None) -> Line:
+    return {"status": status, "progressDetail": detail or {}, "id": layer.digest.short}

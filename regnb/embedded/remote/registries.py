@@ -1,0 +1,93 @@
+"""Reaching a registry by Docker's rules.
+
+HTTPS, with the certificates of `certs.d`; for a loopback address or an `insecure-registries` entry
+HTTPS without checks, then plain HTTP. https://docs.docker.com/engine/security/certificates/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from regnb.embedded.remote import proof
+from regnb.embedded.remote.trust import Trust, trust_in
+from regnb.embedded.settings import Settings
+from regnb.errors import NotARegistry, RegistryError, RegistryUnreachable, TLSFailed
+from regnb.errors.reasons import HUB_HOST
+from regnb.oci.reference import DOCKER_HUB
+from regnb.registry import Credentials, RegistryClient, UrllibTransport
+from regnb.registry.transport import Transport
+from regnb.registry.urllib_transport import PlaceOf
+
+TIMEOUT = 10.0
+# Where the system's Docker looks, after the engine's own folder.
+SYSTEM_CERTIFICATES = (Path("~/.config/docker/certs.d"), Path("/etc/docker/certs.d"))
+
+
+class Registries:
+    """Opens registries; `place_of` tells where those of containers really listen."""
+
+    def __init__(
+        self, settings: Callable[[], Settings], certificates: Sequence[Path], place_of: PlaceOf
+    ) -> None:
+        self._settings = settings
+        self._certificates = [folder.expanduser() for folder in certificates]
+        self.place_of = place_of
+
+    def open(
+        self, host: str, credentials: Credentials | None = None, *, timeout: float = TIMEOUT
+    ) -> RegistryClient:
+        """A client for the registry `host`, which has answered.
+
+        Raises RegistryError, and Refusal (500) for certificates that cannot be used.
+        """
+        host = HUB_HOST if host == DOCKER_HUB else host
+        insecure = self._settings().is_insecure(host)
+        trust = self._trust(host, insecure=insecure)
+        transport = self._transport(trust)
+        try:
+            return _answering(f"https://{host}", transport, credentials, timeout)
+        except (TLSFailed, RegistryUnreachable, NotARegistry) as error:
+            if not insecure:
+                if isinstance(error, TLSFailed):
+                    self._tell_why(error, trust, timeout)
+                raise
+        return _answering(f"http://{host}", transport, credentials, timeout)
+
+    def open_mirror(self, url: str, *, timeout: float = TIMEOUT) -> RegistryClient:
+        """A client for a registry whose scheme is known; raises as `open` does."""
+        host = urlsplit(url).netloc
+        trust = self._trust(host, insecure=self._settings().is_insecure(host))
+        return _answering(url, self._transport(trust), None, timeout)
+
+    def _trust(self, host: str, *, insecure: bool) -> Trust:
+        """Docker reads no certificates for a registry that it need not trust."""
+        return Trust(verify=False) if insecure else trust_in(self._certificates, host)
+
+    def _transport(self, trust: Trust) -> Transport:
+        return UrllibTransport(
+            ca_file=trust.authorities,
+            client_certificate=trust.pair,
+            verify=trust.verify,
+            place_of=self.place_of,
+        )
+
+    def _tell_why(self, error: TLSFailed, trust: Trust, timeout: float) -> None:
+        """Put what the certificate really says into `error`."""
+        parts = urlsplit(error.url)
+        place = self.place_of(parts.hostname or "", parts.port or 443)
+        error.detail = proof.complaint(error, place, trust.pair, timeout)
+
+
+def _answering(
+    url: str, transport: Transport, credentials: Credentials | None, timeout: float
+) -> RegistryClient:
+    """A client for `url`, where a registry answers; raises RegistryError."""
+    client = RegistryClient(url, transport=transport, credentials=credentials, timeout=timeout)
+    try:
+        client.probe()
+    except RegistryError:
+        client.close()
+        raise
+    return client

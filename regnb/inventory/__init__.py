@@ -1,0 +1,24 @@
+"""The whole registry at once: every tag, by many connections, with a memory on disk."""
+
+from __future__ import annotations
+
+from regnb.inventory.cache import default_path
+from regnb.inventory.columns import Inventory
+from regnb.inventory.contents import Child, TagContents
+from regnb.inventory.frame import DTYPES, frame_of
+from regnb.inventory.methods import InventoryMethods, WalkOptions
+from regnb.inventory.store import files_of
+from regnb.inventory.walk import OnCount
+
+__all__ = [
+    "DTYPES",
+    "Child",
+    "Inventory",
+    "InventoryMethods",
+    "OnCount",
+    "TagContents",
+    "WalkOptions",
+    "default_path",
+    "files_of",
+    "frame_of",
+]

@@ -1,0 +1,128 @@
+"""An inventory as columns: compact, since a registry may have hundreds of thousands of tags."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from sys import intern
+
+from regnb.errors import RegnbError
+from regnb.inventory.contents import TagContents
+from regnb.oci import Digest
+from regnb.oci.platform import Platform
+
+
+@dataclass(frozen=True, slots=True)
+class TagFacts:
+    """One row of the inventory; `blobs` are the digests, as bytes, and sizes of its contents."""
+
+    repository: str
+    tag: str
+    problem: RegnbError | None
+    digest: str = ""
+    media_type: str = ""
+    platforms: tuple[str, ...] = ()
+    created: datetime | None = None
+    layers: int | None = None
+    blobs: tuple[tuple[bytes, int], ...] = ()
+
+
+def facts_of(contents: TagContents) -> TagFacts:
+    """The facts of a tag: of an index, those of all its images, and the time of the newest."""
+    root = contents.root
+    if root is None:
+        return TagFacts(contents.repository, contents.tag, contents.problem)
+    platforms: dict[str, None] = {}
+    layers: set[Digest] = set()
+    for image, entry in contents.images():
+        origin = contents.origins.get(image.config.digest)
+        platform = (entry.platform if entry else None) or (origin.platform if origin else None)
+        if platform and not _is_empty(platform):
+            platforms[intern(str(platform))] = None
+        layers.update(layer.digest for layer in image.layers)
+    moments = [origin.created for origin in contents.origins.values() if origin.created]
+    return TagFacts(
+        contents.repository,
+        contents.tag,
+        contents.problem,
+        root.digest,
+        intern(root.media_type),
+        tuple(platforms),
+        max(moments, default=None),
+        len(layers),
+        tuple((bytes.fromhex(digest.hex), size) for digest, size in contents.blobs().items()),
+    )
+
+
+def _is_empty(platform: Platform) -> bool:
+    return not (platform.os or platform.architecture)
+
+
+@dataclass
+class Inventory:
+    """The facts of many tags, column by column; what tags share is known when all are added."""
+
+    repository: list[str] = field(default_factory=list)
+    tag: list[str] = field(default_factory=list)
+    digest: list[str] = field(default_factory=list)
+    media_type: list[str] = field(default_factory=list)
+    platforms: list[tuple[str, ...]] = field(default_factory=list)
+    created: list[datetime | None] = field(default_factory=list)
+    layers: list[int | None] = field(default_factory=list)
+    problem: list[RegnbError | None] = field(default_factory=list)
+    _numbers: dict[bytes, int] = field(default_factory=dict)
+    _sizes: array[int] = field(default_factory=lambda: array("q"))
+    _users: array[int] = field(default_factory=lambda: array("q"))
+    _same: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
+    _blobs: list[array[int] | None] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, facts: Iterable[TagFacts]) -> Inventory:
+        """All of `facts`."""
+        inventory = cls()
+        for row in facts:
+            inventory.add(row)
+        # Nothing is added any more: a third of the memory is free for what comes next.
+        inventory._numbers = {}
+        return inventory
+
+    def add(self, row: TagFacts) -> None:
+        """Take in one more tag."""
+        self.repository.append(row.repository)
+        self.tag.append(intern(row.tag))
+        self.digest.append(row.digest)
+        self.media_type.append(row.media_type)
+        self.platforms.append(self._same.setdefault(row.platforms, row.platforms))
+        self.created.append(row.created)
+        self.layers.append(row.layers)
+        self.problem.append(row.problem)
+        self._blobs.append(array("I", map(self._number, row.blobs)) if row.digest else None)
+
+    def _number(self, blob: tuple[bytes, int]) -> int:
+        number = self._numbers.setdefault(blob[0], len(self._sizes))
+        if number == len(self._sizes):
+            self._sizes.append(blob[1])
+            self._users.append(0)
+        self._users[number] += 1
+        return number
+
+    def __len__(self) -> int:
+        return len(self.tag)
+
+    def order(self) -> list[int]:
+        """The numbers of the rows, sorted by repository and tag."""
+        return sorted(range(len(self)), key=lambda row: (self.repository[row], self.tag[row]))
+
+    def size(self, row: int, *, unique: bool = False) -> int | None:
+        """Bytes of the contents of a row; `unique`: of those that no other tag has."""
+        blobs = self._blobs[row]
+        if blobs is None:
+            return None
+        return sum(self._sizes[one] for one in blobs if not unique or self._users[one] == 1)
+
+    def shared(self, row: int) -> int | None:
+        """Bytes of the contents of a row that other tags have too."""
+        whole, own = self.size(row), self.size(row, unique=True)
+        return None if whole is None or own is None else whole - own

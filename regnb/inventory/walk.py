@@ -1,0 +1,170 @@
+"""Every tag of a registry, by several connections at once."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
+
+from regnb.errors import RegnbError
+from regnb.inventory.cache import ContentCache, LastSeen
+from regnb.inventory.contents import TagContents
+from regnb.inventory.pace import Pace, Stopped
+from regnb.inventory.reader import TagReader
+from regnb.inventory.rows import Reduction
+
+if TYPE_CHECKING:
+    from regnb.registry.client import RegistryClient
+
+R = TypeVar("R")
+# Called with the tags read so far, and those known of so far.
+OnCount: TypeAlias = Callable[[int, int], None]
+_COMMIT_EVERY = 500
+# To be woken for each result would take more time than to read it.
+_POLL = 0.01
+_PATIENCE_TO_STOP = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """A tag to read; without a tag, a repository whose tags are to be listed."""
+
+    repository: str
+    tag: str = ""
+    last: LastSeen | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed(Generic[R]):
+    """The tags of a repository: what is known, what is to be read, what kept more from coming."""
+
+    rows: list[R]
+    tasks: list[_Task]
+    problem: TagContents | None
+
+
+class Walk(Generic[R]):
+    """What `reduction` makes of each tag, in the order in which they arrive.
+
+    Iterate once; whoever stops iterating stops the walk. What was read stays in the cache.
+    """
+
+    def __init__(  # noqa: PLR0913 - the options of one walk
+        self,
+        client: RegistryClient,
+        cache: ContentCache,
+        reduction: Reduction[R],
+        *,
+        connections: int,
+        max_age: float,
+        on_count: OnCount | None,
+    ) -> None:
+        self._client = client
+        self._cache = cache
+        self._reduction = reduction
+        self._on_count = on_count
+        self._pace = Pace()
+        self._max_age = max_age
+        self._reader = TagReader(client, cache, self._pace, reduction, max_age=max_age)
+        self._tasks: SimpleQueue[_Task | None] = SimpleQueue()
+        self._results: deque[R | _Listed[R] | BaseException] = deque()
+        self._threads = [
+            threading.Thread(target=self._work, name=f"inventory-{number}", daemon=True)
+            for number in range(connections)
+        ]
+
+    def over(self, repositories: Iterable[str]) -> Iterator[R]:
+        """The tags of `repositories`."""
+        open_tasks = 0
+        for name in repositories:
+            self._tasks.put(_Task(name))
+            open_tasks += 1
+        for thread in self._threads:
+            thread.start()
+        try:
+            yield from self._arriving(open_tasks)
+        finally:
+            self._end()
+
+    def _arriving(self, open_tasks: int) -> Iterator[R]:
+        done = known = handled = 0
+        while open_tasks:
+            if not self._results:
+                time.sleep(_POLL)
+                continue
+            result = self._results.popleft()
+            open_tasks -= 1
+            handled += 1
+            if isinstance(result, BaseException):
+                raise result
+            if handled % _COMMIT_EVERY == 0:
+                self._cache.commit()
+            if isinstance(result, _Listed):
+                for task in result.tasks:
+                    self._tasks.put(task)
+                open_tasks += len(result.tasks)
+                known += len(result.tasks) + len(result.rows)
+                done += len(result.rows)
+                yield from result.rows
+                if result.problem:
+                    yield self._reduction.of(result.problem)
+            else:
+                done += 1
+                yield result
+            if self._on_count:
+                self._on_count(done, known)
+
+    def _end(self) -> None:
+        self._pace.stop()
+        with suppress(Empty):
+            while True:
+                self._tasks.get_nowait()
+        for _ in self._threads:
+            self._tasks.put(None)
+        for thread in self._threads:
+            thread.join(_PATIENCE_TO_STOP)
+
+    def _work(self) -> None:
+        while task := self._tasks.get():
+            try:
+                result: R | _Listed[R] | BaseException = self._done(task)
+            except Stopped:
+                return
+            except BaseException as error:  # noqa: BLE001 - raised in the thread that listens
+                result = error
+            self._results.append(result)
+
+    def _done(self, task: _Task) -> R | _Listed[R]:
+        if task.tag:
+            return self._reader.read(task.repository, task.tag, task.last)
+        return self._listed(task.repository)
+
+    def _listed(self, repository: str) -> _Listed[R]:
+        registry, now = self._client.url, time.time()
+        since = now - self._max_age
+        last = self._cache.tags(registry, repository)
+        problem: RegnbError | None = None
+        rows: Mapping[str, R] = {}
+        names = self._cache.names(registry, repository, since=since)
+        if names is None or self._max_age <= 0:
+            names = set()
+            try:
+                self._pace.keep(lambda: self._read_names(repository, names))
+                gone = last.keys() - names
+                self._cache.put_names(registry, repository, names, now, gone)
+            except RegnbError as error:
+                problem = error
+        else:
+            rows = self._reduction.fresh(registry, repository, since=since)
+        tasks = [_Task(repository, name, last.get(name)) for name in sorted(names - rows.keys())]
+        told = TagContents(repository, "", problem=problem) if problem else None
+        return _Listed([rows[name] for name in rows.keys() & names], tasks, told)
+
+    def _read_names(self, repository: str, names: set[str]) -> None:
+        for page in self._client.tag_pages(repository):
+            names |= page

@@ -1,0 +1,70 @@
+"""Pulls and pushes where a registry wants a password, given by X-Registry-Auth."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import bcrypt
+import pytest
+from werkzeug.test import Client
+
+from regnb.registry import Credentials, RegistryClient
+from regnb.server import Config, MemoryStorage, create_app
+from regnb.server.config import Htpasswd
+from regnb.server.http_server import serving
+from tests.embedded.progress import error_in, lines
+from tests.embedded.test_push import tagged
+
+
+@pytest.fixture
+def protected(tmp_path: Path) -> Iterator[str]:
+    """The address of a registry where Anna has a password."""
+    users = tmp_path / "htpasswd"
+    users.write_text(f"anna:{bcrypt.hashpw(b'secret', bcrypt.gensalt(4)).decode()}\n")
+    with serving(create_app(MemoryStorage(), Config(htpasswd=Htpasswd(str(users))))) as server:
+        yield f"localhost:{server.port}"
+
+
+def login(password: str) -> dict[str, str]:
+    value = json.dumps({"username": "anna", "password": password})
+    return {"X-Registry-Auth": base64.urlsafe_b64encode(value.encode()).decode()}
+
+
+def test_password_opens_the_registry_for_push_and_pull(api: Client, protected: str) -> None:
+    name = tagged(api, f"{protected}/w3")
+    sent = api.post(f"/images/{name}/push?tag=1.0", headers=login("secret"))
+    assert error_in(sent.data) == ""
+    with RegistryClient(f"http://{protected}", credentials=Credentials("anna", "secret")) as client:
+        assert client.list_tags("w3") == ["1.0"]
+    api.delete(f"/images/{name}:1.0")
+    path = f"/images/create?fromImage={name}&tag=1.0"
+    back = api.post(path, headers=login("secret"))
+    assert lines(back.data)[-1]["status"] == f"Status: Downloaded newer image for {name}:1.0"
+
+
+@pytest.mark.parametrize(
+    ("headers", "told"),
+    [
+        ({}, "no basic auth credentials"),
+        ({"X-Registry-Auth": "e30="}, "no basic auth credentials"),
+        (login("wrong"), "unauthorized: authentication required"),
+    ],
+)
+def test_registry_is_closed_without_it(
+    api: Client, protected: str, headers: dict[str, str], told: str
+) -> None:
+    name = tagged(api, f"{protected}/w3")
+    sent = api.post(f"/images/{name}/push?tag=1.0", headers=headers)
+    assert error_in(sent.data) == told
+    back = api.post(f"/images/create?fromImage={name}&tag=1.0", headers=headers)
+    assert back.status_code == 500
+    assert lines(back.data)[-1]["message"].endswith(told)
+
+
+@pytest.mark.parametrize(("password", "status"), [("secret", 200), ("wrong", 401)])
+def test_login_asks_the_registry(api: Client, protected: str, password: str, status: int) -> None:
+    value = {"username": "anna", "password": password, "serveraddress": protected}
+    assert api.post("/auth", json=value).status_code == status
