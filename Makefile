@@ -39,10 +39,10 @@ test-notebooks: $(STAMP)  ## run the notebooks on the embedded engine and compar
 	$(NBVAL) notebooks/fr notebooks/en
 
 test-browser: $(STAMP)  ## run the notebooks and their widgets in a browser
-	$(BIN)/pytest -m browser tests/browser
+	$(BIN)/pytest $(RERUNS) -m browser tests/browser
 
 test-docker: $(STAMP)  ## run the tests and the notebooks on the Docker Engine of this machine
-	$(BIN)/pytest -m docker
+	$(BIN)/pytest $(RERUNS) -m docker
 	$(NBVAL) --override-ini addopts="--nbval-lax $(NBVAL_OPTIONS)" notebooks/fr notebooks/en
 
 test-notebooks-docker: $(STAMP)  ## compare outputs on a Docker Engine whose Hub has the samples

@@ -102,7 +102,7 @@ def _lines(frame: pd.DataFrame) -> list[str]:
     rows = [[speaker(f"columns.{name}") for name in SHOWN]]
     for values in frame[list(SHOWN)].itertuples(index=False):
         cells = zip(SHOWN, values, strict=True)
-        rows.append([format_cell(name, value, speaker) for name, value in cells])
+        rows.append([format_cell(speaker, name, value) for name, value in cells])
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
 

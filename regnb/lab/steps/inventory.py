@@ -31,4 +31,4 @@ class InventorySteps(Steps):
                 max_age=max_age,
                 on_count=bar,
             )
-        return PagedTable.showing(frame, language=self._session.language)
+        return PagedTable.showing(self._session.translator, frame)
