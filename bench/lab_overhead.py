@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator
 import regnb
 from bench.harness import Ratio, in_turn
 from regnb.engine import find_engine
+from regnb.i18n import Translator
 from regnb.tables import Table
 
 TARGET = 1.15
@@ -78,7 +79,7 @@ def ratios(rounds: int) -> Iterator[Ratio]:
         return
     os.environ["REGNB_PROGRESS"] = "0"
     find_engine().close()
-    Table.of([], columns={}, language="en")
+    Table.of(Translator("en"), [], columns={})
     shell, ours = in_turn(rounds, lambda: seconds(by_shell), lambda: seconds(by_regnb))
     yield Ratio("the steps of chapter 01: lab / shell script", ours, shell, at_most=TARGET)
 

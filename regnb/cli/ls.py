@@ -73,9 +73,10 @@ def _client(url: str, options: dict[str, Any]) -> RegistryClient:
 
 
 def _inventory(client: RegistryClient, options: dict[str, Any], bar: Any) -> pd.DataFrame:  # noqa: ANN401
-    from regnb.inventory import default_path  # noqa: PLC0415
+    from regnb.inventory import default_path, inventory  # noqa: PLC0415
 
-    return client.inventory(
+    return inventory(
+        client,
         tell=lambda error: translator().tell(error).text,
         repositories=options["repositories"] or None,
         cache=None if options["no_cache"] else default_path(),
@@ -101,7 +102,7 @@ def _lines(frame: pd.DataFrame) -> list[str]:
     rows = [[speaker(f"columns.{name}") for name in SHOWN]]
     for values in frame[list(SHOWN)].itertuples(index=False):
         cells = zip(SHOWN, values, strict=True)
-        rows.append([format_cell(name, value, speaker) for name, value in cells])
+        rows.append([format_cell(speaker, name, value) for name, value in cells])
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
 

@@ -98,7 +98,7 @@ class Lab(
         settings |= secured(self._session, tls=tls, clients=clients, auth=auth)
         wanted = running.Wanted(image, name, port, settings)
         container = running.run_registry(self._session, wanted)
-        return containers_table([container], language=self._session.language)
+        return containers_table(self._session.translator, [container])
 
     @told
     def containers(self) -> Table:
@@ -107,7 +107,7 @@ class Lab(
         label, value = next(iter(session.labels.items()))
         words = ["--all", "--filter", f"label={label}={value}"]
         session.show(command("docker", "container", "ls", *words))
-        return containers_table(session.own_containers(), language=session.language)
+        return containers_table(session.translator, session.own_containers())
 
     @told
     def logs(self, *, tail: int = 20) -> None:

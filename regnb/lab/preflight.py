@@ -36,7 +36,7 @@ def preflight(language: str | None = None, *, engine: str | None = None) -> Tabl
     """Table of the findings on this machine, in `language` or that of the notebook."""
     translator = Translator(language or language_of_notebook())
     found = Preflight(translator, engine).findings()
-    return findings_table(found, language=translator.language)
+    return findings_table(translator, found)
 
 
 class Preflight:

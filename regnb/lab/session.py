@@ -43,11 +43,6 @@ class Session:
     exchanges: Exchanges = field(default_factory=Exchanges)
 
     @property
-    def language(self) -> str:
-        """`fr` or `en`."""
-        return self.translator.language
-
-    @property
     def labels(self) -> dict[str, str]:
         """The label that everything this lab creates carries."""
         return {LABEL: self.lab}

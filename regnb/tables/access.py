@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
+from regnb.i18n import Translator
 from regnb.tables.table import FactTable, Table
 
 RIGHTS = {"repository": "str", "readers": "str", "writer": "str"}
@@ -14,7 +15,7 @@ _TIMES = {"iat": "issued_at", "nbf": "not_before", "exp": "not_after"}
 _NAMES = {"iss": "issuer", "sub": "user", "aud": "service"}
 
 
-def rights_table(writers: Mapping[str, str], *, language: str) -> Table:
+def rights_table(translator: Translator, writers: Mapping[str, str]) -> Table:
     """Who may read and write which repository.
 
     Columns: repository (`*`: every other one), readers (`*`: everybody), writer (a user; empty
@@ -22,10 +23,10 @@ def rights_table(writers: Mapping[str, str], *, language: str) -> Table:
     """
     rows = [{"repository": name, "readers": "*", "writer": user} for name, user in writers.items()]
     rows.append({"repository": "*", "readers": "*", "writer": ""})
-    return Table.of(rows, columns=RIGHTS, language=language)
+    return Table.of(translator, rows, columns=RIGHTS)
 
 
-def claims_table(claims: Mapping[str, object], *, language: str) -> Table:
+def claims_table(translator: Translator, claims: Mapping[str, object]) -> Table:
     """What a token says: columns field (str) and value.
 
     Fields: issuer, user, service (str), issued_at, not_before, not_after (UTC), and access (list of
@@ -36,7 +37,7 @@ def claims_table(claims: Mapping[str, object], *, language: str) -> Table:
         facts[field] = datetime.fromtimestamp(int(str(claims[name])), UTC)
     facts["access"] = _scopes(claims.get("access"))
     rows = [{"field": field, "value": value} for field, value in facts.items()]
-    return FactTable.of(rows, columns=CLAIMS, language=language)
+    return FactTable.of(translator, rows, columns=CLAIMS)
 
 
 def _scopes(access: object) -> list[str]:

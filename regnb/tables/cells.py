@@ -22,11 +22,11 @@ _DIGEST = re.compile(r"\b(?:sha(?:256|512):)?([0-9a-f]{12})[0-9a-f]{52,}\b")
 _NO_OPERATION = re.compile(r"^/bin/sh -c #\(nop\) +")
 
 
-def format_cell(column: str, value: object, translator: Translator) -> str:
+def format_cell(translator: Translator, column: str, value: object) -> str:
     """`value` of `column` as text in the translator's language."""
     if isinstance(value, list | tuple):
         shown = value[:MAX_USERS] if column in _USERS else value
-        texts = [format_cell(column, item, translator) for item in shown]
+        texts = [format_cell(translator, column, item) for item in shown]
         more = len(value) - len(shown)
         return ", ".join([*texts, f"+ {more}"] if more else texts)
     if value is None or value is pd.NaT or value is pd.NA:

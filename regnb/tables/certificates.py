@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
+from regnb.i18n import Translator
 from regnb.tables.table import FactTable, Table
 
 CERTIFICATES = {
@@ -21,7 +22,7 @@ HANDSHAKE = {"field": "str", "value": "object"}
 
 
 def certificates_table(
-    certificates: Iterable[tuple[str, x509.Certificate]], *, language: str
+    translator: Translator, certificates: Iterable[tuple[str, x509.Certificate]]
 ) -> Table:
     """Certificates by name, one row each.
 
@@ -30,13 +31,13 @@ def certificates_table(
     not_after (UTC: its validity).
     """
     rows = [{"certificate": name, **facts_of(one)} for name, one in certificates]
-    return Table.of(rows, columns=CERTIFICATES, language=language)
+    return Table.of(translator, rows, columns=CERTIFICATES)
 
 
-def handshake_table(facts: Mapping[str, object], *, language: str) -> Table:
+def handshake_table(translator: Translator, facts: Mapping[str, object]) -> Table:
     """Facts of a TLS connection: columns field (str) and value, for example `tls_version`."""
     rows = [{"field": field, "value": value} for field, value in facts.items()]
-    return FactTable.of(rows, columns=HANDSHAKE, language=language)
+    return FactTable.of(translator, rows, columns=HANDSHAKE)
 
 
 def facts_of(certificate: x509.Certificate) -> dict[str, object]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from regnb.engine import Container, LocalImage, PublishedPort
+from regnb.i18n import Translator
 from regnb.tables.table import Table
 
 IMAGES = {
@@ -24,7 +25,7 @@ CONTAINERS = {
 }
 
 
-def images_table(images: Iterable[LocalImage], *, language: str) -> Table:
+def images_table(translator: Translator, images: Iterable[LocalImage]) -> Table:
     """Images of the engine, one row per tag, sorted by name.
 
     Columns: repository and tag (str), image_id (str, whole), created (UTC), size_bytes (int, as
@@ -40,10 +41,10 @@ def images_table(images: Iterable[LocalImage], *, language: str) -> Table:
         }
         for image in sorted(images, key=lambda image: (image.name, image.tag))
     ]
-    return Table.of(rows, columns=IMAGES, language=language)
+    return Table.of(translator, rows, columns=IMAGES)
 
 
-def containers_table(containers: Iterable[Container], *, language: str) -> Table:
+def containers_table(translator: Translator, containers: Iterable[Container]) -> Table:
     """Containers, also stopped ones, sorted by name.
 
     Columns: name, container_id, image, state (str), ports (list of str such as
@@ -60,7 +61,7 @@ def containers_table(containers: Iterable[Container], *, language: str) -> Table
         }
         for container in sorted(containers, key=lambda container: container.name)
     ]
-    return Table.of(rows, columns=CONTAINERS, language=language)
+    return Table.of(translator, rows, columns=CONTAINERS)
 
 
 def _arrow(port: PublishedPort) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from regnb.analysis.files import ImageFiles
+from regnb.i18n import Translator
 from regnb.tables.table import Table
 
 FILES = {
@@ -17,7 +18,7 @@ FILES = {
 }
 
 
-def files_table(files: ImageFiles, *, language: str) -> Table:
+def files_table(translator: Translator, files: ImageFiles) -> Table:
     """Entries of all layers, oldest layer first, sorted by path, one row per entry.
 
     Columns: layer (int, from 1), path (str), change (added, changed, deleted, or kept for a
@@ -39,4 +40,4 @@ def files_table(files: ImageFiles, *, language: str) -> Table:
         for number, layer in enumerate(files.layers, start=1)
         for change in layer.changes
     ]
-    return Table.of(rows, columns=FILES, language=language)
+    return Table.of(translator, rows, columns=FILES)

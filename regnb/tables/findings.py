@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from regnb.i18n import Translator
 from regnb.tables.table import Table
 
 FINDINGS = {"check": "str", "state": "str", "finding": "str", "mend": "str"}
@@ -24,7 +25,7 @@ class Finding:
     mend: str = ""
 
 
-def findings_table(findings: Iterable[Finding], *, language: str) -> Table:
+def findings_table(translator: Translator, findings: Iterable[Finding]) -> Table:
     """One row per check: check, state, finding and mend (str; mend is empty when all is well)."""
     rows = [{name: getattr(finding, name) for name in FINDINGS} for finding in findings]
-    return Table.of(rows, columns=FINDINGS, language=language)
+    return Table.of(translator, rows, columns=FINDINGS)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from regnb.analysis.deletion import Deletion
 from regnb.analysis.differences import DIFFERENCES, Kind
 from regnb.analysis.store import Stop, StoredFile
+from regnb.i18n import Translator
 from regnb.registry.copying import Copied
 from regnb.tables.table import Table
 
@@ -46,7 +47,7 @@ DIFFERENCE = {
 }
 
 
-def deletion_table(deletion: Deletion, *, language: str) -> Table:
+def deletion_table(translator: Translator, deletion: Deletion) -> Table:
     """What a deletion touches, one row each.
 
     Columns: content (`tag`, `manifest`, `index`, `config`, `layer`), name (str: a tag or a digest),
@@ -63,16 +64,16 @@ def deletion_table(deletion: Deletion, *, language: str) -> Table:
         }
         for part in deletion.parts
     ]
-    return Table.of(rows, columns=DELETION, language=language)
+    return Table.of(translator, rows, columns=DELETION)
 
 
-def garbage_table(files: Iterable[StoredFile], *, language: str) -> Table:
+def garbage_table(translator: Translator, files: Iterable[StoredFile]) -> Table:
     """Blobs that nothing uses; columns digest (str) and size_bytes (int)."""
     rows = [{"digest": str(file.digest), "size_bytes": file.size} for file in files]
-    return Table.of(rows, columns=GARBAGE, language=language)
+    return Table.of(translator, rows, columns=GARBAGE)
 
 
-def store_table(files: Iterable[StoredFile], *, language: str) -> Table:
+def store_table(translator: Translator, files: Iterable[StoredFile]) -> Table:
     """Files of a registry's store, one row each.
 
     Columns: path (str, from the root of the store), kind (`blob`, `tag`, `manifest`, `layer`,
@@ -92,10 +93,10 @@ def store_table(files: Iterable[StoredFile], *, language: str) -> Table:
         }
         for file in files
     ]
-    return Table.of(rows, columns=STORE, language=language)
+    return Table.of(translator, rows, columns=STORE)
 
 
-def copies_table(copies: Mapping[str, Copied], *, language: str) -> Table:
+def copies_table(translator: Translator, copies: Mapping[str, Copied]) -> Table:
     """Copies of images, sorted by name, one row each.
 
     Columns: image and digest (str), manifests (int: those copied, with platforms), blobs_sent,
@@ -113,10 +114,10 @@ def copies_table(copies: Mapping[str, Copied], *, language: str) -> Table:
         }
         for name, copied in sorted(copies.items())
     ]
-    return Table.of(rows, columns=COPIES, language=language)
+    return Table.of(translator, rows, columns=COPIES)
 
 
-def differences_table(kind: Kind, observed: Mapping[str, str], *, language: str) -> Table:
+def differences_table(translator: Translator, kind: Kind, observed: Mapping[str, str]) -> Table:
     """What registries do about deletion and collection, one row per behaviour.
 
     Columns: behaviour (str), distribution_2, distribution_3 and regnb (str: what each does), agrees
@@ -132,10 +133,10 @@ def differences_table(kind: Kind, observed: Mapping[str, str], *, language: str)
         }
         for row in DIFFERENCES
     ]
-    return Table.of(rows, columns=DIFFERENCE, language=language)
+    return Table.of(translator, rows, columns=DIFFERENCE)
 
 
-def trail_table(stops: Iterable[Stop], *, language: str) -> Table:
+def trail_table(translator: Translator, stops: Iterable[Stop]) -> Table:
     """Files on the way from a tag to a layer, one row each.
 
     Columns: kind and path as in `store_table`, leads_to (str: the digest that the file names, or
@@ -150,4 +151,4 @@ def trail_table(stops: Iterable[Stop], *, language: str) -> Table:
         }
         for stop in stops
     ]
-    return Table.of(rows, columns=TRAIL, language=language)
+    return Table.of(translator, rows, columns=TRAIL)

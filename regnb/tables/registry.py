@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from regnb.i18n import Translator
 from regnb.oci import Digest, ImageConfig, ImageIndex, ImageManifest, Layer, Manifest
 from regnb.tables.bars import BarTable
 from regnb.tables.table import FactTable, Table
@@ -28,13 +29,13 @@ LAYERS = {
 IMAGE = {"field": "str", "value": "object"}
 
 
-def catalog_table(repositories: Iterable[str], *, language: str) -> Table:
+def catalog_table(translator: Translator, repositories: Iterable[str]) -> Table:
     """Repositories of a registry, sorted; column repository (str), for example `w3`."""
     rows = [{"repository": name} for name in sorted(repositories)]
-    return Table.of(rows, columns=CATALOG, language=language)
+    return Table.of(translator, rows, columns=CATALOG)
 
 
-def tags_table(tags: Mapping[str, Manifest], *, language: str) -> Table:
+def tags_table(translator: Translator, tags: Mapping[str, Manifest]) -> Table:
     """Tags of a repository, sorted, one row per tag.
 
     Columns: tag, digest (of the manifest or index), media_type (str), platforms (list of str,
@@ -51,14 +52,14 @@ def tags_table(tags: Mapping[str, Manifest], *, language: str) -> Table:
         }
         for tag, manifest in sorted(tags.items())
     ]
-    return Table.of(rows, columns=TAGS, language=language)
+    return Table.of(translator, rows, columns=TAGS)
 
 
 def layers_table(
+    translator: Translator,
     layers: Sequence[Layer],
     shared_with: Mapping[Digest, list[str]],
     *,
-    language: str,
     bars: bool = False,
 ) -> Table:
     """Layers of an image, oldest first, one row per layer.
@@ -80,10 +81,10 @@ def layers_table(
         for number, layer in enumerate(layers, start=1)
     ]
     made = BarTable if bars else Table
-    return made.of(rows, columns=LAYERS, language=language)
+    return made.of(translator, rows, columns=LAYERS)
 
 
-def image_table(manifest: ImageManifest, config: ImageConfig, *, language: str) -> Table:
+def image_table(translator: Translator, manifest: ImageManifest, config: ImageConfig) -> Table:
     """The facts of one image, one row per fact; columns field (str) and value."""
     facts: dict[str, object] = {
         "digest": manifest.digest,
@@ -101,7 +102,7 @@ def image_table(manifest: ImageManifest, config: ImageConfig, *, language: str) 
         "labels": [f"{key}={value}" for key, value in sorted(config.labels.items())],
     }
     rows = [{"field": name, "value": value} for name, value in facts.items()]
-    return FactTable.of(rows, columns=IMAGE, language=language)
+    return FactTable.of(translator, rows, columns=IMAGE)
 
 
 def _platforms(manifest: Manifest) -> list[str]:

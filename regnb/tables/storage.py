@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from regnb.analysis.storage import Storage
+from regnb.i18n import Translator
 from regnb.tables.table import Table
 
 CONTENTS = {
@@ -19,7 +20,7 @@ REPOSITORIES = {
 }
 
 
-def contents_table(storage: Storage, *, language: str) -> Table:
+def contents_table(translator: Translator, storage: Storage) -> Table:
     """Contents that a tag leads to, largest first, one row per content.
 
     Columns: kind (index, manifest, config or layer), digest, size_bytes (int), used_by (list of
@@ -34,10 +35,10 @@ def contents_table(storage: Storage, *, language: str) -> Table:
         }
         for content in storage.contents
     ]
-    return Table.of(rows, columns=CONTENTS, language=language)
+    return Table.of(translator, rows, columns=CONTENTS)
 
 
-def storage_table(storage: Storage, *, language: str) -> Table:
+def storage_table(translator: Translator, storage: Storage) -> Table:
     """Repositories, sorted, one row per repository.
 
     Columns: repository (str), tags (int), unique_bytes (int, of contents that no other repository
@@ -52,4 +53,4 @@ def storage_table(storage: Storage, *, language: str) -> Table:
         }
         for row in storage.repositories()
     ]
-    return Table.of(rows, columns=REPOSITORIES, language=language)
+    return Table.of(translator, rows, columns=REPOSITORIES)

@@ -20,19 +20,23 @@ MAX_ROWS = 60
 
 
 class Table(pd.DataFrame):
-    """Rows with the columns that are given; shown in `language`."""
+    """Rows with the columns that are given; shown as `translator` speaks."""
 
-    _metadata: ClassVar[list[str]] = ["language"]
-    language: str
+    _metadata: ClassVar[list[str]] = ["translator"]
+    translator: Translator
 
     @classmethod
     def of(
-        cls, rows: Iterable[Mapping[str, object]], *, columns: Mapping[str, str], language: str
+        cls,
+        translator: Translator,
+        rows: Iterable[Mapping[str, object]],
+        *,
+        columns: Mapping[str, str],
     ) -> Self:
         """Table of `rows`, with the dtypes of `columns` also when there is no row."""
         frame = pd.DataFrame(list(rows), columns=pd.Index(columns)).astype(dict(columns))
         table = cls(frame)
-        table.language = language
+        table.translator = translator
         return table
 
     @property
@@ -42,13 +46,13 @@ class Table(pd.DataFrame):
     def __repr__(self) -> str:
         shown = self._shown()
         if shown.empty:
-            return f"{'  '.join(shown.columns)}\n{self._translator('tables.empty')}"
+            return f"{'  '.join(shown.columns)}\n{self._text('tables.empty')}"
         padded = shown.apply(lambda column: column.str.ljust(column.str.len().max()))
         text = padded.to_string(index=False, justify="left")
         return "\n".join(filter(None, (text, self._rest())))
 
     def _repr_html_(self) -> str:
-        rest = self._rest() or (self._translator("tables.empty") if self.empty else "")
+        rest = self._rest() or (self._text("tables.empty") if self.empty else "")
         return self.to_page() + (f"<p>{rest}</p>" if rest else "")
 
     def to_page(self) -> str:
@@ -60,22 +64,22 @@ class Table(pd.DataFrame):
         return html
 
     @property
-    def _translator(self) -> Translator:
-        return Translator(getattr(self, "language", None) or "en")
+    def _text(self) -> Translator:
+        return getattr(self, "translator", None) or Translator("en")
 
     def _shown(self) -> pd.DataFrame:
-        translator = self._translator
+        translator = self._text
         cells: dict[str, list[str]] = {}
         for name in self.columns:
             values: Any = self[name].head(MAX_ROWS)
             cells[_heading(str(name), translator)] = [
-                format_cell(str(name), value, translator) for value in values
+                format_cell(translator, str(name), value) for value in values
             ]
         return pd.DataFrame(cells, dtype="str")
 
     def _rest(self) -> str:
         hidden = len(self) - MAX_ROWS
-        return self._translator("tables.more_rows", count=hidden) if hidden > 0 else ""
+        return self._text("tables.more_rows", count=hidden) if hidden > 0 else ""
 
 
 class FactTable(Table):
@@ -85,13 +89,13 @@ class FactTable(Table):
     """
 
     def _shown(self) -> pd.DataFrame:
-        translator = self._translator
+        translator = self._text
         field, value = (_heading(str(name), translator) for name in self.columns)
         facts = [(str(row[0]), row[1]) for row in self.itertuples(index=False)]
         return pd.DataFrame(
             {
                 field: [_heading(name, translator) for name, _ in facts],
-                value: [format_cell(name, item, translator) for name, item in facts],
+                value: [format_cell(translator, name, item) for name, item in facts],
             },
             dtype="str",
         )

@@ -20,7 +20,7 @@ class CheckResult(View):
 
     styles: ClassVar[tuple[str, ...]] = ("check.css",)
 
-    def __init__(self, result: Result, translator: Translator) -> None:
+    def __init__(self, translator: Translator, result: Result) -> None:
         super().__init__(translator)
         self.result = result
 

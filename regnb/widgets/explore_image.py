@@ -98,7 +98,7 @@ class _Parts:
         manifest, config = self._image.manifest, self._image.config
         if manifest is None or config is None:
             return self._text("no_config")
-        table = image_table(manifest, config, language=self._translator.language)
+        table = image_table(self._translator, manifest, config)
         text = json.dumps(json.loads(config.content), indent=2, ensure_ascii=False)
         whole = tag(
             "details", tag("summary", self._translator("explore.whole_config")), tag("pre", text)

@@ -34,7 +34,7 @@ class Files(View):
     @property
     def table(self) -> Table:
         """Every entry of every layer, one row per entry."""
-        return files_table(self.files, language=self.translator.language)
+        return files_table(self.translator, self.files)
 
     def caption(self) -> Markup:
         """What a container sees, and what the layers hold besides."""

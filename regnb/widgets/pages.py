@@ -22,16 +22,16 @@ class PagedTable(Table):
     """A table that is leafed through and searched where a kernel runs, when it has many rows."""
 
     @classmethod
-    def showing(cls, frame: pd.DataFrame, *, language: str) -> Self:
-        """The rows of `frame`, such as that of `RegistryClient.inventory`, shown in `language`."""
+    def showing(cls, translator: Translator, frame: pd.DataFrame) -> Self:
+        """The rows of `frame`, as `RegistryClient.inventory` gives it, as `translator` speaks."""
         table = cls(frame)
-        table.language = language
+        table.translator = translator
         return table
 
     def _repr_mimebundle_(self, **_options: object) -> dict[str, Any]:
         bundle: dict[str, Any] = {"text/plain": repr(self), "text/html": self._repr_html_()}
         if len(self) > MAX_ROWS and somebody_looks():
-            bundle = Pages(self._translator, self).widget.mimebundle() | bundle
+            bundle = Pages(self._text, self).widget.mimebundle() | bundle
         return bundle
 
 

@@ -25,8 +25,8 @@ class QuestionView(View):
 
     def __init__(
         self,
-        question: Question,
         translator: Translator,
+        question: Question,
         note: Callable[[Status], object] = _ignore,
     ) -> None:
         super().__init__(translator)

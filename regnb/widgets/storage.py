@@ -28,12 +28,12 @@ class StorageView(View):
     @property
     def contents(self) -> Table:
         """Every content of the registry, largest first, one row per content."""
-        return contents_table(self.storage, language=self.translator.language)
+        return contents_table(self.translator, self.storage)
 
     @property
     def repositories(self) -> Table:
         """Every repository, one row per repository."""
-        return storage_table(self.storage, language=self.translator.language)
+        return storage_table(self.translator, self.storage)
 
     def caption(self) -> str:
         """How much is stored, and what sharing saves."""

@@ -28,7 +28,7 @@ class Transfers(View):
 
     def caption(self) -> str:
         """How many layers are done, how many bytes have moved, how fast."""
-        return total(self.transfer, self.translator)
+        return total(self.translator, self.transfer)
 
     def picture(self, *, live: bool = False) -> Markup:  # noqa: ARG002 - there are no controls
         """One row for each layer."""
@@ -49,7 +49,7 @@ class Transfers(View):
         return BarsWidget(str(self.html(live=True)))
 
     def _row(self, layer: LayerTransfer) -> Markup:
-        state = status(layer, self.translator)
+        state = status(self.translator, layer)
         bar = tag("progress", value=layer.moved, max=layer.size or 1, aria_label=state)
         speed = f"{self.translator.size(int(layer.speed))}/s" if layer.speed else ""
         size = self.translator.size(layer.size) if layer.size else ""
@@ -62,7 +62,7 @@ class Transfers(View):
         )
 
 
-def total(transfer: Transfer, translator: Translator) -> str:
+def total(translator: Translator, transfer: Transfer) -> str:
     """The whole in one line."""
     count = len(transfer.layers)
     parts = [translator("transfer.layers", done=transfer.done, count=count)]
@@ -74,7 +74,7 @@ def total(transfer: Transfer, translator: Translator) -> str:
     return " · ".join(parts)
 
 
-def status(layer: LayerTransfer, translator: Translator) -> str:
+def status(translator: Translator, layer: LayerTransfer) -> str:
     """The engine's word for the state of `layer`, in the reader's language."""
     key = f"progress.{layer.status.lower().replace(' ', '_')}"
     return translator(key) if translator.has(key) else layer.status

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 
+from regnb.i18n import Translator
 from regnb.tables.bars import BarTable
 
 COLUMNS = {"name": "str", "size_bytes": "int64"}
@@ -9,7 +10,7 @@ COLUMNS = {"name": "str", "size_bytes": "int64"}
 
 def table(*sizes: int) -> BarTable:
     rows = [{"name": "<td>", "size_bytes": size} for size in sizes]
-    return BarTable.of(rows, columns=COLUMNS, language="en")
+    return BarTable.of(Translator("en"), rows, columns=COLUMNS)
 
 
 def test_bars_are_as_long_as_their_part_of_the_largest() -> None:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from regnb.i18n import Translator
 from regnb.tables import Finding, Table, catalog_table, findings_table
 from regnb.tables.cells import shorten
 from regnb.tables.table import MAX_ROWS
@@ -31,7 +32,7 @@ def row() -> dict[str, object]:
 
 
 def test_display_is_for_the_reader_in_french(row: dict[str, object]) -> None:
-    text = repr(Table.of([row], columns=COLUMNS, language="fr"))
+    text = repr(Table.of(Translator("fr"), [row], columns=COLUMNS))
     for shown in ("étiquette", "109,0\u202fMo", "il y a 2 semaines", "linux/amd64, linux/arm64"):
         assert shown in text
     assert "0123456789ab" in text
@@ -39,40 +40,40 @@ def test_display_is_for_the_reader_in_french(row: dict[str, object]) -> None:
 
 
 def test_values_stay_data(row: dict[str, object]) -> None:
-    table = Table.of([row], columns=COLUMNS, language="fr")
+    table = Table.of(Translator("fr"), [row], columns=COLUMNS)
     assert table.loc[0, "digest"] == DIGEST
     assert table.size_bytes.sum() == 109_000_000
     assert list(table.columns) == list(COLUMNS)
 
 
 def test_selection_is_still_shown_in_its_language(row: dict[str, object]) -> None:
-    table = Table.of([row], columns=COLUMNS, language="fr")
+    table = Table.of(Translator("fr"), [row], columns=COLUMNS)
     selected = table[table.size_bytes > 1][["tag", "size_bytes"]]
     assert "109,0\u202fMo" in repr(selected)
     assert "étiquette" in selected._repr_html_()
 
 
 def test_html_escapes_what_an_image_says() -> None:
-    table = Table.of([{"tag": "<script>"}], columns={"tag": "str"}, language="en")
+    table = Table.of(Translator("en"), [{"tag": "<script>"}], columns={"tag": "str"})
     assert "<script>" not in table._repr_html_()
     assert "&lt;script&gt;" in table._repr_html_()
 
 
 def test_missing_values_are_blank(row: dict[str, object]) -> None:
     row |= {"size_bytes": None, "created": None}
-    text = repr(Table.of([row], columns=COLUMNS, language="en"))
+    text = repr(Table.of(Translator("en"), [row], columns=COLUMNS))
     assert not {"NaT", "<NA>", "None", "nan"} & set(text.split())
 
 
 def test_empty_table_says_so_and_keeps_its_dtypes() -> None:
-    table = catalog_table([], language="fr")
+    table = catalog_table(Translator("fr"), [])
     assert "(aucune ligne)" in repr(table)
     assert "(aucune ligne)" in table._repr_html_()
-    assert len(Table.of([], columns=COLUMNS, language="en").dtypes) == len(COLUMNS)
+    assert len(Table.of(Translator("en"), [], columns=COLUMNS).dtypes) == len(COLUMNS)
 
 
 def test_long_table_is_cut_and_says_how_much_is_hidden() -> None:
-    table = catalog_table([f"r{number:04}" for number in range(MAX_ROWS + 2)], language="en")
+    table = catalog_table(Translator("en"), [f"r{number:04}" for number in range(MAX_ROWS + 2)])
     assert "… and 2 more rows" in repr(table)
     assert "r0061" not in table._repr_html_()
 
@@ -93,6 +94,6 @@ def test_shorten(text: str, short: str) -> None:
 def test_sentence_of_a_check_is_shown_whole() -> None:
     long = "Docker Hub cannot be used, " * 10
     finding = Finding("Docker Hub", "note", "note", long, f"Mend: {long}")
-    table = findings_table([finding], language="en")
+    table = findings_table(Translator("en"), [finding])
     assert long.strip() in table.to_page()
     assert f"Mend: {long}".strip() in repr(table)

@@ -31,7 +31,7 @@ def text(html: str) -> str:
 def test_result_is_told_by_sign_word_and_sentence(
     outcome: Outcome, first: str | None, words: tuple[str, ...]
 ) -> None:
-    view = CheckResult(Result("01-second-version", outcome, first), FRENCH)
+    view = CheckResult(FRENCH, Result("01-second-version", outcome, first))
     shown = text(view._repr_html_())
     assert [word for word in words if word not in shown] == []
     assert repr(view) == "<CheckResult>"
@@ -39,11 +39,11 @@ def test_result_is_told_by_sign_word_and_sentence(
 
 def test_values_in_a_hint_are_escaped() -> None:
     result = Result("registry-runs", failed("stopped", name="<b>x</b>"))
-    assert "<b>" not in CheckResult(result, ENGLISH)._repr_html_()
+    assert "<b>" not in CheckResult(ENGLISH, result)._repr_html_()
 
 
 def test_static_question_has_its_choices_and_folded_answers() -> None:
-    html = QuestionView(question_named("01-pull-fills"), ENGLISH)._repr_html_()
+    html = QuestionView(ENGLISH, question_named("01-pull-fills"))._repr_html_()
     before, folded = html.split("<details")
     assert "the catalog is still empty" in before
     assert "fills" not in before
@@ -61,14 +61,14 @@ def test_static_question_has_its_choices_and_folded_answers() -> None:
 )
 def test_answer_gets_its_own_feedback(choice: str, status: Status, feedback: str) -> None:
     noted: list[Status] = []
-    view = QuestionView(question_named("01-pull-fills"), ENGLISH, noted.append)
+    view = QuestionView(ENGLISH, question_named("01-pull-fills"), noted.append)
     shown = text(view.answer("choose", choice)["feedback"])
     assert feedback in shown.replace("  ", " ")
     assert noted == [status]
 
 
 def test_prediction_keeps_its_answer_until_the_cell_has_run() -> None:
-    view = QuestionView(question_named("01-tag-copies"), FRENCH)
+    view = QuestionView(FRENCH, question_named("01-tag-copies"))
     before, folded = str(view.answer("choose", "same")["feedback"]).split("<details")
     assert "Exécutez maintenant la cellule suivante" in before
     assert "rangée une seule fois" in folded
@@ -76,12 +76,12 @@ def test_prediction_keeps_its_answer_until_the_cell_has_run() -> None:
 
 
 def test_answer_that_is_no_choice_is_ignored() -> None:
-    view = QuestionView(question_named("01-pull-fills"), ENGLISH)
+    view = QuestionView(ENGLISH, question_named("01-pull-fills"))
     assert view.answer("choose", "perhaps") == {}
     assert view.answer("open", "yes") == {}
 
 
 def test_live_question_has_a_button_for_each_choice() -> None:
-    html = str(QuestionView(question_named("01-tag-copies"), ENGLISH).picture(live=True))
+    html = str(QuestionView(ENGLISH, question_named("01-tag-copies")).picture(live=True))
     assert re.findall(r'data-value="(\w+)"', html) == ["twice", "same", "link"]
     assert "details" not in html

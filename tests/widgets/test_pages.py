@@ -14,7 +14,7 @@ COUNT = 2 * MAX_ROWS + 5
 def table_of(count: int, language: str = "en") -> PagedTable:
     names = [f"team/app-{number:03}" for number in range(count)]
     frame = pd.DataFrame({"repository": names, "size_bytes": range(count)})
-    return PagedTable.showing(frame.astype({"repository": "str"}), language=language)
+    return PagedTable.showing(Translator(language), frame.astype({"repository": "str"}))
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def test_search_is_in_all_rows_and_starts_at_the_first(view: Pages) -> None:
 
 def test_texts_of_others_are_escaped() -> None:
     frame = pd.DataFrame({"repository": pd.Series(["<b>x</b>"] * COUNT, dtype="str")})
-    view = Pages(Translator("en"), PagedTable.showing(frame, language="en"))
+    view = Pages(Translator("en"), PagedTable.showing(Translator("en"), frame))
     assert "<b>" not in view.html(live=True)
 
 

@@ -27,7 +27,7 @@ def catalog(session: Session) -> Table:
     """Repositories of the lab's registry."""
     client = session.client
     session.show(curl(session, f"{client.url}/v2/_catalog"))
-    return catalog_table(client.list_repositories(), language=session.language)
+    return catalog_table(session.translator, client.list_repositories())
 
 
 def tags(session: Session, repository: str) -> Table:
@@ -37,7 +37,7 @@ def tags(session: Session, repository: str) -> Table:
     session.show(curl(session, f"{client.url}/v2/{reference.repository}/tags/list"))
     names = client.list_tags(reference.repository)
     manifests = {name: client.get_manifest(reference.repository, name) for name in names}
-    return tags_table(manifests, language=session.language)
+    return tags_table(session.translator, manifests)
 
 
 def inspect(session: Session, reference: ImageReference) -> Table:
@@ -48,7 +48,7 @@ def inspect(session: Session, reference: ImageReference) -> Table:
     blob = f"{client.url}/v2/{reference.repository}/blobs/{manifest.config.digest}"
     session.show(curl(session, blob))
     config = client.get_config(reference.repository, manifest)
-    return image_table(manifest, config, language=session.language)
+    return image_table(session.translator, manifest, config)
 
 
 def layers(session: Session, reference: ImageReference) -> Table:
@@ -61,7 +61,7 @@ def layers(session: Session, reference: ImageReference) -> Table:
         shared = sharing(client, manifest, on_count=bar)
     # Stored outputs have the numbers alone: they are compared between engines.
     return layers_table(
-        layers_of(manifest, config), shared, language=session.language, bars=somebody_looks()
+        session.translator, layers_of(manifest, config), shared, bars=somebody_looks()
     )
 
 

@@ -91,7 +91,7 @@ class _Terminal:
     def draw(self) -> None:
         up = f"\x1b[{self._height}A" if self._height else ""
         lines = [self._line(layer) for layer in self._transfer.layers.values()]
-        lines.append(total(self._transfer, self._translator))
+        lines.append(total(self._translator, self._transfer))
         self._height = len(lines)
         sys.stderr.write(up + "".join(f"\x1b[2K{line}\n" for line in lines))
         sys.stderr.flush()
@@ -99,7 +99,7 @@ class _Terminal:
     finish = draw
 
     def _line(self, layer: LayerTransfer) -> str:
-        text = f"{layer.layer}: {status(layer, self._translator)}"
+        text = f"{layer.layer}: {status(self._translator, layer)}"
         if not layer.is_moving:
             return text
         filled = BAR_WIDTH * layer.moved // layer.size

@@ -64,7 +64,7 @@ class Access(Steps):
         session = self._session
         path = f"/v2/{repository}/tags/list" if repository else "/v2/"
         session.show(command("curl", "--include", f"{session.client.url}{path}"))
-        return handshake_table(answer_to(session, path), language=session.language)
+        return handshake_table(session.translator, answer_to(session, path))
 
     @told
     def run_token_server(self, writers: Mapping[str, str] | None = None) -> Table:
@@ -76,7 +76,7 @@ class Access(Steps):
         rights = Rights(dict(writers or {}))
         url = session.tokens.run(rights)
         session.say("access.token_server_runs", url=url)
-        return rights_table(rights.writers, language=session.language)
+        return rights_table(session.translator, rights.writers)
 
     @told
     def token(
@@ -93,7 +93,7 @@ class Access(Steps):
     @told
     def read_token(self, token: Token) -> Table:
         """What `token` says, one row per claim; anybody who has it can read that."""
-        return claims_table(token.claims, language=self._session.language)
+        return claims_table(self._session.translator, token.claims)
 
     @told
     def present(self, token: Token, repository: str) -> Table:
@@ -106,7 +106,7 @@ class Access(Steps):
         url = f"{session.client.url}{path}"
         session.show(Command(f'curl --include --header "Authorization: Bearer $TOKEN" {url}'))
         answer = answer_to(session, path, token=token.value)
-        return handshake_table(answer, language=session.language)
+        return handshake_table(session.translator, answer)
 
 
 def _token_command(url: str, user: str | None, scope: str) -> Command:

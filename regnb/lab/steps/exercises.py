@@ -23,11 +23,11 @@ class Exercises(Steps):
         session = self._session
         result = run_check(name, session)
         progress_of(session.lab).note(name, result.status)
-        return CheckResult(result, self.translator)
+        return CheckResult(self.translator, result)
 
     @told
     def question(self, name: str) -> QuestionView:
         """A question with choices, each with its feedback."""
         progress = progress_of(self._session.lab)
         question = question_named(name)
-        return QuestionView(question, self.translator, partial(progress.note, name))
+        return QuestionView(self.translator, question, partial(progress.note, name))

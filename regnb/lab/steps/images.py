@@ -24,7 +24,7 @@ class ImageSteps(Steps):
     def images(self) -> Table:
         """Images of the engine, one row per tag."""
         self._session.show(command("docker", "image", "ls"))
-        return images_table(self._session.engine.images(), language=self._session.language)
+        return images_table(self._session.translator, self._session.engine.images())
 
     @told
     def tag(self, source: str, target: str) -> None:

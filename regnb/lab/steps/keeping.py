@@ -42,7 +42,7 @@ class Keeping(Steps):
     def delete(self, reference: str, *, confirm: bool = False) -> Table:
         """What deleting the manifest of `reference` takes with it; done only when `confirm`."""
         planned = deletion.delete(self._session, reference, confirm=confirm)
-        return deletion_table(planned, language=self._session.language)
+        return deletion_table(self._session.translator, planned)
 
     @told
     def delete_tag(self, reference: str) -> None:
@@ -60,14 +60,14 @@ class Keeping(Steps):
         total = self.translator.size(sum(file.size for file in found))
         key = "keeping.would_free" if dry_run else "keeping.freed"
         self._session.say(key, count=len(found), size=total)
-        return garbage_table(found, language=self._session.language)
+        return garbage_table(self._session.translator, found)
 
     @told
     def store_files(self) -> Table:
         """Files in which the registry keeps its content, read from its container."""
         store.show_copy(self._session)
         files: list[StoredFile] = store.store_files(self._session)
-        return store_table(files, language=self._session.language)
+        return store_table(self._session.translator, files)
 
     @told
     def trail(self, reference: str, *, layer: int = 1) -> Table:
@@ -79,7 +79,7 @@ class Keeping(Steps):
         store.show_copy(session)
         files = store.store_files(session)
         stops = trail(files, name.repository, name.reference, manifest, digest)
-        return trail_table(stops, language=session.language)
+        return trail_table(session.translator, stops)
 
     @told
     def make_builds(self, source: str, repository: str, *, count: int) -> None:
@@ -111,7 +111,7 @@ class Keeping(Steps):
         container = self._session.registry_container()
         kind = differences.kind_of(differences.version_of(self._session, container))
         observed = differences.observed(self._session, container)
-        return differences_table(kind, observed, language=self._session.language)
+        return differences_table(self._session.translator, kind, observed)
 
     @told
     def copy(self, source: str, target: str) -> Table:
@@ -120,7 +120,7 @@ class Keeping(Steps):
         names = session.reference(source), session.reference(target)
         copied = moving.copy(session, *names)
         self._session.say("keeping.copied", source=names[0].familiar, target=names[1].familiar)
-        return copies_table({names[1].familiar: copied}, language=session.language)
+        return copies_table(session.translator, {names[1].familiar: copied})
 
     @told
     def save(self, reference: str, path: str | Path) -> None:
@@ -143,11 +143,11 @@ class Keeping(Steps):
         """
         copies = moving.back_up(self._session, Path(folder))
         self._session.say("keeping.backed_up", count=len(copies), path=folder)
-        return copies_table(copies, language=self._session.language)
+        return copies_table(self._session.translator, copies)
 
     @told
     def restore(self, folder: str | Path) -> Table:
         """Copy all images of a backup in `folder` to the registry, byte for byte."""
         copies = moving.restore(self._session, Path(folder))
         self._session.say("keeping.restored", count=len(copies), path=folder)
-        return copies_table(copies, language=self._session.language)
+        return copies_table(self._session.translator, copies)

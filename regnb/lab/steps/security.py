@@ -31,7 +31,7 @@ class Security(Steps):
     def certificates(self) -> Table:
         """The lab's authority and the certificates that it has signed, one row each."""
         session = self._session
-        return certificates_table(session.certificates.all(), language=session.language)
+        return certificates_table(session.translator, session.certificates.all())
 
     @told
     def make_authority(self) -> Table:
@@ -64,13 +64,13 @@ class Security(Steps):
         session.certificates.issue(name, hosts, role=role, common_name=called, expired=expired)
         session.say("security.issued", name=name)
         found = [one for one in session.certificates.all() if one[0] == name]
-        return certificates_table(found, language=session.language)
+        return certificates_table(session.translator, found)
 
     @told
     def restart_registry(self) -> Table:
         """Restart the registry, which reads its certificate then; its containers table."""
         container = running.restart_registry(self._session)
-        return containers_table([container], language=self._session.language)
+        return containers_table(self._session.translator, [container])
 
     @property
     @told
@@ -106,7 +106,7 @@ class Security(Steps):
             authority=session.certificates.authority_file,
             client=pair,
         )
-        return handshake_table(self._facts(found), language=session.language)
+        return handshake_table(session.translator, self._facts(found))
 
     @contextmanager
     def refusal(self) -> Iterator[None]:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from regnb.i18n import Translator
 from regnb.inventory.columns import Inventory, TagFacts
 from regnb.inventory.frame import frame_of
 from regnb.widgets.pages import PagedTable
@@ -37,14 +38,14 @@ def facts() -> Iterator[TagFacts]:
 
 
 def test_table_takes_little_memory() -> None:
-    words = [sys.executable, "-m", "tests.registry.test_inventory_memory"]
+    words = [sys.executable, "-m", "tests.inventory.test_columns"]
     done = subprocess.run(words, check=True, capture_output=True, text=True)
     assert 0 < int(done.stdout) < LIMIT
 
 
 def test_table_is_shown_at_once() -> None:
     started = time.process_time()
-    table = PagedTable.showing(frame_of(Inventory.of(facts())), language="fr")
+    table = PagedTable.showing(Translator("fr"), frame_of(Inventory.of(facts())))
     made = time.process_time()
     html, text = table._repr_html_(), repr(table)
     assert time.process_time() - made < (made - started) / 2
