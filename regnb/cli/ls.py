@@ -73,9 +73,10 @@ def _client(url: str, options: dict[str, Any]) -> RegistryClient:
 
 
 def _inventory(client: RegistryClient, options: dict[str, Any], bar: Any) -> pd.DataFrame:  # noqa: ANN401
-    from regnb.inventory import default_path  # noqa: PLC0415
+    from regnb.inventory import default_path, inventory  # noqa: PLC0415
 
-    return client.inventory(
+    return inventory(
+        client,
         tell=lambda error: translator().tell(error).text,
         repositories=options["repositories"] or None,
         cache=None if options["no_cache"] else default_path(),

@@ -27,7 +27,7 @@ DTYPES = {
 
 
 def frame_of(inventory: Inventory, tell: Callable[[RegnbError], str] = str) -> pd.DataFrame:
-    """One row for each tag, sorted; `tell` words a problem. See `RegistryClient.inventory`."""
+    """One row for each tag, sorted; `tell` words a problem. See `inventory`."""
     import pandas as pd  # noqa: PLC0415 - a client without an inventory does without it
 
     rows = inventory.order()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from regnb.errors import InvalidManifest, RegistryUnreachable, RegnbError, TooManyRequests
 from regnb.inventory.cache import ContentCache, Kept, LastSeen
@@ -14,9 +14,7 @@ from regnb.inventory.rows import Reduction
 from regnb.oci import Descriptor, Digest, ImageIndex, ImageManifest, Manifest
 from regnb.oci.media_types import is_config
 from regnb.oci.parse import parse_manifest
-
-if TYPE_CHECKING:
-    from regnb.registry.client import RegistryClient
+from regnb.registry import RegistryClient
 
 _CONFIG_LIMIT = 4 << 20
 _MAX_CHILDREN = 1000

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from regnb.inventory.methods import InventoryMethods
 from regnb.registry.blobs import BlobMethods
 from regnb.registry.catalogue import CatalogueMethods
 from regnb.registry.referrers import ReferrerMethods
@@ -10,9 +9,7 @@ from regnb.registry.tags import TagMethods
 from regnb.registry.uploads import UploadMethods
 
 
-class RegistryClient(
-    InventoryMethods, CatalogueMethods, TagMethods, BlobMethods, UploadMethods, ReferrerMethods
-):
+class RegistryClient(CatalogueMethods, TagMethods, BlobMethods, UploadMethods, ReferrerMethods):
     """A registry by its URL, such as `http://localhost:5000`; safe to use from several threads.
 
     The methods raise RegistryError for what the registry and the network refuse, and

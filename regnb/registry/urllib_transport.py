@@ -1,4 +1,9 @@
-"""Requests over sockets, by urllib3."""
+"""Requests over sockets, by urllib3, which docker brings anyway.
+
+Measured beside others on one loopback server, ratios to urllib3 of HEAD, GET and PUT a second:
+requests 0.35, 0.87, 0.93; httpx 0.54, 0.22, 0.84; niquests 0.51, 0.50, 0.84, and it installs a fork
+in urllib3's place, which docker would then use. aiohttp would need a thread of its own.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The HTTP server: cheroot, with the parts exchanged that blobs are too large for.
 
-Cheroot, granian and gunicorn were measured side by side (bench/http_servers.py). Cheroot runs in
+Cheroot, granian and gunicorn were measured side by side. Cheroot runs in
 this process: it starts in a tenth of a second, needs half the memory, and dies with it, where the
 workers of the two others outlive a killed parent and keep its port. It parses in Python, which is
 fast enough: a manifest takes longer. What is exchanged here, and why:

@@ -16,8 +16,8 @@ from regnb.server.http_server import serving
 from tests.cli.test_doctor import run
 from tests.contract.images import push
 from tests.contract.registries import free_port
+from tests.inventory.whole import Whole
 from tests.registry.apps import serve
-from tests.registry.whole import Whole
 
 
 @pytest.fixture(scope="module")

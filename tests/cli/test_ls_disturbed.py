@@ -15,9 +15,9 @@ from werkzeug import Request, Response
 
 from tests.cli.test_doctor import REPOSITORY
 from tests.cli.test_ls import ls
+from tests.inventory.test_walk import limited
+from tests.inventory.whole import Whole
 from tests.registry.apps import serve
-from tests.registry.test_inventory import limited
-from tests.registry.whole import Whole
 
 PATIENCE = 60.0
 # As in a terminal: a process that is started in the background ignores Ctrl-C.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regnb.inventory import default_path
+from regnb.inventory import default_path, inventory
 from regnb.lab.show import command
 from regnb.lab.steps.base import Steps
 from regnb.lab.telling import told
@@ -15,7 +15,7 @@ class InventorySteps(Steps):
 
     @told
     def inventory(self, *, max_age: float = 0.0) -> PagedTable:
-        """Every tag of the registry, sorted, one row per tag; see `RegistryClient.inventory`.
+        """Every tag of the registry, sorted, one row per tag; see `regnb.inventory`.
 
         What did not change since the last time is not fetched again. What was asked for less than
         `max_age` seconds ago is not even asked for. A kernel that is interrupted goes on
@@ -24,7 +24,8 @@ class InventorySteps(Steps):
         client = self._session.client
         self._session.show(command("regnb", "ls", client.url))
         with CountBar(self.translator, "inventory.progress") as bar:
-            frame = client.inventory(
+            frame = inventory(
+                client,
                 tell=lambda error: self.translator.tell(error).text,
                 cache=default_path(),
                 max_age=max_age,

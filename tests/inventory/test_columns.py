@@ -38,7 +38,7 @@ def facts() -> Iterator[TagFacts]:
 
 
 def test_table_takes_little_memory() -> None:
-    words = [sys.executable, "-m", "tests.registry.test_inventory_memory"]
+    words = [sys.executable, "-m", "tests.inventory.test_columns"]
     done = subprocess.run(words, check=True, capture_output=True, text=True)
     assert 0 < int(done.stdout) < LIMIT
 

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from regnb.inventory import cache as caches
+from regnb.inventory import inventory
 from regnb.inventory.cache import ContentCache, Kept, LastSeen
 from regnb.inventory.store import DAY
 from regnb.oci import Digest
+from tests.inventory.whole import Whole
 from tests.registry.conftest import OpenClient
-from tests.registry.whole import Whole
 
 FACTS = "SELECT rowid, content FROM contents WHERE kind = 1"
 URL = "http://localhost:5000"
@@ -111,7 +112,7 @@ def test_two_tags_of_an_image_ask_for_its_config_once(
     for number in range(20):
         whole.tag("good", f"same-{number}", whole.tags["good"]["1"])
     app = whole.app()
-    assert len(open_client(app).inventory()) == 22
+    assert len(inventory(open_client(app))) == 22
     configs = [line for line in app.lines if "/blobs/" in line]
     assert len(configs) == len(set(configs)) == 2
 
@@ -120,10 +121,10 @@ def test_facts_that_changed_on_the_disk_are_read_again(
     open_client: OpenClient, whole: Whole, tmp_path: Path
 ) -> None:
     client, path = open_client(whole.app()), tmp_path / "cache"
-    first = client.inventory(cache=path)
+    first = inventory(client, cache=path)
     with sqlite3.connect(path) as connection:
         for number, facts in connection.execute(FACTS).fetchall():
             changed = (facts.replace(b"linux", b"minix"), number)
             connection.execute("UPDATE contents SET content = ? WHERE rowid = ?", changed)
     connection.close()
-    assert client.inventory(cache=path, max_age=60).equals(first)
+    assert inventory(client, cache=path, max_age=60).equals(first)

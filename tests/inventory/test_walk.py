@@ -12,11 +12,12 @@ from werkzeug import Request, Response
 
 from regnb.compression import zstd
 from regnb.errors import Unauthorized, Unsupported
+from regnb.inventory import inventory
 from regnb.oci import Digest, media_types
 from regnb.oci.descriptor import ATTESTATION, REFERENCE_TYPE
+from tests.inventory.whole import Whole, manifest, platform
 from tests.registry.apps import TableApp
 from tests.registry.conftest import OpenClient
-from tests.registry.whole import Whole, manifest, platform
 
 VERBS = ("GET", "HEAD")
 ATTESTED = {"annotations": {REFERENCE_TYPE: ATTESTATION}, **platform("unknown/unknown")}
@@ -38,7 +39,7 @@ def at(day: int) -> str:
 
 def rows(open_client: OpenClient, whole: Whole | TableApp, **options: Any) -> list[dict[str, Any]]:
     app = whole.app() if isinstance(whole, Whole) else whole
-    frame = open_client(app).inventory(**options)
+    frame = inventory(open_client(app), **options)
     return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
 
 
@@ -249,8 +250,8 @@ def test_registry_without_a_catalogue_is_told(
     whole.answers["GET /v2/_catalog"] = Response("", status)
     client = open_client(whole.app())
     with pytest.raises(kind):
-        client.inventory()
-    assert len(client.inventory(repositories=["good"])) == 2
+        inventory(client)
+    assert len(inventory(client, repositories=["good"])) == 2
 
 
 def test_impossible_names_are_told(open_client: OpenClient, whole: Whole) -> None:
@@ -262,7 +263,7 @@ def test_impossible_names_are_told(open_client: OpenClient, whole: Whole) -> Non
 
 
 def test_empty_registry(open_client: OpenClient) -> None:
-    frame = open_client(Whole().app()).inventory()
+    frame = inventory(open_client(Whole().app()))
     assert list(frame.columns)[:3] == ["repository", "tag", "digest"]
     assert frame.empty
 
@@ -304,9 +305,9 @@ def test_second_run_asks_for_nothing_that_it_knows(
 ) -> None:
     app = whole.app()
     client = open_client(app)
-    first = client.inventory(cache=tmp_path / "cache")
+    first = inventory(client, cache=tmp_path / "cache")
     app.asked.clear()
-    assert client.inventory(cache=tmp_path / "cache").equals(first)
+    assert inventory(client, cache=tmp_path / "cache").equals(first)
     assert sorted(app.lines) == [
         "GET /v2/_catalog?n=1000",
         "GET /v2/good/tags/list",
@@ -314,17 +315,17 @@ def test_second_run_asks_for_nothing_that_it_knows(
         "HEAD /v2/good/manifests/2",
     ]
     app.asked.clear()
-    assert client.inventory(cache=tmp_path / "cache", max_age=60).equals(first)
+    assert inventory(client, cache=tmp_path / "cache", max_age=60).equals(first)
     assert app.lines == []
 
 
 def test_tag_that_moved_is_noticed(open_client: OpenClient, whole: Whole, tmp_path: Path) -> None:
     app = whole.app()
     client = open_client(app)
-    client.inventory(cache=tmp_path / "cache")
+    inventory(client, cache=tmp_path / "cache")
     moved = whole.tags["good"]["2"]
     app.answers = {**app.answers, **{f"{verb} /v2/good/manifests/1": moved for verb in VERBS}}
-    first, second = client.inventory(cache=tmp_path / "cache").digest
+    first, second = inventory(client, cache=tmp_path / "cache").digest
     assert first == second
 
 
@@ -335,7 +336,7 @@ def test_quota_is_spared_by_asking_first(open_client: OpenClient, whole: Whole) 
     answer.headers["RateLimit-Limit"] = "100;w=21600"
     whole.tag("good", "3", answer)
     app = whole.app()
-    open_client(app).inventory(connections=1)
+    inventory(open_client(app), connections=1)
     lines = [line for line in app.lines if "manifests" in line]
     assert lines == [
         "GET /v2/good/manifests/1",
@@ -355,19 +356,22 @@ def test_what_was_read_before_a_stop_is_not_asked_again(
     client = open_client(app)
     cache = tmp_path / "cache"
     with pytest.raises(KeyboardInterrupt):
-        client.inventory(cache=cache, connections=1, on_count=stop)
+        inventory(client, cache=cache, connections=1, on_count=stop)
     with pytest.raises(KeyboardInterrupt):
-        client.inventory(
-            cache=cache, connections=1, on_count=lambda done, _: stop(0, 0) if done else None
+        inventory(
+            client,
+            cache=cache,
+            connections=1,
+            on_count=lambda done, _: stop(0, 0) if done else None,
         )
     app.asked.clear()
-    assert len(client.inventory(cache=cache, max_age=60)) == 2
+    assert len(inventory(client, cache=cache, max_age=60)) == 2
     assert sum("GET" in line and "manifests" in line for line in app.lines) <= 1
 
 
 def test_progress_is_told(open_client: OpenClient, whole: Whole) -> None:
     counts: list[tuple[int, int]] = []
-    open_client(whole.app()).inventory(on_count=lambda *count: counts.append(count))
+    inventory(open_client(whole.app()), on_count=lambda *count: counts.append(count))
     assert counts == [(0, 2), (1, 2), (2, 2)]
 
 
@@ -379,10 +383,10 @@ def test_cache_that_is_damaged_is_made_anew(
     cache.write_bytes(content)
     app = whole.app()
     client = open_client(app)
-    first = client.inventory(cache=cache)
+    first = inventory(client, cache=cache)
     assert len(first) == 2
     app.asked.clear()
-    assert client.inventory(cache=cache, max_age=60).equals(first)
+    assert inventory(client, cache=cache, max_age=60).equals(first)
     assert app.lines == []
 
 
@@ -390,7 +394,7 @@ def test_cache_that_cannot_be_is_done_without(
     open_client: OpenClient, whole: Whole, tmp_path: Path
 ) -> None:
     (tmp_path / "file").touch()
-    assert len(open_client(whole.app()).inventory(cache=tmp_path / "file" / "cache")) == 2
+    assert len(inventory(open_client(whole.app()), cache=tmp_path / "file" / "cache")) == 2
 
 
 def test_content_that_changed_in_the_cache_is_asked_for_again(
@@ -398,9 +402,9 @@ def test_content_that_changed_in_the_cache_is_asked_for_again(
 ) -> None:
     app = whole.app()
     client = open_client(app)
-    first = client.inventory(cache=tmp_path / "cache")
+    first = inventory(client, cache=tmp_path / "cache")
     connection = sqlite3.connect(tmp_path / "cache")
     connection.execute("UPDATE contents SET content = ?", (zstd.compress(b"{}"),))
     connection.commit()
     connection.close()
-    assert client.inventory(cache=tmp_path / "cache").equals(first)
+    assert inventory(client, cache=tmp_path / "cache").equals(first)
