@@ -31,7 +31,7 @@ from regnb.errors import (
     PushFailed,
     SampleNotFound,
 )
-from regnb.errors.reasons import Reason
+from regnb.errors.hub_reasons import Reason
 from regnb.oci import ImageReference
 from regnb.oci.reference import DOCKER_HUB
 

@@ -22,7 +22,7 @@ _Patterns: TypeAlias = tuple[re.Pattern[str], ...]
 
 @dataclass(frozen=True, slots=True)
 class ReasonWords:
-    """The words of one kind of `regnb.errors.reasons.Reason`.
+    """The words of one kind of `regnb.errors.hub_reasons.Reason`.
 
     They are looked for where the message has `meaning`, or any when that is empty; `of_hub` when
     they tell so of Docker Hub alone. A group `who` is the reason's.

@@ -21,7 +21,7 @@ from regnb.embedded.settings import Settings
 from regnb.engine.patience import in_time, own_address
 from regnb.engine.reasons import reason_of
 from regnb.errors import NotFound, RegistryError, RegnbError, TooManyRequests
-from regnb.errors.reasons import HUB_HOST, Reason
+from regnb.errors.hub_reasons import HUB_HOST, Reason
 from regnb.oci import Hasher, ImageReference, Manifest
 from regnb.oci.reference import DOCKER_HUB, OFFICIAL_NAMESPACE
 from regnb.registry import Credentials, RegistryClient
