@@ -9,8 +9,8 @@ A view is shown in two ways from the same data.
   without a word.
 - **Live**, a widget: offered beside the static picture when a kernel runs and somebody looks (see
   `regnb.widgets.notebook`), and only for a view that has something to ask the kernel. It is never
-  in a stored notebook: its state is not stored, and nothing could show it. A notebook that a learner
-  saves names a widget without state, and nbconvert then takes the static picture.
+  in a stored notebook: its state is not stored, and nothing could show it. A notebook that a
+  learner saves names a widget without state, and nbconvert then takes the static picture.
 
 The live view is anywidget (https://anywidget.dev, MIT, ~20 kB of Python and one module in
 JupyterLab): ipywidgets alone has no element for a diagram or a tree, and its own way to make one

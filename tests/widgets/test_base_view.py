@@ -93,10 +93,7 @@ def run_in_kernel(monkeypatch: pytest.MonkeyPatch, progress: str | None) -> Note
         monkeypatch.delenv("REGNB_PROGRESS", raising=False)
     else:
         monkeypatch.setenv("REGNB_PROGRESS", progress)
-    code = (
-        "from regnb.i18n import Translator\n"
-        + "from tests.widgets.test_base_view import Counting\n"
-    )
+    code = "from regnb.i18n import Translator\nfrom tests.widgets.test_base_view import Counting\n"
     notebook: NotebookNode = new_notebook(
         cells=[new_code_cell(f'{code}Counting(Translator("en"))')]
     )
