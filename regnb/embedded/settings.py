@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from regnb.embedded.refusal import Refusal
 from regnb.errors import InvalidManifest
 from regnb.oci.json import Json, as_list, as_object, as_text, json_object
+from regnb.outgoing import is_loopback
 
 Place: TypeAlias = tuple[str, int]
 DEFAULT_PARALLEL = 3
@@ -67,16 +68,15 @@ class Settings:
 
         Loopback addresses always may: Docker's exception for localhost.
         """
-        name = urlsplit(f"//{host}").hostname or ""
-        if name == "localhost" or host in self.insecure_registries:
+        if is_loopback(host) or host in self.insecure_registries:
             return True
+        name = host
         try:
+            name = urlsplit(f"//{host}").hostname or ""
             address = ipaddress.ip_address(name)
         except ValueError:
             return name in self.insecure_registries
-        return address.is_loopback or any(
-            address in network for network in _networks(self.insecure_registries)
-        )
+        return any(address in network for network in _networks(self.insecure_registries))
 
 
 def _places(fields: Json) -> dict[Place, Place]:

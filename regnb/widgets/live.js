@@ -5,7 +5,9 @@ const KEPT_OPEN = "details[data-key]";
 
 /** Draw all of it again, with the same details open and the same control in focus. */
 function draw(el, html) {
-  const open = new Set([...el.querySelectorAll(`${KEPT_OPEN}[open]`)].map((one) => one.dataset.key));
+  const open = new Set(
+    [...el.querySelectorAll(`${KEPT_OPEN}[open]`)].map((one) => one.dataset.key),
+  );
   const focused = el.contains(document.activeElement) ? document.activeElement.dataset : null;
   el.innerHTML = html;
   for (const one of el.querySelectorAll(KEPT_OPEN)) {

@@ -1,7 +1,7 @@
 """What engines and registries say when something goes wrong, and what it means.
 
 The sentences are those of moby, containerd, Podman and of Go's libraries: people who look for help
-search for them, word for word. They are one table, `words.toml`.
+search for them, word for word. They are one table, `messages.toml`.
 """
 
 from __future__ import annotations
@@ -14,8 +14,11 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, TypeAlias
 
+from regnb.errors.reasons import HUB_HOST, Reason
+
 # What `_said` reads: an action, then an engine, then its sentence or sentences.
 _Sentences = Mapping[str, Mapping[str, str | list[str]]]
+_ASKED = re.compile(r'\b(?:get|head|post)\w* "?https?://([^/" ]+)', re.IGNORECASE)
 _NOT_MEANINGS = ("engines", "requests", "reasons")
 _Patterns: TypeAlias = tuple[re.Pattern[str], ...]
 
@@ -35,8 +38,8 @@ class ReasonWords:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
-    """All of `words.toml`; `engines` maps each to the one whose sentences it has, but for its own.
+class MessageTable:
+    """All of `messages.toml`; `engines` maps each to whose sentences it has, but for its own.
 
     `tells` are the patterns of each meaning, from the precise to the general. The first of the
     `reasons` that is found is why a registry could not be used.
@@ -66,10 +69,10 @@ class Table:
 
 
 @cache
-def table() -> Table:
+def table() -> MessageTable:
     """The table, which is read once."""
     content: dict[str, Any] = tomllib.loads(
-        (files("regnb.engine") / "words.toml").read_text("utf-8")
+        (files("regnb.errors") / "messages.toml").read_text("utf-8")
     )
     meanings = {name: part for name, part in content.items() if name not in _NOT_MEANINGS}
     reasons: list[dict[str, Any]] = content["reasons"]
@@ -78,7 +81,7 @@ def table() -> Table:
         for name, part in meanings.items()
     }
     told = tuple(_reason(tells, **reason) for reason in reasons)
-    return Table(content["engines"], tells, told, content["requests"], meanings)
+    return MessageTable(content["engines"], tells, told, content["requests"], meanings)
 
 
 def _shared(reasons: list[dict[str, Any]], meaning: str) -> list[str]:
@@ -107,4 +110,21 @@ def meaning_of(message: str) -> str | None:
     for meaning, patterns in table().tells.items():
         if any(pattern.search(message) for pattern in patterns):
             return meaning
+    return None
+
+
+def reason_in(message: str, *, of_hub: bool) -> Reason | None:
+    """Why the registry of an image could not be used, read from an engine's `message`.
+
+    None when the words tell something else; `of_hub` for an image of Docker Hub.
+    """
+    asked = _ASKED.findall(message)  # a token server is told after the registry
+    host = asked[-1] if asked else HUB_HOST
+    meaning = meaning_of(message)
+    for one in table().reasons:
+        if (one.of_hub and not of_hub) or (one.meaning and one.meaning != meaning):
+            continue
+        if found := next(filter(None, (tell.search(message) for tell in one.tells)), None):
+            who = found.groupdict().get("who") or ""
+            return Reason(one.kind, host, who or (host if one.kind == "login_page" else ""))
     return None

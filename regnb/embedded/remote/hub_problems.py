@@ -1,15 +1,16 @@
-"""Why Docker Hub could not be used: from an error of ours, and from the words of an engine.
-
-Those words stand in `words.toml`.
-"""
+"""Why Docker Hub could not be used, and how long to wait for a network that may never answer."""
 
 from __future__ import annotations
 
-import re
+import socket
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import suppress
 from http import HTTPStatus
+from threading import Thread
+from typing import TypeVar
 from urllib.parse import urlsplit
 
-from regnb.engine.words import meaning_of, table
 from regnb.errors import (
     CertificateUnreadable,
     ConnectionLost,
@@ -31,6 +32,12 @@ from regnb.errors.reasons import HUB_HOST, Reason
 from regnb.registry.certificates import issuer_at
 from regnb.registry.urllib_transport import PlaceOf
 
+T = TypeVar("T")
+
+# Each wait has its timeout, but a host has many addresses, and a name server no timeout at all.
+DECIDED_WITHIN = 12.0
+# https://www.rfc-editor.org/rfc/rfc5737: an address that nobody has.
+_SOMEWHERE = ("192.0.2.1", 9)
 _LOOKING = 3.0  # seconds, for each wait
 _KINDS: tuple[tuple[type[RegistryError], str], ...] = (
     (HostUnknown, "no_address"),
@@ -47,6 +54,36 @@ _TLS_KINDS = {
 }
 _NONSENSE = (NotARegistry, InvalidAnswer, InvalidChallenge, CredentialsWithheld)
 _REFUSALS = {HTTPStatus.FORBIDDEN, HTTPStatus.UNAVAILABLE_FOR_LEGAL_REASONS}
+
+
+def in_time(ask: Callable[[], T], host: str, seconds: float | None = None) -> T:
+    """What `ask` gives; raises RegistryTimedOut about `host` when it takes more than `seconds`.
+
+    These are DECIDED_WITHIN unless given. It is then left to end by itself, and its result is lost.
+    """
+    limit = seconds or DECIDED_WITHIN
+    future: Future[T] = Future()
+
+    def run() -> None:
+        try:
+            future.set_result(ask())
+        except BaseException as error:  # noqa: BLE001 - raised again, where it is waited for
+            future.set_exception(error)
+
+    Thread(target=run, daemon=True).start()
+    try:
+        return future.result(limit)
+    except TimeoutError:
+        message = f"No answer within {limit:.0f} seconds."
+        raise RegistryTimedOut(message, method="GET", url=f"https://{host}/v2/") from None
+
+
+def own_address() -> str:
+    """The address from which this machine goes out, empty without a network; nothing is sent."""
+    with suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.connect(_SOMEWHERE)
+        return str(probe.getsockname()[0])
+    return ""
 
 
 def reason_of(
@@ -99,23 +136,3 @@ def _of_answer(error: RegistryError, host: str, hub: str) -> Reason | None:
     if isinstance(error, NotARegistry) and host != hub:
         return Reason("login_page", hub, host)
     return Reason("no_registry", host) if isinstance(error, _NONSENSE) else None
-
-
-_ASKED = re.compile(r'\b(?:get|head|post)\w* "?https?://([^/" ]+)', re.IGNORECASE)
-
-
-def reason_in(message: str, *, of_hub: bool) -> Reason | None:
-    """Why the registry of an image could not be used, read from an engine's `message`.
-
-    None when the words tell something else; `of_hub` for an image of Docker Hub.
-    """
-    asked = _ASKED.findall(message)  # a token server is told after the registry
-    host = asked[-1] if asked else HUB_HOST
-    meaning = meaning_of(message)
-    for one in table().reasons:
-        if (one.of_hub and not of_hub) or (one.meaning and one.meaning != meaning):
-            continue
-        if found := next(filter(None, (tell.search(message) for tell in one.tells)), None):
-            who = found.groupdict().get("who") or ""
-            return Reason(one.kind, host, who or (host if one.kind == "login_page" else ""))
-    return None

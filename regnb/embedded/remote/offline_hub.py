@@ -10,12 +10,10 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from regnb.embedded.refusal import Refusal
 from regnb.embedded.remote.hub import HubPlaces, Origin, Origins
 from regnb.embedded.remote.registries import SYSTEM_CERTIFICATES, Registries
 from regnb.embedded.settings import Settings
-from regnb.engine.failures import failure
-from regnb.errors import HubUnreachable, ImageNotFound, ManifestNotFound
+from regnb.errors import ManifestNotFound
 from regnb.oci import Descriptor, Digest, ImageIndex, ImageReference, Manifest
 from regnb.oci.reference import DOCKER_HUB
 from regnb.registry import RegistryClient
@@ -31,14 +29,9 @@ _ATTESTATION = "unknown/unknown"
 def find(reference: ImageReference, hub: str = "") -> Origin:
     """Who has an image of Docker Hub; `hub` is as REGNB_HUB.
 
-    Raises ImageNotFound or HubUnreachable, whose message is Docker's.
+    Raises Refusal (404, 500).
     """
-    try:
-        return _origins(hub).find(reference, None)
-    except Refusal as refusal:
-        kind = ImageNotFound if refusal.status == 404 else HubUnreachable
-        told = failure(refusal.message, subject=reference.familiar, otherwise=kind)
-        raise told from refusal
+    return _origins(hub).find(reference, None)
 
 
 def platforms_of(origin: Origin, reference: ImageReference) -> list[str]:
