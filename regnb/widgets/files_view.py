@@ -8,9 +8,7 @@ from typing import ClassVar
 
 from markupsafe import Markup
 
-from regnb.analysis.changes import State
-from regnb.analysis.files import ImageFiles, LayerChanges
-from regnb.analysis.tree import tree_of
+from regnb.analysis.files import ImageFiles, LayerChanges, State, tree_of
 from regnb.i18n import Translator
 from regnb.tables import Table, files_table
 from regnb.tables.cells import shorten

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from markupsafe import Markup
 
-from regnb.analysis.wire import Header, ShownExchange
+from regnb.analysis.wire import ShownExchange, ShownHeader
 from regnb.i18n import Translator
 from regnb.widgets.base_view import View
 from regnb.widgets.html import Child, join, tag
@@ -71,7 +71,7 @@ class Wire(View):
         return next((self.translator(key) for key in keys if self.translator.has(key)), "")
 
     def _side(
-        self, side: str, headers: Sequence[Header], body: str | None, *, live: bool
+        self, side: str, headers: Sequence[ShownHeader], body: str | None, *, live: bool
     ) -> Markup | None:
         # Dates and names of servers differ from run to run, and say nothing of registries.
         shown = [header for header in headers if header.is_telling or live]
@@ -85,7 +85,7 @@ class Wire(View):
             tag("pre", self._cut(body)) if body else None,
         )
 
-    def _header(self, header: Header) -> Markup:
+    def _header(self, header: ShownHeader) -> Markup:
         if not header.is_telling:
             cells: Child = [tag("td", header.name), tag("td", tag("code", header.value), colspan=2)]
             return tag("tr", cells, class_="quiet")

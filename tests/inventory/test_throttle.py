@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from regnb.errors import RegistryUnreachable, TooManyRequests
-from regnb.inventory.pace import Pace, Stopped
+from regnb.inventory.throttle import Stopped, Throttle
 
 
 def failing(error: Exception, calls: list[int]) -> Callable[[], None]:
@@ -19,33 +19,33 @@ def failing(error: Exception, calls: list[int]) -> Callable[[], None]:
 
 
 def test_registry_that_is_gone_is_not_asked_for_ever() -> None:
-    pace, calls = Pace(), list[int]()
+    throttle, calls = Throttle(), list[int]()
     for _ in range(200):
         with pytest.raises(RegistryUnreachable):
-            pace.keep(failing(RegistryUnreachable("Nobody."), calls))
+            throttle.call(failing(RegistryUnreachable("Nobody."), calls))
     assert len(calls) == 32
 
 
 def test_answer_in_between_lets_it_go_on() -> None:
-    pace, calls = Pace(), list[int]()
+    throttle, calls = Throttle(), list[int]()
     for _ in range(100):
         with pytest.raises(RegistryUnreachable):
-            pace.keep(failing(RegistryUnreachable("Nobody."), calls))
-        assert pace.keep(lambda: 1) == 1
+            throttle.call(failing(RegistryUnreachable("Nobody."), calls))
+        assert throttle.call(lambda: 1) == 1
     assert len(calls) == 100
 
 
 def test_limit_that_never_ends_is_told() -> None:
-    pace, calls = Pace(), list[int]()
+    throttle, calls = Throttle(), list[int]()
     error = TooManyRequests("Slowly.")
     error.retry_after = 0.0
     with pytest.raises(TooManyRequests):
-        pace.keep(failing(error, calls))
+        throttle.call(failing(error, calls))
     assert len(calls) == 6
 
 
 def test_all_threads_wait_together() -> None:
-    pace, calls = Pace(), list[int]()
+    throttle, calls = Throttle(), list[int]()
     error = TooManyRequests("Slowly.")
     error.retry_after = 0.5
 
@@ -55,22 +55,22 @@ def test_all_threads_wait_together() -> None:
             raise error
 
     started = time.monotonic()
-    waiting = threading.Thread(target=pace.keep, args=(once,))
+    waiting = threading.Thread(target=throttle.call, args=(once,))
     waiting.start()
     while not calls:
         time.sleep(0.001)
     time.sleep(0.05)
-    pace.keep(lambda: None)
+    throttle.call(lambda: None)
     assert time.monotonic() - started > 0.4
     waiting.join()
 
 
 def test_stop_wakes_who_waits() -> None:
-    pace = Pace()
+    throttle = Throttle()
     error = TooManyRequests("Slowly.")
     error.retry_after = 100.0
-    threading.Timer(0.1, pace.stop).start()
+    threading.Timer(0.1, throttle.stop).start()
     started = time.monotonic()
     with pytest.raises(Stopped):
-        pace.keep(failing(error, []))
+        throttle.call(failing(error, []))
     assert time.monotonic() - started < error.retry_after / 2

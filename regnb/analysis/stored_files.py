@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from typing import IO, Literal
 
 from regnb.oci import Digest, Hasher, ImageManifest
-from regnb.registry.body import BodyReader
+from regnb.registry.transport import BodyReader
 
 Kind = Literal["blob", "tag", "manifest", "layer", "index", "upload", "other"]
 Layout = Literal["distribution", "regnb"]

@@ -6,7 +6,7 @@ import tarfile
 
 import pytest
 
-from regnb.analysis.store import StoredFile, read_store
+from regnb.analysis.stored_files import StoredFile, read_store
 from regnb.oci import Digest
 
 LAYERS = [b"small", os.urandom(5 << 20)]

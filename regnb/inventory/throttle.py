@@ -21,7 +21,7 @@ class Stopped(Exception):
     """The walk was stopped: nothing more is asked."""
 
 
-class Pace:
+class Throttle:
     """Lets requests through one by one, or holds them back; safe to use from several threads."""
 
     def __init__(self) -> None:
@@ -35,7 +35,7 @@ class Pace:
         """Let nothing more through, and wake who waits."""
         self._stop.set()
 
-    def keep(self, action: Callable[[], T]) -> T:
+    def call(self, action: Callable[[], T]) -> T:
         """What `action` gives, in its time; raises Stopped, and what `action` raises in the end."""
         for attempt in range(_MAX_TRIES):
             self._wait()

@@ -18,7 +18,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.util import parse_url
 
 from regnb.registry.address import host_and_target, origin
-from regnb.registry.network import NETWORK_ERRORS, network_error, network_errors
+from regnb.registry.problems import NETWORK_ERRORS, network_error, network_errors
 from regnb.registry.transport import Request, Response
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ _HEAD_LIMIT = 1 << 18
 _WORTH_READING = 1 << 16
 
 
-class LeanTransport:
+class FastTransport:
     """Reads by connections of its own, shared between threads; all else goes to `beneath`.
 
     So do those that are not `is_direct`, which go by a proxy.
