@@ -9,7 +9,7 @@ from regnb.analysis.browse import RegistrySource
 from regnb.i18n import LANGUAGES, Translator
 from regnb.oci import Platform
 from regnb.registry import RegistryClient
-from regnb.widgets.explore import SHOWN, Explore
+from regnb.widgets.explore_view import SHOWN, Explore
 from tests.analysis.registries import ARM64, Image, open_registry, push, push_index
 
 FILES = {"etc/motd": b"<b>hello</b>", "etc/.wh.old": b""}

@@ -11,11 +11,11 @@ from markupsafe import Markup
 
 from regnb.analysis.browse import BrowsedImage, Source
 from regnb.i18n import Translator
+from regnb.widgets.base_view import View
 from regnb.widgets.explore_files import layer_html
 from regnb.widgets.explore_frame import frame, overview, tags_table
 from regnb.widgets.explore_image import image_slots
 from regnb.widgets.explore_live import ExploreWidget
-from regnb.widgets.view import View
 
 SHOWN = 20
 

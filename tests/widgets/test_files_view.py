@@ -7,7 +7,7 @@ import pytest
 from regnb.analysis.files import ImageFiles, image_files
 from regnb.i18n import LANGUAGES, Translator
 from regnb.oci import ImageManifest, layers_of
-from regnb.widgets.files import Files
+from regnb.widgets.files_view import Files
 from tests.analysis.registries import Image, open_registry, push
 
 MANY = {f"big/{number:04}": b"x" for number in range(1000)}

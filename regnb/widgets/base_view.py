@@ -8,9 +8,9 @@ A view is shown in two ways from the same data.
   be enough: tables, lists, `details`, `meter`, and words. So use those, no SVG, and never a colour
   without a word.
 - **Live**, a widget: offered beside the static picture when a kernel runs and somebody looks (see
-  `regnb.widgets.kernel`), and only for a view that has something to ask the kernel. It is never in
-  a stored notebook: its state is not stored, and nothing could show it. A notebook that a learner
-  saves names a widget without state, and nbconvert then takes the static picture.
+  `regnb.widgets.notebook`), and only for a view that has something to ask the kernel. It is never
+  in a stored notebook: its state is not stored, and nothing could show it. A notebook that a
+  learner saves names a widget without state, and nbconvert then takes the static picture.
 
 The live view is anywidget (https://anywidget.dev, MIT, ~20 kB of Python and one module in
 JupyterLab): ipywidgets alone has no element for a diagram or a tree, and its own way to make one
@@ -46,7 +46,7 @@ from markupsafe import Markup
 
 from regnb.i18n import Translator
 from regnb.widgets.html import tag
-from regnb.widgets.kernel import somebody_looks
+from regnb.widgets.notebook import somebody_looks
 
 if TYPE_CHECKING:
     from regnb.widgets.live import LiveWidget

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from regnb.i18n import LANGUAGES, Translator
-from regnb.widgets.comparison import ComparisonView
+from regnb.widgets.comparison_view import ComparisonView
 from tests.analysis.registries import Image
 from tests.analysis.test_comparison import APP, BASE, OTHER, compared
 

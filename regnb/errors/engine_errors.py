@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from regnb.errors.base import RegnbError
-from regnb.errors.reasons import Reason
+from regnb.errors.hub_reasons import Reason
 
 
 class EngineError(RegnbError):

@@ -16,12 +16,12 @@ from nbformat.v4 import new_code_cell, new_notebook
 from regnb.authoring.execute import WIDGET_VIEW
 from regnb.errors import InvalidReference
 from regnb.i18n import Translator
+from regnb.widgets.base_view import View
 from regnb.widgets.html import tag
-from regnb.widgets.view import View
 
 CODE = """\
 from regnb.i18n import Translator
-from tests.widgets.test_view import Counting
+from tests.widgets.test_base_view import Counting
 Counting(Translator("en"))
 """
 
@@ -93,7 +93,7 @@ def run_in_kernel(monkeypatch: pytest.MonkeyPatch, progress: str | None) -> Note
         monkeypatch.delenv("REGNB_PROGRESS", raising=False)
     else:
         monkeypatch.setenv("REGNB_PROGRESS", progress)
-    code = "from regnb.i18n import Translator\n" + "from tests.widgets.test_view import Counting\n"
+    code = "from regnb.i18n import Translator\nfrom tests.widgets.test_base_view import Counting\n"
     notebook: NotebookNode = new_notebook(
         cells=[new_code_cell(f'{code}Counting(Translator("en"))')]
     )

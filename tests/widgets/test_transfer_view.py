@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from regnb.engine import Progress
 from regnb.i18n import Translator
-from regnb.widgets.transfer import Transfers
+from regnb.widgets.transfer_view import Transfers
 from tests.engine.test_transfer import MB, transfer
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from regnb.checks import Status, all_checks
 from regnb.i18n import LANGUAGES, Translator
-from regnb.widgets.panel import LabState, Panel
+from regnb.widgets.panel_view import LabState, Panel
 
 STATE = LabState(
     engine="Docker 29",

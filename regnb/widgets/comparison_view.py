@@ -10,9 +10,9 @@ from markupsafe import Markup
 from regnb.analysis.comparison import ComparedField, ComparedLayer, Comparison
 from regnb.i18n import Translator
 from regnb.tables.cells import shorten
+from regnb.widgets.base_view import View
 from regnb.widgets.html import Child, tag
 from regnb.widgets.pieces import number, short, spans, table
-from regnb.widgets.view import View
 
 SIGNS = {"both": "=", "first": "◧", "second": "◨"}
 

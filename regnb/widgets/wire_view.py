@@ -9,9 +9,9 @@ from markupsafe import Markup
 
 from regnb.analysis.wire import ShownExchange, ShownHeader
 from regnb.i18n import Translator
+from regnb.widgets.base_view import View
 from regnb.widgets.html import Child, join, tag
 from regnb.widgets.pieces import spans
-from regnb.widgets.view import View
 
 SHOWN = 20
 LINES = 60

@@ -9,7 +9,7 @@ from regnb.analysis.storage import Content, Storage
 from regnb.i18n import LANGUAGES, Translator
 from regnb.widgets.html import Child
 from regnb.widgets.pieces import SHOWN
-from regnb.widgets.storage import StorageView
+from regnb.widgets.storage_view import StorageView
 from tests.analysis.registries import Image, open_registry, push
 
 BASE = {"base": Random(1).randbytes(20_000)}

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from regnb.errors.base import RegnbError
-from regnb.errors.reasons import Reason
+from regnb.errors.hub_reasons import Reason
 
 
 class InvalidAddress(RegnbError, ValueError):

@@ -6,7 +6,7 @@ import pytest
 
 from regnb.analysis.anatomy import Anatomist
 from regnb.i18n import LANGUAGES, Translator
-from regnb.widgets.anatomy import Anatomy
+from regnb.widgets.anatomy_view import Anatomy
 from tests.analysis.registries import Image, open_registry, push, push_attestation, push_index
 
 

@@ -9,9 +9,9 @@ from markupsafe import Markup
 from regnb.analysis.storage import Content, Freed, RepositoryShare, Storage
 from regnb.i18n import Translator
 from regnb.tables import Table, contents_table, storage_table
+from regnb.widgets.base_view import View
 from regnb.widgets.html import Child, join, tag
 from regnb.widgets.pieces import number, share, short, spans, table
-from regnb.widgets.view import View
 
 NAMES = 4
 

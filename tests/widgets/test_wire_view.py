@@ -7,7 +7,7 @@ import pytest
 from regnb.analysis.wire import TELLING, shown
 from regnb.i18n import LANGUAGES, Translator
 from regnb.registry.transport import BodyCopy
-from regnb.widgets.wire import LINES, SHOWN, Wire
+from regnb.widgets.wire_view import LINES, SHOWN, Wire
 from tests.analysis.test_wire import exchange
 
 HEADERS = {"Docker-Content-Digest": "sha256:1", "Date": "today"}

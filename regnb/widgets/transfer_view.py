@@ -9,8 +9,8 @@ from markupsafe import Markup
 
 from regnb.engine.transfer import LayerTransfer, Transfer
 from regnb.i18n import Translator
+from regnb.widgets.base_view import View
 from regnb.widgets.html import tag
-from regnb.widgets.view import View
 
 if TYPE_CHECKING:
     from regnb.widgets.bars import BarsWidget

@@ -10,9 +10,9 @@ from markupsafe import Markup
 
 from regnb.checks import Status
 from regnb.i18n import Translator
+from regnb.widgets.base_view import View
 from regnb.widgets.html import Child, join, tag
 from regnb.widgets.pieces import spans
-from regnb.widgets.view import View
 
 _MARKS = {Status.PASSED: "✓", Status.FAILED: "✗", Status.NOT_ATTEMPTED: "·"}
 

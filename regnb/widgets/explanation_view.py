@@ -10,9 +10,9 @@ from regnb.analysis.references import ReferencePart, parts_of
 from regnb.errors import InvalidReference
 from regnb.i18n import Translator
 from regnb.oci import Digest
+from regnb.widgets.base_view import View
 from regnb.widgets.html import join, tag
 from regnb.widgets.pieces import short, spans
-from regnb.widgets.view import View
 
 
 class Explanation(View):
