@@ -98,7 +98,7 @@ def _origin(reference: ImageReference, platforms: tuple[str, ...]) -> Origin:
 
 
 def _why(origin: Origin) -> str:
-    from regnb.errors.reasons import Reason  # noqa: PLC0415
+    from regnb.errors.hub_reasons import Reason  # noqa: PLC0415
 
     return translator().why(origin.reason or Reason("unreachable"))
 

@@ -18,7 +18,7 @@ from regnb.embedded.api.app import Api
 from regnb.embedded.core import EmbeddedEngine
 from regnb.embedded.home import Home
 from regnb.errors import ProxyFailed, RegistryError
-from regnb.errors.reasons import HUB_HOST, Reason
+from regnb.errors.hub_reasons import HUB_HOST, Reason
 from regnb.i18n import LANGUAGES, Translator
 from regnb.outgoing import Proxy, pool_to, proxy_to, spare_loopback
 from regnb.registry import RegistryClient, UrllibTransport
@@ -40,8 +40,8 @@ from tests.networks.hubs import (
     wanting_token,
 )
 from tests.networks.proxies import LOGIN, proxy
-from tests.registry.test_network import OK, speaking
-from tests.registry.test_network import saying as answering
+from tests.registry.test_urllib_transport import OK, speaking
+from tests.registry.test_urllib_transport import saying as answering
 
 HOST = "registry.example"
 USER, _, PASSWORD = LOGIN.partition(":")

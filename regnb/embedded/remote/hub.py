@@ -20,7 +20,7 @@ from regnb.embedded.remote.registries import Registries
 from regnb.embedded.samples import SampleRegistry, offered
 from regnb.embedded.settings import Settings
 from regnb.errors import NotFound, RegistryError, RegnbError, TooManyRequests
-from regnb.errors.reasons import HUB_HOST, Reason
+from regnb.errors.hub_reasons import HUB_HOST, Reason
 from regnb.oci import Hasher, ImageReference, Manifest
 from regnb.oci.reference import DOCKER_HUB, OFFICIAL_NAMESPACE
 from regnb.registry import Credentials, RegistryClient
