@@ -98,7 +98,7 @@ def _upstream(reference: ImageReference, platforms: tuple[str, ...]) -> Upstream
 
 
 def _why(upstream: Upstream) -> str:
-    from regnb.errors.reasons import Reason  # noqa: PLC0415
+    from regnb.errors.hub_reasons import Reason  # noqa: PLC0415
 
     return translator().why(upstream.reason or Reason("unreachable"))
 

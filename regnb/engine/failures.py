@@ -29,8 +29,8 @@ from regnb.errors import (
     PushFailed,
     SampleNotFound,
 )
+from regnb.errors.hub_reasons import Reason
 from regnb.errors.messages import meaning_of, reason_in
-from regnb.errors.reasons import Reason
 from regnb.oci import ImageReference
 from regnb.oci.reference import DOCKER_HUB
 

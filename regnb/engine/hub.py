@@ -15,7 +15,7 @@ from regnb.errors import (
     RegnbError,
     TooManyRequests,
 )
-from regnb.errors.reasons import HUB_HOST, Reason
+from regnb.errors.hub_reasons import HUB_HOST, Reason
 from regnb.oci import ImageReference
 from regnb.registry import RegistryClient
 

@@ -14,7 +14,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, TypeAlias
 
-from regnb.errors.reasons import HUB_HOST, Reason
+from regnb.errors.hub_reasons import HUB_HOST, Reason
 
 # What `_said` reads: an action, then an engine, then its sentence or sentences.
 _Sentences = Mapping[str, Mapping[str, str | list[str]]]
@@ -25,7 +25,7 @@ _Patterns: TypeAlias = tuple[re.Pattern[str], ...]
 
 @dataclass(frozen=True, slots=True)
 class ReasonWords:
-    """The words of one kind of `regnb.errors.reasons.Reason`.
+    """The words of one kind of `regnb.errors.hub_reasons.Reason`.
 
     They are looked for where the message has `meaning`, or any when that is empty; `of_hub` when
     they tell so of Docker Hub alone. A group `who` is the reason's.

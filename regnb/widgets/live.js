@@ -1,5 +1,5 @@
 // Sends what is clicked or typed to the kernel, and puts the HTML that it answers into its place.
-// The HTML is made, and others' texts in it escaped, by Python: see view.py and html.py.
+// The HTML is made, and others' texts in it escaped, by Python: see base_view.py and html.py.
 
 const KEPT_OPEN = "details[data-key]";
 

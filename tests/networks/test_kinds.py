@@ -20,7 +20,7 @@ from regnb.engine.engine import Engine
 from regnb.engine.failures import failure
 from regnb.engine.hub import ask_hub
 from regnb.errors import PullFailed, SampleNotFound
-from regnb.errors.reasons import HUB_HOST, Reason
+from regnb.errors.hub_reasons import HUB_HOST, Reason
 from regnb.i18n import Translator
 from regnb.oci import ImageManifest
 from regnb.server.http_server import serving as serving_app

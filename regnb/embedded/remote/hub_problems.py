@@ -28,7 +28,7 @@ from regnb.errors import (
     RegnbError,
     TLSFailed,
 )
-from regnb.errors.reasons import HUB_HOST, Reason
+from regnb.errors.hub_reasons import HUB_HOST, Reason
 from regnb.registry.certificates import issuer_at
 from regnb.registry.urllib_transport import PlaceOf
 

@@ -26,7 +26,7 @@ from regnb.embedded.remote.hub_problems import in_time, own_address, reason_of
 from regnb.embedded.remote.registries import Registries
 from regnb.embedded.samples import SampleRegistry, offered
 from regnb.errors import NotFound, RegistryError, RegnbError, TooManyRequests
-from regnb.errors.reasons import HUB_HOST, Reason
+from regnb.errors.hub_reasons import HUB_HOST, Reason
 from regnb.oci import Hasher, ImageReference, Manifest
 from regnb.oci.reference import DOCKER_HUB, OFFICIAL_NAMESPACE
 from regnb.registry import Credentials, RegistryClient
