@@ -35,19 +35,10 @@ class Failure(click.ClickException):
         speaker = speaker or translator()
         url = str(getattr(error, "url", "")).partition("/v2/")[0]
         told = speaker.tell(error, **({"url": url} if url else {}))
-        key = _mend_of(error, speaker)
-        return cls(f"{told.text}\n{speaker(key) if key else told.mend}")
-
-
-def _mend_of(error: RegnbError, speaker: Translator) -> str | None:
-    """The key of the mend for commands, unless a class has nearer words in all places."""
-    reason = f".{error.reason}" if isinstance(error, TLSFailed) else ""
-    for base in type(error).__mro__:
-        if speaker.has(key := f"commands.{base.__name__}{reason}"):
-            return key
-        if speaker.has(f"errors.{base.__name__}.text"):
-            return None
-    return None
+        key = f"commands.{error.key}"
+        if isinstance(error, TLSFailed):
+            key += f".{error.reason}"
+        return cls(f"{told.text}\n{speaker(key) if speaker.has(key) else told.mend}")
 
 
 @contextmanager

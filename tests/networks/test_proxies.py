@@ -40,8 +40,8 @@ from tests.networks.hubs import (
     wanting_token,
 )
 from tests.networks.proxies import LOGIN, proxy
-from tests.registry.test_network import OK, speaking
-from tests.registry.test_network import saying as answering
+from tests.registry.test_urllib_transport import OK, speaking
+from tests.registry.test_urllib_transport import saying as answering
 
 HOST = "registry.example"
 USER, _, PASSWORD = LOGIN.partition(":")

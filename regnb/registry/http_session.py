@@ -1,14 +1,13 @@
-"""One exchange with a registry: credentials, redirects, errors."""
+"""Requests to one registry, one by one: credentials, redirects, errors."""
 
 from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from copy import copy
 from dataclasses import replace
-from types import TracebackType
 from typing import Self
 from urllib.parse import quote
 
@@ -41,7 +40,7 @@ _MAX_REDIRECTS = 5
 _PLAIN = re.compile(r"[A-Za-z0-9_.:-]+")
 
 
-class Session:
+class HttpSession:
     """What all methods of the client share; safe to use from several threads.
 
     `timeout` in seconds is for each wait, not for a whole transfer. `on_exchange` is called after
@@ -61,53 +60,40 @@ class Session:
         self.timeout = timeout
         self._transport = transport or UrllibTransport()
         self._on_exchange = on_exchange
-        self._authenticator = Authenticator(self._send, credentials)
+        self._authenticator = Authenticator(self.send, credentials)
 
     def close(self) -> None:
         """Close the connections of the transport."""
         self._transport.close()
 
-    @contextmanager
-    def reading_fast(self) -> Iterator[Self]:
-        """The same session, by the best transport that there is for thousands of small reads."""
+    def for_small_reads(self) -> Self | None:
+        """The same by a transport that is better for thousands of small reads; None without one.
+
+        It is to be closed by itself.
+        """
         known = self._transport
         fast = known.for_small_reads() if isinstance(known, ReadsFast) else known
         if fast is known:
-            yield self
-            return
+            return None
         twin = copy(self)
         twin._transport = fast  # noqa: SLF001 - of its own kind
-        try:
-            yield twin
-        finally:
-            twin.close()
+        return twin
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def _at(self, repository: str, *path: str) -> str:
+    def url_of(self, repository: str, *path: str) -> str:
         """The URL of `path` in `repository`; raises InvalidReference for an impossible name."""
         if not is_repository(repository):
             raise InvalidReference(repository, "bad_repository")
         parts = (part if _PLAIN.fullmatch(part) else quote(part, safe=":") for part in path)
         return "/".join((self.url, "v2", repository, *parts))
 
-    def _exchange(
+    def exchange(
         self, request: Request, *expected: int, missing: type[NotFound] = NotFound
     ) -> Response:
         """The answer, when its status is one of `expected`; redirects of reads are followed.
 
         Raises RegistryError.
         """
-        request, response = self._follow(request, self._answer)
+        request, response = self.follow(request, self.answer)
         if response.status in expected:
             return response
         with response:
@@ -116,7 +102,7 @@ class Session:
             error.anonymous = not self._authenticator.has_credentials
         raise error
 
-    def _follow(
+    def follow(
         self, request: Request, send: Callable[[Request], Response]
     ) -> tuple[Request, Response]:
         """The answer after redirects, and the request that got it; only reads are redirected."""
@@ -129,12 +115,12 @@ class Session:
             response = send(request)
         return request, response
 
-    def _answer(self, request: Request) -> Response:
+    def answer(self, request: Request) -> Response:
         """The answer to `request`, repeated once with credentials when the registry wants some."""
         if origin(request.url) != origin(self.url):
             return self._send_elsewhere(request)
         header = self._authenticator.header_for(request)
-        response = self._send(_authorized(request, header))
+        response = self.send(_authorized(request, header))
         if response.status != 401 or not request.can_be_repeated:
             return response
         with ExitStack() as stack:
@@ -143,16 +129,17 @@ class Session:
             if header is None:
                 stack.pop_all()
                 return response
-        return self._send(_authorized(request, header))
+        return self.send(_authorized(request, header))
 
     def _send_elsewhere(self, request: Request) -> Response:
         """Storage gets no credentials, and its signed addresses do not travel in plain text."""
         lost_tls = origin(self.url)[0] == "https" and not is_safe(request.url)
         if lost_tls and self._authenticator.has_credentials:
             raise request.error(CredentialsWithheld, "It sends to an address without TLS.")
-        return self._send(request)
+        return self.send(request)
 
-    def _send(self, request: Request) -> Response:
+    def send(self, request: Request) -> Response:
+        """The answer, without credentials, whatever its status; raises RegistryError."""
         started = time.monotonic()
         try:
             response = self._transport.send(request.within(self.timeout))
