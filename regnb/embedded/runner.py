@@ -20,8 +20,8 @@ from pathlib import Path
 from cheroot.server import HTTPConnection, HTTPServer
 from cheroot.wsgi import Gateway_10, Server
 
-from regnb.embedded.api.app import Api
 from regnb.embedded.api.call import CONNECTION
+from regnb.embedded.api.router import Api
 from regnb.embedded.core import EmbeddedEngine
 from regnb.embedded.home import Home
 from regnb.errors import EngineError

@@ -14,7 +14,7 @@ from urllib.request import getproxies_environment
 import pytest
 from werkzeug.test import Client
 
-from regnb.embedded.api.app import Api
+from regnb.embedded.api.router import Api
 from regnb.embedded.core import EmbeddedEngine
 from regnb.embedded.home import Home
 from regnb.errors import ProxyFailed, RegistryError

@@ -18,7 +18,7 @@ LOST = 255
 
 
 @dataclass(slots=True)
-class State:
+class ContainerState:
     """How a container is: `created`, `running`, `exited` or `restarting`."""
 
     status: str = "created"
@@ -74,7 +74,7 @@ class Binding:
 
 
 @dataclass(slots=True)
-class Container:
+class ContainerRecord:
     """A container; `config` and `host_config` have the API's own shapes."""
 
     id: str
@@ -87,7 +87,7 @@ class Container:
     mounts: list[Mount]
     address: str
     endpoint: str
-    state: State = field(default_factory=State)
+    state: ContainerState = field(default_factory=ContainerState)
     bindings: list[Binding] = field(default_factory=list)
     listens: tuple[str, int] | None = None
     port_inside: int = 0
@@ -130,7 +130,7 @@ class Container:
         value: dict[str, Any] = json.loads((folder / RECORD).read_bytes())
         value["mounts"] = [Mount(**mount) for mount in value["mounts"]]
         value["bindings"] = [Binding(**binding) for binding in value["bindings"]]
-        value["state"] = State(**value["state"])
+        value["state"] = ContainerState(**value["state"])
         value["listens"] = tuple(value["listens"]) if value["listens"] else None
         return cls(**value)
 

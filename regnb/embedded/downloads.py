@@ -23,7 +23,7 @@ class Cancelled(Exception):
 
 
 @dataclass(slots=True)
-class Transfer:
+class Download:
     """A download: `steps` are Docker's words for what it went through, `received` is in bytes."""
 
     descriptor: Descriptor
@@ -34,33 +34,33 @@ class Transfer:
     failure: Exception | None = None
 
 
-class Transfers:
+class Downloads:
     """The downloads of an engine, `parallel` at a time."""
 
     def __init__(self, blobs: BlobStore, parallel: int, retry_after: float = _RETRY_AFTER) -> None:
         self._blobs = blobs
         self._retry_after = retry_after
-        self._pool = ThreadPoolExecutor(parallel, thread_name_prefix="transfer")
-        self._running: dict[str, Transfer] = {}
+        self._pool = ThreadPoolExecutor(parallel, thread_name_prefix="download")
+        self._running: dict[str, Download] = {}
         self.changed = threading.Condition()
 
-    def join(self, descriptor: Descriptor, fetch: Fetch) -> Transfer:
+    def join(self, descriptor: Descriptor, fetch: Fetch) -> Download:
         """The download of `descriptor`: the one that runs already, else a new one by `fetch`."""
         with self.changed:
-            transfer = self._running.get(descriptor.digest)
-            if transfer:
-                transfer.watchers += 1
-                return transfer
-            transfer = self._running[descriptor.digest] = Transfer(descriptor, watchers=1)
-            self._pool.submit(self._run, transfer, fetch)
-            return transfer
+            download = self._running.get(descriptor.digest)
+            if download:
+                download.watchers += 1
+                return download
+            download = self._running[descriptor.digest] = Download(descriptor, watchers=1)
+            self._pool.submit(self._run, download, fetch)
+            return download
 
-    def leave(self, transfer: Transfer) -> None:
+    def leave(self, download: Download) -> None:
         """Want it no more: the last one to leave ends it, and what has come is kept."""
         with self.changed:
-            transfer.watchers -= 1
+            download.watchers -= 1
 
-    def running(self) -> list[Transfer]:
+    def running(self) -> list[Download]:
         """The downloads that go on."""
         with self.changed:
             return list(self._running.values())
@@ -68,62 +68,62 @@ class Transfers:
     def close(self) -> None:
         """End all of them."""
         with self.changed:
-            for transfer in self._running.values():
-                transfer.watchers = 0
+            for download in self._running.values():
+                download.watchers = 0
         self._pool.shutdown(wait=True, cancel_futures=True)
 
-    def _run(self, transfer: Transfer, fetch: Fetch) -> None:
+    def _run(self, download: Download, fetch: Fetch) -> None:
         try:
-            self._download(transfer, fetch)
+            self._download(download, fetch)
         except Exception as error:  # noqa: BLE001 - told to all who watch
-            transfer.failure = error
+            download.failure = error
         finally:
             with self.changed:
-                transfer.done = True
-                if self._running.get(transfer.descriptor.digest) is transfer:
-                    del self._running[transfer.descriptor.digest]
+                download.done = True
+                if self._running.get(download.descriptor.digest) is download:
+                    del self._running[download.descriptor.digest]
                 self.changed.notify_all()
 
-    def _download(self, transfer: Transfer, fetch: Fetch) -> None:
+    def _download(self, download: Download, fetch: Fetch) -> None:
         for attempt in range(1, _ATTEMPTS + 1):
             try:
-                with self._blobs.ingest(transfer.descriptor.digest) as ingest:
-                    self._receive(transfer, fetch, ingest)
+                with self._blobs.ingest(download.descriptor.digest) as ingest:
+                    self._receive(download, fetch, ingest)
             except (RegistryUnreachable, DigestMismatch) as error:
                 lost = isinstance(error, ConnectionLost | DigestMismatch)
                 if attempt == _ATTEMPTS or not lost:
                     raise
-                self._step(transfer, f"Retrying in {max(1, round(self._retry_after))} second")
+                self._step(download, f"Retrying in {max(1, round(self._retry_after))} second")
                 time.sleep(self._retry_after)
             else:
                 return
 
-    def _receive(self, transfer: Transfer, fetch: Fetch, ingest: Ingest) -> None:
-        transfer.received = ingest.size
+    def _receive(self, download: Download, fetch: Fetch, ingest: Ingest) -> None:
+        download.received = ingest.size
         try:
             for chunk in fetch(ingest.size, ingest.hasher):
-                self._end_if_unwatched(transfer)
+                self._end_if_unwatched(download)
                 ingest.append_hashed(chunk)
-                self._receive_chunk(transfer, len(chunk))
+                self._receive_chunk(download, len(chunk))
         except (DigestMismatch, OSError):
             ingest.discard()  # wrong bytes help nobody, and a full disk wants them back
             raise
-        self._step(transfer, "Verifying Checksum")
+        self._step(download, "Verifying Checksum")
         ingest.commit()
-        self._step(transfer, "Download complete")
+        self._step(download, "Download complete")
 
-    def _end_if_unwatched(self, transfer: Transfer) -> None:
+    def _end_if_unwatched(self, download: Download) -> None:
         with self.changed:
-            if transfer.watchers <= 0:
-                self._running.pop(transfer.descriptor.digest, None)  # nobody joins it any more
+            if download.watchers <= 0:
+                self._running.pop(download.descriptor.digest, None)  # nobody joins it any more
                 raise Cancelled
 
-    def _receive_chunk(self, transfer: Transfer, size: int) -> None:
+    def _receive_chunk(self, download: Download, size: int) -> None:
         with self.changed:
-            transfer.received += size
+            download.received += size
             self.changed.notify_all()
 
-    def _step(self, transfer: Transfer, step: str) -> None:
+    def _step(self, download: Download, step: str) -> None:
         with self.changed:
-            transfer.steps.append(step)
+            download.steps.append(step)
             self.changed.notify_all()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from regnb.embedded.containers import network
-from regnb.embedded.containers.model import Container
+from regnb.embedded.containers import networking
+from regnb.embedded.containers.record import ContainerRecord
 from regnb.oci.config import parse_time
 
 # What HostConfig has where a request says nothing.
@@ -23,12 +23,12 @@ _HOST_DEFAULTS: dict[str, object] = {
 }
 
 
-def inspected(container: Container) -> dict[str, object]:
+def inspected(container: ContainerRecord) -> dict[str, object]:
     """One container, with all that is known of it."""
     program, *arguments = container.command or [""]
     state = container.state
-    bridge = network.endpoint(container)
-    ports = network.published_ports(container) if container.address else {}
+    bridge = networking.endpoint(container)
+    ports = networking.published_ports(container) if container.address else {}
     shared = ("Gateway", "IPAddress", "IPPrefixLen", "MacAddress", "EndpointID", "IPv6Gateway")
     return {
         "Id": container.id,
@@ -37,7 +37,7 @@ def inspected(container: Container) -> dict[str, object]:
         "Args": arguments,
         "State": {
             "Status": state.status,
-            "Running": state.running,
+            "Supervisor": state.running,
             "Paused": False,
             "Restarting": False,
             "OOMKilled": False,
@@ -90,7 +90,7 @@ _FLAGS: dict[str, object] = {
 }
 
 
-def listed(container: Container) -> dict[str, object]:
+def listed(container: ContainerRecord) -> dict[str, object]:
     """A container as lists show it."""
     created = parse_time(container.created)
     return {
@@ -105,12 +105,12 @@ def listed(container: Container) -> dict[str, object]:
         "State": container.state.status,
         "Status": status(container),
         "HostConfig": {"NetworkMode": container.host_config.get("NetworkMode") or "default"},
-        "NetworkSettings": {"Networks": {"bridge": network.endpoint(container)}},
+        "NetworkSettings": {"Networks": {"bridge": networking.endpoint(container)}},
         "Mounts": [mount.to_json() for mount in container.mounts],
     }
 
 
-def status(container: Container) -> str:
+def status(container: ContainerRecord) -> str:
     """How long it has been as it is: `Up 2 minutes`, `Exited (0) 3 hours ago`, `Created`."""
     if container.state.running:
         return f"Up {duration(_since(container.state.started))}"
@@ -153,11 +153,11 @@ def _since(text: str) -> float:
     return max(0.0, (datetime.now(UTC) - moment).total_seconds()) if moment else 0.0
 
 
-def _ports(container: Container) -> list[dict[str, object]]:
+def _ports(container: ContainerRecord) -> list[dict[str, object]]:
     found: list[dict[str, object]] = []
     if not container.address:
         return found
-    for name, places in network.published_ports(container).items():
+    for name, places in networking.published_ports(container).items():
         number, _, protocol = name.partition("/")
         inside: dict[str, object] = {"PrivatePort": int(number), "Type": protocol or "tcp"}
         found += [
@@ -167,7 +167,7 @@ def _ports(container: Container) -> list[dict[str, object]]:
     return found
 
 
-def _host_config(container: Container) -> dict[str, object]:
+def _host_config(container: ContainerRecord) -> dict[str, object]:
     given = container.host_config
     policy = given.get("RestartPolicy") or {"Name": "no", "MaximumRetryCount": 0}
     return (

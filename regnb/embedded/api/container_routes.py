@@ -10,10 +10,10 @@ from werkzeug.wrappers import Response
 
 from regnb.embedded.api import bodies
 from regnb.embedded.api.call import Call, answer, nothing, rule
+from regnb.embedded.api.container_json import inspected, listed
 from regnb.embedded.api.filters import has_labels, moment
-from regnb.embedded.containers.model import Container
-from regnb.embedded.containers.network import knows
-from regnb.embedded.containers.view import inspected, listed
+from regnb.embedded.containers.networking import knows
+from regnb.embedded.containers.record import ContainerRecord
 from regnb.embedded.refusal import Refusal, bad_request
 
 _FILTERS = (
@@ -74,20 +74,20 @@ def inspect_container(call: Call, name: str) -> Response:
 
 def start_container(call: Call, name: str) -> Response:
     """Start it; 304 when it runs."""
-    return nothing(204 if call.engine.running.start(call.engine.containers.get(name)) else 304)
+    return nothing(204 if call.engine.supervisor.start(call.engine.containers.get(name)) else 304)
 
 
 def stop_container(call: Call, name: str) -> Response:
     """Stop it; 304 when it does not run."""
     container = call.engine.containers.get(name)
-    return nothing(204 if call.engine.running.stop(container, call.number("t")) else 304)
+    return nothing(204 if call.engine.supervisor.stop(container, call.number("t")) else 304)
 
 
 def restart_container(call: Call, name: str) -> Response:
     """Stop it and start it again."""
     container = call.engine.containers.get(name)
-    call.engine.running.stop(container, call.number("t"))
-    call.engine.running.start(container)
+    call.engine.supervisor.stop(container, call.number("t"))
+    call.engine.supervisor.start(container)
     call.engine.containers.tell(container, "restart")
     return nothing()
 
@@ -104,7 +104,7 @@ def kill_container(call: Call, name: str) -> Response:
     except Refusal as refusal:
         message = f"cannot kill container: {name}: {refusal.message}"
         raise Refusal(refusal.status, message) from refusal
-    call.engine.running.kill(container, number)
+    call.engine.supervisor.kill(container, number)
     return nothing()
 
 
@@ -194,7 +194,7 @@ def _signal(text: str) -> int:
     return number
 
 
-def _fits(call: Call, container: Container) -> bool:
+def _fits(call: Call, container: ContainerRecord) -> bool:
     filters = call.filters
     images = {container.image, container.image_id, container.image_id.removeprefix("sha256:")}
     volumes = {value for mount in container.mounts for value in (mount.volume, mount.destination)}

@@ -8,10 +8,8 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from regnb.embedded.containers.command import RegistryCommand, registry_command
 from regnb.embedded.containers.manager import Containers
-from regnb.embedded.containers.model import LOST, Container, State, now
-from regnb.embedded.containers.network import free_address, knows
+from regnb.embedded.containers.networking import free_address, knows
 from regnb.embedded.containers.ports import Sockets, requested_bindings
 from regnb.embedded.containers.preparation import (
     DEBUG_ADDRESS,
@@ -20,8 +18,10 @@ from regnb.embedded.containers.preparation import (
     prepare,
 )
 from regnb.embedded.containers.process import Process
+from regnb.embedded.containers.record import LOST, ContainerRecord, ContainerState, now
+from regnb.embedded.containers.registry_command import RegistryCommand, registry_command
+from regnb.embedded.daemon_settings import Settings
 from regnb.embedded.refusal import Refusal
-from regnb.embedded.settings import Settings
 
 PATIENCE = 10.0
 _ENDS = {signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGQUIT}
@@ -30,14 +30,14 @@ _FIRST_DELAY = 0.1
 _LONGEST_DELAY = 60.0
 
 
-class Running:
+class Supervisor:
     """The running ones of `containers`; `remove` is called for those that remove themselves."""
 
     def __init__(
         self,
         containers: Containers,
         settings: Callable[[], Settings],
-        remove: Callable[[Container], None],
+        remove: Callable[[ContainerRecord], None],
     ) -> None:
         self._containers = containers
         self._settings = settings
@@ -62,11 +62,11 @@ class Running:
             if container.state.status == "exited" and (policy == "always" or unless):
                 self._try_again(container, _FIRST_DELAY)
 
-    def pid(self, container: Container) -> int:
+    def pid(self, container: ContainerRecord) -> int:
         """Its process ID; 0 when it does not run."""
         return container.state.pid if container.state.running else 0
 
-    def start(self, container: Container) -> bool:
+    def start(self, container: ContainerRecord) -> bool:
         """Start it; False when it ran already. Raises Refusal.
 
         One that is to remove itself does so as well when it cannot be started: its client waits.
@@ -78,7 +78,7 @@ class Running:
                 self._remove(container)
             raise
 
-    def _start(self, container: Container) -> bool:
+    def _start(self, container: ContainerRecord) -> bool:
         command = registry_command(container)
         with self._containers.lock:
             if container.state.running:
@@ -88,7 +88,7 @@ class Running:
             process.wait_until_it_listens(container.listens, PATIENCE)
         return True
 
-    def stop(self, container: Container, timeout: float | None = None) -> bool:
+    def stop(self, container: ContainerRecord, timeout: float | None = None) -> bool:
         """End it, by force after `timeout` seconds; False when it did not run."""
         process = self._processes.get(container.id)
         if process is None or not container.state.running:
@@ -98,7 +98,7 @@ class Running:
         self._containers.tell(container, "stop")
         return True
 
-    def kill(self, container: Container, number: int) -> None:
+    def kill(self, container: ContainerRecord, number: int) -> None:
         """Send it a signal; raises Refusal (409) when it does not run."""
         process = self._processes.get(container.id)
         if process is None or not container.state.running:
@@ -112,7 +112,9 @@ class Running:
         if number == signal.SIGKILL:
             process.wait(PATIENCE)
 
-    def wait(self, container: Container, condition: str, heartbeat: float) -> Iterator[int | None]:
+    def wait(
+        self, container: ContainerRecord, condition: str, heartbeat: float
+    ) -> Iterator[int | None]:
         """The exit code, once: now if it does not run, at its `next-exit`, or when `removed`.
 
         None stands for a pause of `heartbeat` seconds: a chance to notice that nobody waits.
@@ -142,7 +144,7 @@ class Running:
         for thread in threads:
             thread.join()
 
-    def _run(self, container: Container, command: RegistryCommand) -> Process:
+    def _run(self, container: ContainerRecord, command: RegistryCommand) -> Process:
         """Start the process; the lock is held."""
         port = container_port(container, command)
         with Sockets() as sockets:
@@ -168,13 +170,13 @@ class Running:
         container.address = self._free_address()
         container.bindings, container.listens = sockets.bindings, addresses[0]
         container.port_inside = port
-        container.state = State("running", pid=process.pid, started=now())
+        container.state = ContainerState("running", pid=process.pid, started=now())
         self._processes[container.id] = process
         self._containers.save(container)
         self._containers.tell(container, "start")
         return process
 
-    def _allocate(self, container: Container, sockets: Sockets) -> None:
+    def _allocate(self, container: ContainerRecord, sockets: Sockets) -> None:
         taken = {
             (binding.host, binding.port)
             for one in self._containers.all()
@@ -200,7 +202,7 @@ class Running:
     def _free_address(self) -> str:
         return free_address(one.address for one in self._containers.all())
 
-    def _on_exit(self, container: Container, code: int) -> None:
+    def _on_exit(self, container: ContainerRecord, code: int) -> None:
         with self._exited:
             stopped = container.state.stopped_by_user
             container.state = replace(
@@ -220,7 +222,7 @@ class Running:
             container.restarts += 1
             self._try_again(container, _delay(container.restarts))
 
-    def _try_again(self, container: Container, delay: float) -> None:
+    def _try_again(self, container: ContainerRecord, delay: float) -> None:
         def start() -> None:
             time.sleep(delay)
             wanted = not self._closing and self._containers.has(container)
@@ -233,7 +235,7 @@ class Running:
 
         threading.Thread(target=start, daemon=True).start()
 
-    def _is_over(self, container: Container, condition: str, exits: int) -> bool:
+    def _is_over(self, container: ContainerRecord, condition: str, exits: int) -> bool:
         if condition == "removed":
             return not self._containers.has(container)
         if condition == "next-exit":
@@ -241,13 +243,13 @@ class Running:
         return not container.state.running
 
 
-def _debug_port(container: Container) -> int:
+def _debug_port(container: ContainerRecord) -> int:
     """The port of the metrics of the registry, inside; 0 when it is to have none."""
     port = container.environment.get(DEBUG_ADDRESS, "").rpartition(":")[2]
     return int(port) if port.isdecimal() else 0
 
 
-def _restarts(container: Container, code: int) -> bool:
+def _restarts(container: ContainerRecord, code: int) -> bool:
     policy = container.restart_policy
     if policy == "on-failure":
         limit = int(container.host_config["RestartPolicy"].get("MaximumRetryCount") or 0)

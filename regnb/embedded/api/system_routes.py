@@ -12,9 +12,9 @@ import regnb
 from regnb.embedded import login
 from regnb.embedded.api import bodies
 from regnb.embedded.api.call import Call, answer, rule
-from regnb.embedded.api.containers import sizes
-from regnb.embedded.api.images import summary
-from regnb.embedded.containers.view import listed
+from regnb.embedded.api.container_json import listed
+from regnb.embedded.api.container_routes import sizes
+from regnb.embedded.api.image_routes import summary
 from regnb.embedded.home import HUB_LABEL
 
 # Those of Docker 28.5.

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from regnb.embedded.api.call import Call, answer, rule
 from regnb.embedded.api.filters import has_labels, moment
 from regnb.embedded.archive import save
-from regnb.embedded.containers.model import NEVER
+from regnb.embedded.containers.record import NEVER
 from regnb.embedded.refusal import Refusal, bad_request
 from regnb.embedded.store import StoredImage
 from regnb.oci import ImageReference

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from regnb.embedded.api.call import Call, answer, rule, stream, without_type
 from regnb.embedded.api.filters import moment
 from regnb.embedded.containers.logs import STDERR, STDOUT, LogQuery
-from regnb.embedded.containers.model import Container
+from regnb.embedded.containers.record import ContainerRecord
 from regnb.embedded.containers.stats import STOPPED, statistics
 from regnb.embedded.refusal import bad_request
 
@@ -44,14 +44,14 @@ def wait_for_container(call: Call, name: str) -> Response:
     condition = call.text("condition") or "not-running"
     if condition not in _CONDITIONS:
         raise bad_request(f'invalid condition: "{condition}"')
-    codes = call.engine.running.wait(container, condition, call.engine.heartbeat)
+    codes = call.engine.supervisor.wait(container, condition, call.engine.heartbeat)
     return stream(_exits(container, codes))
 
 
 def container_stats(call: Call, name: str) -> Response:
     """What the process uses; without `stream` once, after a second to compare."""
     container = call.engine.containers.get(name)
-    pid = call.engine.running.pid(container)
+    pid = call.engine.supervisor.pid(container)
     if not pid:
         return answer({**STOPPED, "name": f"/{container.name}", "id": container.id})
     values = statistics(container, pid, _STATS_INTERVAL)
@@ -76,7 +76,7 @@ def _tail(call: Call) -> int | None:
 
 
 def _frames(
-    call: Call, container: Container, query: LogQuery, *, timestamps: bool
+    call: Call, container: ContainerRecord, query: LogQuery, *, timestamps: bool
 ) -> Iterator[bytes]:
     if query.follow and not container.has_terminal:
         yield empty_frame(query.streams)  # the headers go with it, at once
@@ -89,7 +89,7 @@ def _frames(
             return
 
 
-def _exits(container: Container, codes: Iterator[int | None]) -> Iterator[object | None]:
+def _exits(container: ContainerRecord, codes: Iterator[int | None]) -> Iterator[object | None]:
     yield None
     for code in codes:
         if code is None:

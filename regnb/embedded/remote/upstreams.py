@@ -13,12 +13,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
+from regnb.embedded.daemon_settings import Settings
 from regnb.embedded.refusal import Refusal
-from regnb.embedded.remote import words
+from regnb.embedded.remote.docker_messages import (
+    access_denied,
+    hub_refusal,
+    offering,
+    pull_refusal,
+    registry_refusal,
+)
 from regnb.embedded.remote.hub_problems import in_time, own_address, reason_of
 from regnb.embedded.remote.registries import Registries
 from regnb.embedded.samples import SampleRegistry, offered
-from regnb.embedded.settings import Settings
 from regnb.errors import NotFound, RegistryError, RegnbError, TooManyRequests
 from regnb.errors.hub_reasons import HUB_HOST, Reason
 from regnb.oci import Hasher, ImageReference, Manifest
@@ -34,7 +40,7 @@ _FORGET_AFTER = 60.0
 T = TypeVar("T")
 
 
-class Source(Protocol):
+class PullClient(Protocol):
     """The methods of a registry client that a pull needs."""
 
     def get_manifest(self, repository: str, reference: str) -> Manifest:
@@ -53,13 +59,13 @@ class Source(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class Upstream:
     """Where to pull from: `repository` is its name there, `note` what the learner is to know.
 
     `reason` is why samples are there; `top` is what was asked for, where finding has brought it.
     """
 
-    client: Source
+    client: PullClient
     repository: str
     source: str
     note: str = ""
@@ -98,7 +104,7 @@ class HubPlaces:
     )
 
 
-class Origins:
+class Upstreams:
     """Finds where to pull an image from.
 
     `choice` is `samples`, `hub`, empty for both, or the URL of what takes Docker Hub's place.
@@ -117,18 +123,18 @@ class Origins:
         self._places = places
         self._failed: tuple[float, str, Refusal, Reason] | None = None
 
-    def find(self, reference: ImageReference, credentials: Credentials | None) -> Origin:
+    def find(self, reference: ImageReference, credentials: Credentials | None) -> Upstream:
         """Where `reference` is to be had; raises Refusal (404, 500)."""
         if reference.registry != DOCKER_HUB:
             try:
                 client = self._registries.open(reference.registry, credentials)
             except RegistryError as error:
-                raise words.refusal(error) from error
-            return Origin(client, reference.repository, reference.registry)
+                raise registry_refusal(error) from error
+            return Upstream(client, reference.repository, reference.registry)
         if self._choice == SAMPLES:
             return _sample(reference, Reason("choice"))
         return (
-            self._of_room(reference)
+            self._of_class_hub(reference)
             or self._of_mirror(reference)
             or self._of_hub(reference, credentials)
         )
@@ -137,29 +143,29 @@ class Origins:
         self,
         reference: ImageReference,
         credentials: Credentials | None,
-        what: Callable[[Origin], T],
+        what: Callable[[Upstream], T],
     ) -> T:
         """What `what` gets from where `reference` is to be had, or from what takes its place.
 
         Raises Refusal.
         """
-        origin = self.find(reference, credentials)
+        upstream = self.find(reference, credentials)
         while True:
             try:
-                return what(origin)
+                return what(upstream)
             except Refusal:
                 raise
             except RegnbError as error:
-                origin = self.instead_of(origin, reference, error)
+                upstream = self.instead_of(upstream, reference, error)
 
-    def _of_room(self, reference: ImageReference) -> Origin | None:
+    def _of_class_hub(self, reference: ImageReference) -> Upstream | None:
         if "://" not in self._choice:
             return None
         host = self._choice.partition("://")[2]
         note = f"As REGNB_HUB says: this image comes from {host}"
         return self._asked(self._choice, reference.repository, reference, note)
 
-    def _of_mirror(self, reference: ImageReference) -> Origin | None:
+    def _of_mirror(self, reference: ImageReference) -> Upstream | None:
         """The first of the `registry-mirrors` that has it; Docker asks them before Docker Hub."""
         for url in self._settings().registry_mirrors:
             found = self._asked(url, reference.repository, reference, "")
@@ -167,7 +173,7 @@ class Origins:
                 return found
         return None
 
-    def _of_hub(self, reference: ImageReference, credentials: Credentials | None) -> Origin:
+    def _of_hub(self, reference: ImageReference, credentials: Credentials | None) -> Upstream:
         lately = self._lately()
         if lately:
             return self._sample_or(reference, *lately)
@@ -178,31 +184,33 @@ class Origins:
         except RegnbError as error:
             return self._instead(reference, error)
 
-    def _opened(self, reference: ImageReference, credentials: Credentials | None) -> Origin:
+    def _opened(self, reference: ImageReference, credentials: Credentials | None) -> Upstream:
         client = self._registries.open(self._places.host, credentials, timeout=_HUB_TIMEOUT)
         top = client.get_manifest(reference.repository, reference.reference)
-        return Origin(client, reference.repository, DOCKER_HUB, top=top)
+        return Upstream(client, reference.repository, DOCKER_HUB, top=top)
 
-    def instead_of(self, origin: Origin, reference: ImageReference, error: RegnbError) -> Origin:
-        """Where to pull from when `origin`, of Docker Hub, has failed after all.
+    def instead_of(
+        self, upstream: Upstream, reference: ImageReference, error: RegnbError
+    ) -> Upstream:
+        """Where to pull from when `upstream`, of Docker Hub, has failed after all.
 
         Raises Refusal, that for `error`, when there is nothing else.
         """
-        if origin.source == DOCKER_HUB:
+        if upstream.source == DOCKER_HUB:
             return self._instead(reference, error)
         raise refusal_for(error, reference) from error
 
-    def _instead(self, reference: ImageReference, error: RegnbError) -> Origin:
+    def _instead(self, reference: ImageReference, error: RegnbError) -> Upstream:
         if isinstance(error, TooManyRequests):
             return self._when_limited(reference, error)
         reason = reason_of(error, self._hub, self._registries.place_of)
         if reason is None:
             raise refusal_for(error, reference) from error
-        refusal = words.hub_refusal(error, reason)
+        refusal = hub_refusal(error, reason)
         self._failed = time.monotonic(), own_address(), refusal, reason
         return self._sample_or(reference, refusal, reason)
 
-    def _when_limited(self, reference: ImageReference, error: TooManyRequests) -> Origin:
+    def _when_limited(self, reference: ImageReference, error: TooManyRequests) -> Upstream:
         if reference.repository.startswith(f"{OFFICIAL_NAMESPACE}/"):
             for url, prefix in self._places.mirrors:
                 repository = prefix + reference.repository
@@ -211,9 +219,9 @@ class Origins:
                 found = self._asked(url, repository, reference, note)
                 if found:
                     return found
-        return self._sample_or(reference, words.pull_refusal(error, reference), Reason("limit"))
+        return self._sample_or(reference, pull_refusal(error, reference), Reason("limit"))
 
-    def _sample_or(self, reference: ImageReference, refusal: Refusal, reason: Reason) -> Origin:
+    def _sample_or(self, reference: ImageReference, refusal: Refusal, reason: Reason) -> Upstream:
         if self._choice == HUB_ONLY:
             raise refusal
         try:
@@ -236,14 +244,14 @@ class Origins:
 
     def _asked(
         self, url: str, repository: str, reference: ImageReference, note: str
-    ) -> Origin | None:
+    ) -> Upstream | None:
         """The registry at `url` when it has the image; whatever else it says, it is passed over."""
         host = url.partition("://")[2]
         try:
             client, top = in_time(lambda: self._opened_mirror(url, repository, reference), host)
         except RegnbError:
             return None
-        return Origin(client, repository, host, note, top=top)
+        return Upstream(client, repository, host, note, top=top)
 
     def _opened_mirror(
         self, url: str, repository: str, reference: ImageReference
@@ -255,22 +263,22 @@ class Origins:
 def refusal_for(error: RegnbError, reference: ImageReference) -> Refusal:
     """`error` of a pull of `reference` as the answer to a client."""
     if isinstance(error, RegistryError):
-        return words.pull_refusal(error, reference)
+        return pull_refusal(error, reference)
     return Refusal(500, str(error))
 
 
-def _sample(reference: ImageReference, reason: Reason) -> Origin:
+def _sample(reference: ImageReference, reason: Reason) -> Upstream:
     samples = SampleRegistry()
     try:
         top = samples.get_manifest(reference.repository, reference.reference)
     except NotFound as error:
         there = samples.list_tags(reference.repository)
-        refusal = words.pull_refusal(error, reference) if there else words.access_denied(reference)
+        refusal = pull_refusal(error, reference) if there else access_denied(reference)
         raise _with_offer(refusal, reference) from error
     note = f"Not from Docker Hub ({reason}): this is a sample image of regnb"
-    return Origin(samples, reference.repository, SAMPLES, note, reason, top)
+    return Upstream(samples, reference.repository, SAMPLES, note, reason, top)
 
 
 def _with_offer(refusal: Refusal, reference: ImageReference) -> Refusal:
     """`refusal`, and the samples that there are."""
-    return Refusal(refusal.status, words.offering(refusal.message, offered(reference.repository)))
+    return Refusal(refusal.status, offering(refusal.message, offered(reference.repository)))

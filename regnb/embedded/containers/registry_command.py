@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from regnb.embedded.containers.model import Container
+from regnb.embedded.containers.record import ContainerRecord
 from regnb.embedded.refusal import not_here
 
 _PROGRAMS = frozenset({"registry", "docker-registry"})
@@ -28,7 +28,7 @@ class RegistryCommand:
         return next((text for text in self.arguments if not text.startswith("-")), "")
 
 
-def registry_command(container: Container) -> RegistryCommand:
+def registry_command(container: ContainerRecord) -> RegistryCommand:
     """The registry command of `container`; raises Refusal (501) when it runs something else."""
     program, *arguments = container.command or [""]
     name = PurePosixPath(program).name

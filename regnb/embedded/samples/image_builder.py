@@ -21,7 +21,7 @@ _UNKNOWN = Platform("unknown", "unknown")
 
 
 @dataclass(frozen=True, slots=True)
-class Layer:
+class BuiltLayer:
     """A layer as it travels (`content`, a gzip), and the digest of its tar."""
 
     content: bytes
@@ -29,11 +29,11 @@ class Layer:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class BuildStep:
     """One instruction of a build, and the layer that it made; None when it changed no file."""
 
     created_by: str
-    layer: Layer | None = None
+    layer: BuiltLayer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Image:
     platform: Platform
     created: str
     execution: Json
-    steps: tuple[Step, ...]
+    steps: tuple[BuildStep, ...]
     annotations: dict[str, str]
 
 
@@ -123,7 +123,7 @@ def _image(image: Image, types: _Types, contents: Contents) -> Descriptor:
     return replace(entry, annotations=annotations)
 
 
-def _config(image: Image, layers: list[Layer]) -> Json:
+def _config(image: Image, layers: list[BuiltLayer]) -> Json:
     return {
         **image.platform.to_json(),
         "created": image.created,

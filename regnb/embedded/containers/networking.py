@@ -10,7 +10,7 @@ import hashlib
 import ipaddress
 from collections.abc import Iterable, Mapping
 
-from regnb.embedded.containers.model import Container
+from regnb.embedded.containers.record import ContainerRecord
 
 SUBNET = ipaddress.ip_network("172.17.0.0/16")
 GATEWAY = "172.17.0.1"
@@ -34,7 +34,7 @@ def free_address(taken: Iterable[str]) -> str:
     return next(str(host) for host in SUBNET.hosts() if str(host) not in used)
 
 
-def place_of(containers: Iterable[Container], host: str, port: int) -> tuple[str, int] | None:
+def place_of(containers: Iterable[ContainerRecord], host: str, port: int) -> tuple[str, int] | None:
     """Where the process of the running container that `host` and `port` mean listens, or None.
 
     `host` is an address of the network, or a name of a container: its own, its host name
@@ -46,14 +46,14 @@ def place_of(containers: Iterable[Container], host: str, port: int) -> tuple[str
     return None
 
 
-def _names(container: Container) -> set[str]:
+def _names(container: ContainerRecord) -> set[str]:
     hostname = str(container.config.get("Hostname") or "")
     domain = str(container.config.get("Domainname") or "")
     full = {f"{hostname}.{domain}"} if domain else set()
     return {container.name, hostname, *container.aliases, *full}
 
 
-def endpoint(container: Container) -> dict[str, object]:
+def endpoint(container: ContainerRecord) -> dict[str, object]:
     """How `container` hangs on the bridge, as the API shows it; empty values when it is down."""
     up = bool(container.address)
     parts = container.address.split(".") if up else []
@@ -74,7 +74,7 @@ def endpoint(container: Container) -> dict[str, object]:
     }
 
 
-def published_ports(container: Container) -> dict[str, list[Mapping[str, str]] | None]:
+def published_ports(container: ContainerRecord) -> dict[str, list[Mapping[str, str]] | None]:
     """Ports of a running container by their name inside: where they are published, or None."""
     exposed = {*(container.config.get("ExposedPorts") or {}), *_bound(container)}
     return {
@@ -88,7 +88,7 @@ def published_ports(container: Container) -> dict[str, list[Mapping[str, str]] |
     }
 
 
-def networks(containers: Iterable[Container]) -> list[dict[str, object]]:
+def networks(containers: Iterable[ContainerRecord]) -> list[dict[str, object]]:
     """The networks of the engine, as the API lists them."""
     running = [one for one in containers if one.address]
     attached = {
@@ -132,5 +132,5 @@ def _network(
     }
 
 
-def _bound(container: Container) -> set[str]:
+def _bound(container: ContainerRecord) -> set[str]:
     return {binding.container_port for binding in container.bindings}

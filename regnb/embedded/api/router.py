@@ -13,18 +13,18 @@ from werkzeug.wrappers import Request, Response
 
 from regnb.embedded.api import (
     attach,
-    containers,
+    container_files,
+    container_routes,
+    container_streams,
     events,
-    files,
     image_changes,
-    images,
-    missing,
-    streams,
-    system,
-    volumes,
+    image_routes,
+    system_routes,
+    unsupported_routes,
+    volume_routes,
 )
 from regnb.embedded.api.call import Call, refused
-from regnb.embedded.api.system import API_VERSION, MIN_API_VERSION
+from regnb.embedded.api.system_routes import API_VERSION, MIN_API_VERSION
 from regnb.embedded.core import EmbeddedEngine
 from regnb.embedded.refusal import Refusal
 from regnb.errors import RegnbError
@@ -37,16 +37,16 @@ _LOG = logging.getLogger(__name__)
 _RULES = [
     rule.empty()
     for noun in (
-        system,
-        images,
+        system_routes,
+        image_routes,
         image_changes,
-        containers,
-        streams,
+        container_routes,
+        container_streams,
         attach,
-        volumes,
+        volume_routes,
         events,
-        files,
-        missing,
+        container_files,
+        unsupported_routes,
     )
     for rule in noun.RULES
 ]
@@ -79,7 +79,7 @@ class Api:
         except Exception:  # noqa: BLE001 - told in the log; the client gets a 500, not a cut
             _LOG.exception("%s %s", request.method, request.path)
             response = refused(500, "regnb's embedded engine has a fault: its log tells where.")
-        system.add_headers(response)
+        system_routes.add_headers(response)
         return response
 
     def _dispatch(self, request: Request) -> Response:

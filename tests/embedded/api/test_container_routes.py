@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 from werkzeug.test import Client
 
-from regnb.embedded.api.app import Api
-from regnb.embedded.api.streams import empty_frame
+from regnb.embedded.api.container_streams import empty_frame
+from regnb.embedded.api.router import Api
 from regnb.embedded.core import EmbeddedEngine
 from regnb.oci import Descriptor, Digest, Hasher
 from tests.embedded.progress import lines, pull
@@ -409,9 +409,9 @@ def test_download_that_goes_on_is_no_rest(
         yield b"layer"
 
     layer = Descriptor("application/octet-stream", Digest.of(b"layer"), 5)
-    transfer = engine.transfers.join(layer, fetch)
+    download = engine.downloads.join(layer, fetch)
     assert engine.idle_for() == 0
     go_on.set()
-    with engine.transfers.changed:
-        assert engine.transfers.changed.wait_for(lambda: transfer.done, 20)
+    with engine.downloads.changed:
+        assert engine.downloads.changed.wait_for(lambda: download.done, 20)
     assert engine.idle_for() >= 60

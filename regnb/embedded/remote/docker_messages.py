@@ -110,7 +110,7 @@ def _what_failed(error: TLSFailed) -> str:
     return _TLS.get(error.reason, _WANTS_TLS)
 
 
-def refusal(error: RegistryError, *, url: str = "") -> Refusal:
+def registry_refusal(error: RegistryError, *, url: str = "") -> Refusal:
     """`error` as the answer to a client; `url` is what was asked for, when it is to be told."""
     told = cause(error)
     return Refusal(500, f'Get "{url or error.url}": {told}' if _tells_url(error) else told)
@@ -120,7 +120,7 @@ def pull_refusal(error: RegistryError, reference: ImageReference) -> Refusal:
     """`error` of a pull of `reference`; what is missing there is a 404."""
     told = cause(error)
     if isinstance(error, BlobNotFound):
-        return refusal(error)
+        return registry_refusal(error)
     if isinstance(error, NotFound):  # Docker asks by HEAD, which does not tell what is missing
         unknown = _CODES["MANIFEST_UNKNOWN"]
         return Refusal(404, f"manifest for {reference.familiar} not found: {unknown}")
@@ -128,7 +128,7 @@ def pull_refusal(error: RegistryError, reference: ImageReference) -> Refusal:
         return access_denied(reference)
     if isinstance(error, Unauthorized) and _shows_nothing(error):
         return Refusal(500, f'Head "{error.url}": {told}')
-    return refusal(error)
+    return registry_refusal(error)
 
 
 def hub_refusal(error: RegnbError, reason: Reason) -> Refusal:
@@ -138,7 +138,7 @@ def hub_refusal(error: RegnbError, reason: Reason) -> Refusal:
     if reason.kind in {"forbidden", "server_error", "login_page"} and error.status >= 400:
         phrase = HTTPStatus(error.status).phrase if error.status in _KNOWN_STATUSES else ""
         return Refusal(500, f"received unexpected HTTP status: {error.status} {phrase}".rstrip())
-    return refusal(error)
+    return registry_refusal(error)
 
 
 def offering(message: str, samples: list[str]) -> str:

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 from regnb.embedded.api import bodies
 from regnb.embedded.api.call import Call, answer, nothing, rule
 from regnb.embedded.api.filters import has_labels
-from regnb.embedded.containers import network
+from regnb.embedded.containers import networking
 from regnb.embedded.refusal import Refusal
 from regnb.embedded.volumes import Volume
 
@@ -69,7 +69,7 @@ def prune_volumes(call: Call) -> Response:
 def list_networks(call: Call) -> Response:
     """The networks: there are three, and they stay."""
     filters = call.check_filters("dangling", "driver", "id", "label", "name", "scope", "type")
-    found = network.networks(call.engine.containers.all())
+    found = networking.networks(call.engine.containers.all())
     for key, field in (("name", "Name"), ("driver", "Driver"), ("scope", "Scope")):
         wanted = filters.get(key)
         found = [one for one in found if not wanted or any(w in str(one[field]) for w in wanted)]
@@ -98,7 +98,7 @@ def inspect_network(call: Call, name: str) -> Response:
 
 
 def _network(call: Call, name: str) -> dict[str, object]:
-    for one in network.networks(call.engine.containers.all()):
+    for one in networking.networks(call.engine.containers.all()):
         if name == one["Name"] or str(one["Id"]).startswith(name):
             return one
     raise Refusal(404, f"network {name} not found")
