@@ -12,7 +12,7 @@ from werkzeug import Response
 
 from regnb.registry import RegistryClient
 from regnb.server import Config, MemoryStorage, create_app
-from regnb.server.http_server import serving
+from regnb.web.http_server import serving
 from tests.cli.test_doctor import run
 from tests.contract.images import push
 from tests.contract.registries import free_port
