@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,7 +39,7 @@ def hub() -> None:
 @click.argument("images", nargs=-1, required=True, metavar="IMAGE...")
 def save(folder: Path, platforms: tuple[str, ...], images: tuple[str, ...]) -> None:
     """Bring `images` from Docker Hub into `folder`."""
-    from regnb.engine.room import PLATFORMS, is_of_hub  # noqa: PLC0415 - loads the registry client
+    from regnb.embedded.remote.offline_hub import PLATFORMS, is_of_hub  # noqa: PLC0415 - loads the registry client
     from regnb.oci import ImageReference  # noqa: PLC0415
 
     with failures():
@@ -52,7 +53,7 @@ def save(folder: Path, platforms: tuple[str, ...], images: tuple[str, ...]) -> N
 
 
 def _save(reference: ImageReference, folder: Path, platforms: tuple[str, ...]) -> None:
-    from regnb.engine import room  # noqa: PLC0415
+    from regnb.embedded.remote import offline_hub  # noqa: PLC0415
 
     name = reference.familiar
     origin = _origin(reference, platforms)
@@ -65,29 +66,39 @@ def _save(reference: ImageReference, folder: Path, platforms: tuple[str, ...]) -
             bar.update(count - done.get(blob.digest, 0))
             done[blob.digest] = count
 
-        copied = room.save(origin, reference, folder, platforms=platforms, on_blob=on_blob)
+        copied = offline_hub.save(origin, reference, folder, platforms=platforms, on_blob=on_blob)
     size = translator().size(copied.sent)
     key = "hub.saved_sample" if origin.source == "samples" else "hub.saved"
     click.echo(text(key, image=name, digest=copied.digest, size=size))
 
 
 def _origin(reference: ImageReference, platforms: tuple[str, ...]) -> Origin:
-    """Who has the image; raises Failure for what a class would not want in its place."""
-    from regnb.engine import room  # noqa: PLC0415
+    """Who has the image; raises Failure for what a class would not want in its place.
+
+    Where nobody has it, raises ImageNotFound or HubUnreachable, whose message is Docker's.
+    """
+    from regnb.embedded.refusal import Refusal  # noqa: PLC0415
+    from regnb.embedded.remote import offline_hub  # noqa: PLC0415
+    from regnb.engine.failures import failure  # noqa: PLC0415
+    from regnb.errors import HubUnreachable, ImageNotFound  # noqa: PLC0415
 
     wished, name = os.environ.get("REGNB_HUB", ""), reference.familiar
-    origin = room.find(reference, wished)
+    try:
+        origin = offline_hub.find(reference, wished)
+    except Refusal as refusal:
+        kind = ImageNotFound if refusal.status == HTTPStatus.NOT_FOUND else HubUnreachable
+        raise failure(refusal.message, subject=name, otherwise=kind) from refusal
     if origin.source == "samples" != wished:
         raise Failure(text("hub.only_sample", image=name, why=_why(origin)))
-    there = room.platforms_of(origin, reference)
-    if there and not any(room.fits(one, platforms) for one in there):
+    there = offline_hub.platforms_of(origin, reference)
+    if there and not any(offline_hub.fits(one, platforms) for one in there):
         asked = ", ".join(platforms)
         raise Failure(text("hub.no_platform", image=name, asked=asked, there=", ".join(there)))
     return origin
 
 
 def _why(origin: Origin) -> str:
-    from regnb.errors.reasons import Reason  # noqa: PLC0415
+    from regnb.errors.hub_reasons import Reason  # noqa: PLC0415
 
     return translator().why(origin.reason or Reason("unreachable"))
 
@@ -101,7 +112,7 @@ def _why(origin: Origin) -> str:
 )
 def serve(address: str, folder: Path) -> None:
     """Serve the images in `folder`, which nobody can change by it."""
-    from regnb.engine.room import saved_in  # noqa: PLC0415 - loads the registry client
+    from regnb.embedded.remote.offline_hub import saved_in  # noqa: PLC0415 - loads the registry client
     from regnb.server.config import Config  # noqa: PLC0415
     from regnb.server.runner import run  # noqa: PLC0415
 

@@ -63,7 +63,7 @@ from regnb.errors.content import (
     InvalidReference,
     SizeMismatch,
 )
-from regnb.errors.engine import (
+from regnb.errors.engine_errors import (
     ContainerNotFound,
     EmbeddedEngineFailed,
     EmbeddedEngineNeedsUnix,
@@ -89,7 +89,7 @@ from regnb.errors.engine import (
     RegistryStopped,
     SampleNotFound,
 )
-from regnb.errors.lab import (
+from regnb.errors.lab_errors import (
     CollectionFailed,
     FoldersNeedUnix,
     InvalidPort,
@@ -97,7 +97,7 @@ from regnb.errors.lab import (
     NotClean,
     PushToHub,
 )
-from regnb.errors.registry import (
+from regnb.errors.registry_errors import (
     AddressUnusable,
     BlobNotFound,
     CertificateUnreadable,

@@ -24,7 +24,7 @@ from regnb.i18n.catalogue import load_catalogue
 if TYPE_CHECKING:
     from babel import Locale
 
-    from regnb.errors.reasons import Reason
+    from regnb.errors.hub_reasons import Reason
 
 _UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
 _STEP = 1000

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from regnb.inventory.cache import default_path
-from regnb.inventory.columns import Inventory
+from regnb.inventory.columns import DTYPES, Inventory, frame_of
 from regnb.inventory.contents import Child, TagContents
-from regnb.inventory.frame import DTYPES, frame_of
-from regnb.inventory.store import files_of
+from regnb.inventory.database import files_of
 from regnb.inventory.walk import (
     CONNECTIONS,
     OnCount,

@@ -14,12 +14,10 @@ from typing import TYPE_CHECKING, Generic, TypeAlias, TypedDict, TypeVar, Unpack
 
 from regnb.errors import RegnbError
 from regnb.inventory.cache import ContentCache, LastSeen
-from regnb.inventory.columns import Inventory
+from regnb.inventory.columns import Inventory, frame_of
 from regnb.inventory.contents import TagContents
-from regnb.inventory.frame import frame_of
-from regnb.inventory.pace import Pace, Stopped
-from regnb.inventory.reader import TagReader
-from regnb.inventory.rows import AsFacts, AsItIs, Reduction
+from regnb.inventory.reader import AsFacts, AsItIs, Reduction, TagReader
+from regnb.inventory.throttle import Stopped, Throttle
 from regnb.registry import RegistryClient
 
 if TYPE_CHECKING:
@@ -162,9 +160,9 @@ class _Walk(Generic[R]):
         self._cache = cache
         self._reduction = reduction
         self._on_count = on_count
-        self._pace = Pace()
+        self._throttle = Throttle()
         self._max_age = max_age
-        self._reader = TagReader(client, cache, self._pace, reduction, max_age=max_age)
+        self._reader = TagReader(client, cache, self._throttle, reduction, max_age=max_age)
         self._tasks: SimpleQueue[_Task | None] = SimpleQueue()
         self._results: deque[R | _Listed[R] | BaseException] = deque()
         self._threads = [
@@ -214,7 +212,7 @@ class _Walk(Generic[R]):
                 self._on_count(done, known)
 
     def _end(self) -> None:
-        self._pace.stop()
+        self._throttle.stop()
         with suppress(Empty):
             while True:
                 self._tasks.get_nowait()
@@ -248,7 +246,7 @@ class _Walk(Generic[R]):
         if names is None or self._max_age <= 0:
             names = set()
             try:
-                self._pace.keep(lambda: self._read_names(repository, names))
+                self._throttle.call(lambda: self._read_names(repository, names))
                 gone = last.keys() - names
                 self._cache.put_names(registry, repository, names, now, gone)
             except RegnbError as error:

@@ -22,7 +22,6 @@ from regnb.oci.digest import Digest
 from regnb.oci.reference import is_repository, is_tag
 from regnb.registry.address import check_address, is_safe, origin
 from regnb.registry.authentication import Authenticator, Credentials
-from regnb.registry.body import SizedBody
 from regnb.registry.problems import error_for
 from regnb.registry.transport import (
     BodyCopy,
@@ -31,6 +30,7 @@ from regnb.registry.transport import (
     ReadsFast,
     Request,
     Response,
+    SizedBody,
     Transport,
 )
 from regnb.registry.urllib_transport import UrllibTransport

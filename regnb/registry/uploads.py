@@ -12,10 +12,9 @@ from urllib.parse import quote, urlencode
 
 from regnb.errors import BlobNotFound, DigestMismatch, RegistryError, UploadNotFound
 from regnb.oci.digest import Digest
-from regnb.registry.body import OnProgress, SizedBody, Stream
 from regnb.registry.manifests import DELETED, digest_told
 from regnb.registry.session import Session
-from regnb.registry.transport import Request, Response
+from regnb.registry.transport import OnProgress, Request, Response, SizedBody, Stream
 
 _BINARY = {"Content-Type": "application/octet-stream"}
 _RANGE = re.compile(r"(?:bytes=)?0-(\d+)")

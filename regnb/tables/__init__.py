@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from regnb.tables.access import claims_table, rights_table
 from regnb.tables.certificates import certificates_table, facts_of, handshake_table
-from regnb.tables.engine import containers_table, images_table
+from regnb.tables.engine_tables import containers_table, images_table
 from regnb.tables.files import files_table
 from regnb.tables.findings import Finding, findings_table
 from regnb.tables.keeping import (
@@ -15,7 +15,7 @@ from regnb.tables.keeping import (
     store_table,
     trail_table,
 )
-from regnb.tables.registry import (
+from regnb.tables.registry_tables import (
     catalog_table,
     image_table,
     layers_table,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from regnb.analysis.deletion import Deletion
 from regnb.analysis.differences import DIFFERENCES, Kind
-from regnb.analysis.store import Stop, StoredFile
+from regnb.analysis.stored_files import Stop, StoredFile
 from regnb.i18n import Translator
 from regnb.registry.copying import Copied
 from regnb.tables.table import Table

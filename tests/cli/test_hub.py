@@ -17,8 +17,9 @@ from click.testing import CliRunner, Result
 from regnb.cli import main
 from regnb.embedded import background
 from regnb.embedded.background import Place
+from regnb.embedded.remote import offline_hub
 from regnb.embedded.remote.hub import HubPlaces
-from regnb.engine import find_engine, room
+from regnb.engine import find_engine
 from regnb.errors import ManifestNotFound, Unsupported
 from regnb.lab import open_lab
 from regnb.oci import Digest, ImageIndex
@@ -69,7 +70,10 @@ def test_images_are_saved_with_their_digests(folder: Path) -> None:
     result = save(folder, "nginx", "registry:2.6")
     assert result.exit_code == 0, result.output
     assert "a sample of regnb" in result.stdout
-    assert room.saved_in(folder) == {"library/nginx": ["latest"], "library/registry": ["2.6"]}
+    assert offline_hub.saved_in(folder) == {
+        "library/nginx": ["latest"],
+        "library/registry": ["2.6"],
+    }
     again = save(folder, "nginx")
     assert "(0" in again.stdout
     first, second = (re.findall(r"nginx.*(sha256:\w{64})", one.stdout) for one in (result, again))
@@ -80,7 +84,7 @@ def test_sample_that_nobody_asked_for_is_not_saved(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     nowhere = HubPlaces(f"127.0.0.1:{free_port()}", mirrors=())
-    monkeypatch.setattr(room, "HubPlaces", lambda: nowhere)
+    monkeypatch.setattr(offline_hub, "HubPlaces", lambda: nowhere)
     monkeypatch.delenv("REGNB_HUB")
     result = save(folder, "nginx")
     assert result.exit_code == 1

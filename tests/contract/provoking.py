@@ -1,4 +1,4 @@
-"""Ways to make an engine say each of the sentences of `regnb.engine.words`."""
+"""Ways to make an engine say each of the sentences of `regnb.errors.messages`."""
 
 from __future__ import annotations
 

@@ -7,10 +7,9 @@ import pytest
 from regnb.engine import Engine
 from regnb.engine.failures import failure
 from regnb.engine.hub import PROBED, ask_hub
-from regnb.engine.reasons import reason_in
-from regnb.engine.words import table
 from regnb.errors import HubRateLimited, HubUnreachable, PullFailed
-from regnb.errors.reasons import HUB_HOST, PHRASES, Reason
+from regnb.errors.hub_reasons import HUB_HOST, PHRASES, Reason
+from regnb.errors.messages import reason_in, table
 from regnb.i18n import LANGUAGES, Translator
 from tests.engine.fake_api import Answer, FakeApi, message
 

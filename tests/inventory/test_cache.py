@@ -11,7 +11,7 @@ import pytest
 from regnb.inventory import cache as caches
 from regnb.inventory import inventory
 from regnb.inventory.cache import ContentCache, Kept, LastSeen
-from regnb.inventory.store import DAY
+from regnb.inventory.database import DAY
 from regnb.oci import Digest
 from tests.inventory.whole import Whole
 from tests.registry.conftest import OpenClient

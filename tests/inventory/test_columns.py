@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from regnb.i18n import Translator
-from regnb.inventory.columns import Inventory, TagFacts
-from regnb.inventory.frame import frame_of
+from regnb.inventory.columns import Inventory, frame_of
+from regnb.inventory.contents import TagFacts
 from regnb.widgets.pages import PagedTable
 
 TAGS = 100_000

@@ -14,14 +14,13 @@ from werkzeug.test import Client
 from regnb.embedded.api.app import Api
 from regnb.embedded.core import EmbeddedEngine
 from regnb.embedded.home import Home
-from regnb.embedded.remote import hub
+from regnb.embedded.remote import hub, hub_problems
 from regnb.embedded.samples import SampleRegistry
-from regnb.engine import patience
 from regnb.engine.engine import Engine
 from regnb.engine.failures import failure
 from regnb.engine.hub import ask_hub
 from regnb.errors import PullFailed, SampleNotFound
-from regnb.errors.reasons import HUB_HOST, Reason
+from regnb.errors.hub_reasons import HUB_HOST, Reason
 from regnb.i18n import Translator
 from regnb.oci import ImageManifest
 from regnb.web.http_server import serving as serving_app
@@ -158,7 +157,7 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 @pytest.fixture
 def network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Network]:
     monkeypatch.setattr(hub, "_HUB_TIMEOUT", 0.6)
-    monkeypatch.setattr(patience, "DECIDED_WITHIN", 1.0)
+    monkeypatch.setattr(hub_problems, "DECIDED_WITHIN", 1.0)
     engine = EmbeddedEngine(Home(tmp_path / "home"))
     engine.transfers._retry_after = 0
     yield Network(engine, Client(Api(engine)))

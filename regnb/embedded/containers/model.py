@@ -13,6 +13,8 @@ from regnb.embedded.blobs import write_atomically
 # What Go prints for a time that never was.
 NEVER = "0001-01-01T00:00:00Z"
 RECORD = "container.json"
+# The exit code of a container that ran when its engine ended.
+LOST = 255
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from regnb.embedded.containers.command import RegistryCommand, registry_command
 from regnb.embedded.containers.manager import Containers
-from regnb.embedded.containers.model import Container, State, now
+from regnb.embedded.containers.model import LOST, Container, State, now
 from regnb.embedded.containers.network import free_address, knows
 from regnb.embedded.containers.ports import Sockets, requested_bindings
 from regnb.embedded.containers.preparation import (
@@ -22,7 +22,6 @@ from regnb.embedded.containers.preparation import (
 from regnb.embedded.containers.process import Process
 from regnb.embedded.refusal import Refusal
 from regnb.embedded.settings import Settings
-from regnb.engine.containers import LOST
 
 PATIENCE = 10.0
 _ENDS = {signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGQUIT}

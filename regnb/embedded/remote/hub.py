@@ -3,7 +3,7 @@
 Docker Hub counts pulls by address, and whole classes share one: when it says 429, the mirrors of
 the official images are asked. When it cannot be used, for whatever reason that is the network's,
 samples take its place. In a room where one machine serves the images for all
-(`regnb.engine.room`), it is asked first. Whichever it is, and why, is said.
+(`regnb.embedded.remote.offline_hub`), it is asked first. Whichever it is, and why, is said.
 """
 
 from __future__ import annotations
@@ -15,13 +15,12 @@ from typing import Protocol, TypeVar
 
 from regnb.embedded.refusal import Refusal
 from regnb.embedded.remote import words
+from regnb.embedded.remote.hub_problems import in_time, own_address, reason_of
 from regnb.embedded.remote.registries import Registries
 from regnb.embedded.samples import SampleRegistry, offered
 from regnb.embedded.settings import Settings
-from regnb.engine.patience import in_time, own_address
-from regnb.engine.reasons import reason_of
 from regnb.errors import NotFound, RegistryError, RegnbError, TooManyRequests
-from regnb.errors.reasons import HUB_HOST, Reason
+from regnb.errors.hub_reasons import HUB_HOST, Reason
 from regnb.oci import Hasher, ImageReference, Manifest
 from regnb.oci.reference import DOCKER_HUB, OFFICIAL_NAMESPACE
 from regnb.registry import Credentials, RegistryClient

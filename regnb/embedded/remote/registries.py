@@ -14,7 +14,7 @@ from regnb.embedded.remote import proof
 from regnb.embedded.remote.trust import Trust, trust_in
 from regnb.embedded.settings import Settings
 from regnb.errors import NotARegistry, RegistryError, RegistryUnreachable, TLSFailed
-from regnb.errors.reasons import HUB_HOST
+from regnb.errors.hub_reasons import HUB_HOST
 from regnb.oci.reference import DOCKER_HUB
 from regnb.registry import Credentials, RegistryClient, UrllibTransport
 from regnb.registry.transport import Transport

@@ -27,7 +27,7 @@ from regnb.errors import (
     TooManyRequests,
     Unauthorized,
 )
-from regnb.errors.reasons import Reason
+from regnb.errors.hub_reasons import Reason
 from regnb.oci import ImageReference
 
 _KNOWN_STATUSES = frozenset(map(int, HTTPStatus))

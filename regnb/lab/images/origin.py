@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from regnb.errors.reasons import Reason
+from regnb.errors.hub_reasons import Reason
 from regnb.i18n import Translator
 
 _SAMPLE = re.compile(r"Not from Docker Hub \((?P<why>.+)\): this is a sample")

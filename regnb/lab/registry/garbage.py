@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from regnb.analysis.store import StoredFile
+from regnb.analysis.stored_files import StoredFile
 from regnb.engine import Container
 from regnb.errors import CollectionFailed
 from regnb.lab.registry.running import wait_for

@@ -43,7 +43,7 @@ _MEANINGS: tuple[tuple[type[RegistryError], str], ...] = (
 
 
 def inquire(session: Session, subject: str, *, as_somebody: bool) -> str | None:
-    """The meaning, see `regnb.engine.words`, of what happens at the registry of `subject`.
+    """The meaning, see `regnb.errors.messages`, of what happens at the registry of `subject`.
 
     `subject` is a registry or an image there; `as_somebody` when the engine had a login to show.
     None when that registry lets the lab do all it tries.

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from regnb.engine.words import meaning_of, table
 from regnb.errors import (
     EngineError,
     ImageNotFound,
@@ -18,6 +17,7 @@ from regnb.errors import (
     RegistryError,
     RegnbError,
 )
+from regnb.errors.messages import meaning_of, table
 from regnb.lab.registry.inquiry import inquire
 from regnb.lab.session import Session
 

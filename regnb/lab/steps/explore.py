@@ -5,7 +5,7 @@ from __future__ import annotations
 from regnb.analysis.browse import RegistrySource
 from regnb.lab.steps.base import Steps
 from regnb.lab.telling import told
-from regnb.widgets.explore import Explore
+from regnb.widgets.explore_view import Explore
 
 
 class ExploreSteps(Steps):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from regnb.analysis.store import StoredFile, trail
+from regnb.analysis.stored_files import StoredFile, trail
 from regnb.lab.images import builds, deletion, moving
 from regnb.lab.images.contents import image_manifest
 from regnb.lab.registry import differences, garbage, store

@@ -13,11 +13,11 @@ from regnb.lab.show import command, piped
 from regnb.lab.steps.base import Steps
 from regnb.lab.telling import told
 from regnb.oci import layers_of, media_types
-from regnb.widgets.anatomy import Anatomy
-from regnb.widgets.comparison import ComparisonView
+from regnb.widgets.anatomy_view import Anatomy
+from regnb.widgets.comparison_view import ComparisonView
 from regnb.widgets.count import CountBar
-from regnb.widgets.files import Files
-from regnb.widgets.storage import StorageView
+from regnb.widgets.files_view import Files
+from regnb.widgets.storage_view import StorageView
 
 
 class ViewSteps(Steps):

@@ -10,7 +10,7 @@ from regnb.lab.requests import trust_options
 from regnb.lab.show import command
 from regnb.lab.steps.base import Steps
 from regnb.lab.telling import told
-from regnb.widgets.wire import Wire
+from regnb.widgets.wire_view import Wire
 
 
 class WireSteps(Steps):
