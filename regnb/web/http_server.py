@@ -52,6 +52,7 @@ BLOCK = 256 * 1024
 SEND_BUFFER = 4 * 1024 * 1024
 # How long the rest of an unwanted body is thrown away, so that the client reads its answer.
 DRAIN_SECONDS = 5.0
+LAST_CHUNK = b"0\r\n\r\n"
 PLAIN_ON_TLS = (
     b"HTTP/1.0 400 Bad Request\r\nConnection: close\r\n\r\n"
     b"Client sent an HTTP request to an HTTPS server.\n"
@@ -174,14 +175,16 @@ class Gateway(wsgi.Gateway_10):
         response = self.req.server.wsgi_app(self.env, self.start_response)
         try:
             self.req.rfile = None
-            unread = _is_unread(body)
-            self.req.close_connection |= unread
+            much_is_unread = _much_is_unread(body)
+            self.req.close_connection |= much_is_unread
             self._send(response)
         finally:
             if hasattr(response, "close"):
                 response.close()
-        if unread:
+        if much_is_unread:
             self._drain()
+        elif isinstance(body, KnownLengthRFile):
+            body.read()  # else the next request would begin with it
 
     def _send(self, response: Iterable[bytes]) -> None:
         plain = not isinstance(self.req.conn.socket, ssl.SSLSocket)
@@ -200,16 +203,22 @@ class Gateway(wsgi.Gateway_10):
         """Let the client read its answer before the connection is reset under its writes."""
         deadline = time.monotonic() + DRAIN_SECONDS
         with suppress(OSError, ValueError):
+            if self.req.chunked_write:
+                self.req.chunked_write = False
+                self.req.conn.wfile.write(LAST_CHUNK)
             self.req.conn.socket.shutdown(socket.SHUT_WR)
             self.req.conn.socket.settimeout(DRAIN_SECONDS)
             while self.req.conn.rfile.read1(BUFFER) and time.monotonic() < deadline:
                 pass
 
 
-def _is_unread(body: KnownLengthRFile | ChunkedRFile) -> bool:
-    """Whether there is more of a body; the end marks of a chunked one are read by the way."""
+def _much_is_unread(body: KnownLengthRFile | ChunkedRFile) -> bool:
+    """Whether there is more of a body than is read to keep the connection.
+
+    The end marks of a chunked one are read by the way.
+    """
     if isinstance(body, KnownLengthRFile):
-        return bool(body.remaining)
+        return bool(body.remaining > BUFFER)
     if not body.closed:
         return True
     with suppress(ValueError, OSError):

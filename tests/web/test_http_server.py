@@ -158,3 +158,34 @@ def test_who_asks_to_upgrade_gets_the_connection_alone() -> None:
         sock.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: tcp\r\n\r\n")
         received = b"".join(iter(lambda: sock.recv(65536), b""))
     assert received.endswith(b"\r\n\r\nsaid")
+
+
+@pytest.mark.parametrize("size", [4, 1 << 20])
+@pytest.mark.parametrize("is_read", [True, False])
+def test_stream_is_whole_whatever_is_unread_of_the_request(size: int, is_read: bool) -> None:
+    def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterator[bytes]:
+        start_response("200 OK", [])
+        yield b"first"
+        if is_read:
+            assert len(environ["wsgi.input"].read()) == size
+        yield b"last"
+
+    with serving(app) as server:
+        caller = Caller(server.port)
+        for _ in range(2):
+            assert content_of(caller("POST", "/", bytes(size))) == b"firstlast"
+        caller.connection.close()
+
+
+def test_little_that_is_unread_keeps_the_connection(server: Server) -> None:
+    with socket.create_connection(("127.0.0.1", server.port), 10) as sock:
+        for _ in range(3):
+            sock.sendall(b"POST /v2/ HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nnull")
+            assert sock.recv(12) == b"HTTP/1.1 405"
+            wait_for_end(sock)
+
+
+def wait_for_end(sock: socket.socket) -> None:
+    received = b""
+    while not received.endswith(b"}\n"):
+        received += sock.recv(65536)
