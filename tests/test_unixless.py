@@ -26,7 +26,7 @@ for name in {names}:
 MODULES = (
     *("regnb", "regnb.lab", "regnb.lab.lab", "regnb.lab.preflight", "regnb.web.http_server"),
     *("regnb.lab.auth.running", "regnb.embedded.beside", "regnb.authoring.rehearsal"),
-    *("regnb.cli", "regnb.cli.lab", "regnb.cli.run", "regnb.cli.ls", "regnb.cli.hub"),
+    *("regnb.cli", "regnb.cli.course", "regnb.cli.ls", "regnb.cli.docker_hub"),
 )
 REGNB = ("-m", "tests.unixless", "regnb")
 CHAPTERS = ("00", "01", "02", "03", "06", "07")

@@ -12,7 +12,7 @@ import signal
 from collections.abc import Iterator
 from pathlib import Path
 
-from regnb.embedded.api.app import Api
+from regnb.embedded.api.router import Api
 from regnb.embedded.core import EmbeddedEngine
 from regnb.embedded.home import Home
 from regnb.errors import EngineError

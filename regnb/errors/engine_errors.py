@@ -44,6 +44,11 @@ class EngineNotStarted(EngineUnavailable):
         self.command = command
         self.goes_without = goes_without
 
+    @property
+    def mend_key(self) -> str:
+        """With the way that does without, when there is one."""
+        return super().mend_key + ("_or_without" if self.goes_without else "")
+
 
 class EngineUnreachable(EngineUnavailable):
     """Nothing answers at the endpoint `subject`, which a setting of the user names."""

@@ -163,6 +163,16 @@ class TLSFailed(RegistryError):
         super().__init__(f"TLS failed ({reason}): {message}", method=method, url=url)
         self.reason = reason
 
+    @property
+    def mend_key(self) -> str:
+        """The mend for this reason."""
+        return f"tls.{self.reason}.mend"
+
+    @property
+    def reason_key(self) -> str:
+        """Words for this reason."""
+        return f"tls.{self.reason}.text"
+
 
 class NotARegistry(RegistryError):
     """Something answers at the address, and it is no registry."""
@@ -223,3 +233,13 @@ class AddressUnusable(InvalidConfiguration):
         super().__init__("http.addr", reason)
         self.address = address
         self.why = why
+
+    @property
+    def mend_key(self) -> str:
+        """The mend for this address."""
+        return f"address.{self.why}.mend"
+
+    @property
+    def reason_key(self) -> str:
+        """Words for what is wrong with the address."""
+        return f"address.{self.why}.text"

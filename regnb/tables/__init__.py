@@ -23,29 +23,3 @@ from regnb.tables.registry_tables import (
 )
 from regnb.tables.storage import contents_table, storage_table
 from regnb.tables.table import Table
-
-__all__ = [
-    "Finding",
-    "Table",
-    "catalog_table",
-    "certificates_table",
-    "claims_table",
-    "containers_table",
-    "contents_table",
-    "copies_table",
-    "deletion_table",
-    "differences_table",
-    "facts_of",
-    "files_table",
-    "findings_table",
-    "garbage_table",
-    "handshake_table",
-    "image_table",
-    "images_table",
-    "layers_table",
-    "rights_table",
-    "storage_table",
-    "store_table",
-    "tags_table",
-    "trail_table",
-]

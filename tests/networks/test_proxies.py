@@ -14,7 +14,7 @@ from urllib.request import getproxies_environment
 import pytest
 from werkzeug.test import Client
 
-from regnb.embedded.api.app import Api
+from regnb.embedded.api.router import Api
 from regnb.embedded.core import EmbeddedEngine
 from regnb.embedded.home import Home
 from regnb.errors import ProxyFailed, RegistryError
@@ -40,8 +40,8 @@ from tests.networks.hubs import (
     wanting_token,
 )
 from tests.networks.proxies import LOGIN, proxy
-from tests.registry.test_network import OK, speaking
-from tests.registry.test_network import saying as answering
+from tests.registry.test_urllib_transport import OK, speaking
+from tests.registry.test_urllib_transport import saying as answering
 
 HOST = "registry.example"
 USER, _, PASSWORD = LOGIN.partition(":")
