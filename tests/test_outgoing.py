@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from regnb.embedded.settings import Settings
+from regnb.embedded.daemon_settings import Settings
 from regnb.outgoing import is_loopback
 
 THIS_MACHINE = (

@@ -43,7 +43,7 @@ SDK_ERRORS = (
     OSError,
 )
 
-# What the embedded engine adds where it has no sample: `regnb.embedded.remote.words`.
+# What the embedded engine adds where it has no sample: `regnb.embedded.remote.docker_messages`.
 _OFFER = re.compile(r" \(samples of regnb: ([^()]+)\)$")
 # What a meaning is to regnb, for what the engine was about to do.
 _WHILE_PUSHING: dict[str, type[EngineError]] = {"no_local_image": ImageNotFound}

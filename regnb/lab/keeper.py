@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from regnb.embedded.containers.model import LOST
+from regnb.embedded.containers.record import LOST
 from regnb.engine import Container, Engine
 from regnb.engine.dormant import dormant_engine
 from regnb.errors import (

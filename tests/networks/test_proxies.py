@@ -14,7 +14,7 @@ from urllib.request import getproxies_environment
 import pytest
 from werkzeug.test import Client
 
-from regnb.embedded.api.app import Api
+from regnb.embedded.api.router import Api
 from regnb.embedded.core import EmbeddedEngine
 from regnb.embedded.home import Home
 from regnb.errors import ProxyFailed, RegistryError
@@ -25,8 +25,8 @@ from regnb.registry import RegistryClient, UrllibTransport
 from regnb.registry.certificates import issuer_at
 from regnb.server import MemoryStorage, create_app
 from regnb.server.config import Upstream
-from regnb.server.http_server import serving as serving_app
 from regnb.server.upstream import UpstreamClient
+from regnb.web.http_server import serving as serving_app
 from tests.accelerators import accelerators
 from tests.contract.registries import free_port
 from tests.embedded.progress import pull, statuses

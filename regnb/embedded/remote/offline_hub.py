@@ -10,9 +10,9 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from regnb.embedded.remote.hub import HubPlaces, Origin, Origins
+from regnb.embedded.daemon_settings import Settings
 from regnb.embedded.remote.registries import SYSTEM_CERTIFICATES, Registries
-from regnb.embedded.settings import Settings
+from regnb.embedded.remote.upstreams import HubPlaces, Upstream, Upstreams
 from regnb.errors import ManifestNotFound
 from regnb.oci import Descriptor, Digest, ImageIndex, ImageReference, Manifest
 from regnb.oci.reference import DOCKER_HUB
@@ -26,7 +26,7 @@ PLATFORMS = ("linux/amd64", "linux/arm64")
 _ATTESTATION = "unknown/unknown"
 
 
-def find(reference: ImageReference, hub: str = "") -> Origin:
+def find(reference: ImageReference, hub: str = "") -> Upstream:
     """Who has an image of Docker Hub; `hub` is as REGNB_HUB.
 
     Raises Refusal (404, 500).
@@ -34,9 +34,9 @@ def find(reference: ImageReference, hub: str = "") -> Origin:
     return _origins(hub).find(reference, None)
 
 
-def platforms_of(origin: Origin, reference: ImageReference) -> list[str]:
+def platforms_of(upstream: Upstream, reference: ImageReference) -> list[str]:
     """The platforms that an image has, empty when it does not tell them apart."""
-    manifest = origin.client.get_manifest(origin.repository, reference.reference)
+    manifest = upstream.client.get_manifest(upstream.repository, reference.reference)
     entries = manifest.manifests if isinstance(manifest, ImageIndex) else ()
     named = [str(entry.platform) for entry in entries if entry.platform]
     return [name for name in named if name != _ATTESTATION]
@@ -48,7 +48,7 @@ def fits(platform: str, wanted: Collection[str]) -> bool:
 
 
 def save(
-    origin: Origin,
+    upstream: Upstream,
     reference: ImageReference,
     folder: Path,
     *,
@@ -62,7 +62,7 @@ def save(
     """
     with _client_of(folder) as client:
         target = RegistryRepository(client, reference.repository)
-        source = _Chosen(origin, frozenset(platforms))
+        source = _Chosen(upstream, frozenset(platforms))
         return copy_image(
             source, target, reference.reference, name=reference.reference, on_blob=on_blob
         )
@@ -84,23 +84,23 @@ def _client_of(folder: Path) -> RegistryClient:
     return RegistryClient("http://localhost", transport=WsgiTransport(app))
 
 
-def _origins(hub: str) -> Origins:
+def _origins(hub: str) -> Upstreams:
     registries = Registries(Settings, SYSTEM_CERTIFICATES, lambda _host, _port: None)
-    return Origins(registries, Settings, hub, HubPlaces())
+    return Upstreams(registries, Settings, hub, HubPlaces())
 
 
 @dataclass
 class _Chosen:
-    """An origin as the source of a copy, without the platforms that nobody asked for."""
+    """An upstream as the source of a copy, without the platforms that nobody asked for."""
 
-    origin: Origin
+    upstream: Upstream
     platforms: Collection[str]
     _unwanted: set[str] = field(default_factory=set)
 
     def manifest(self, reference: str) -> Manifest:
         if reference in self._unwanted:
             raise ManifestNotFound("This platform was not asked for.")
-        manifest = self.origin.client.get_manifest(self.origin.repository, reference)
+        manifest = self.upstream.client.get_manifest(self.upstream.repository, reference)
         if isinstance(manifest, ImageIndex):
             images = {entry.digest for entry in manifest.images if self._is_wanted(entry)}
             self._unwanted |= {
@@ -111,7 +111,7 @@ class _Chosen:
         return manifest
 
     def blob(self, digest: Digest) -> Iterator[bytes]:
-        return self.origin.client.stream_blob(self.origin.repository, digest)
+        return self.upstream.client.stream_blob(self.upstream.repository, digest)
 
     def referrers(self, digest: Digest) -> list[Descriptor]:  # noqa: ARG002 - engines ask for none
         return []
