@@ -24,7 +24,7 @@ for name in {names}:
     importlib.import_module(name)
 """
 MODULES = (
-    *("regnb", "regnb.lab", "regnb.lab.lab", "regnb.lab.preflight", "regnb.server.http_server"),
+    *("regnb", "regnb.lab", "regnb.lab.lab", "regnb.lab.preflight", "regnb.web.http_server"),
     *("regnb.lab.auth.running", "regnb.embedded.beside", "regnb.authoring.execution"),
     *("regnb.cli", "regnb.cli.course", "regnb.cli.ls", "regnb.cli.docker_hub"),
 )

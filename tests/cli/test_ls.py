@@ -19,7 +19,7 @@ from werkzeug import Request, Response
 
 from regnb.registry import RegistryClient
 from regnb.server import Config, MemoryStorage, create_app
-from regnb.server.http_server import serving
+from regnb.web.http_server import serving
 from tests.cli.commands import REPOSITORY, run
 from tests.contract.images import push
 from tests.contract.registries import free_port
