@@ -101,7 +101,7 @@ def _print(frame: pd.DataFrame, form: str) -> None:
 
 
 def _lines(frame: pd.DataFrame) -> list[str]:
-    from regnb.tables.cells import format_cell  # noqa: PLC0415 - loads pandas
+    from regnb.tables.table import format_cell  # noqa: PLC0415 - loads pandas
 
     speaker = translator()
     rows = [[speaker(f"columns.{name}") for name in SHOWN]]
