@@ -15,6 +15,7 @@ from regnb.server.configuration import Config, context_of
 from regnb.server.directory import DirectoryStorage
 from regnb.server.memory_storage import MemoryStorage
 from regnb.server.monitoring import start_log
+from regnb.server.storage_interface import RegistryStorage
 from regnb.web.http_server import STOP_SECONDS, Server
 from regnb.web.signals import signals, start, stop
 
