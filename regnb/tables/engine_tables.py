@@ -1,8 +1,9 @@
-"""Images and containers of an engine."""
+"""Images and containers of an engine, and what a check of this machine found."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from regnb.engine import Container, LocalImage, PublishedPort
 from regnb.i18n import Translator
@@ -23,6 +24,7 @@ CONTAINERS = {
     "ports": "object",
     "created": "datetime64[us, UTC]",
 }
+FINDINGS = {"check": "str", "state": "str", "finding": "str", "mend": "str"}
 
 
 def images_table(translator: Translator, images: Iterable[LocalImage]) -> Table:
@@ -66,3 +68,23 @@ def containers_table(translator: Translator, containers: Iterable[Container]) ->
 
 def _arrow(port: PublishedPort) -> str:
     return f"{port.host_ip}:{port.host_port}->{port.container_port}/{port.protocol}"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was checked; all texts but `level` are in the language of the reader.
+
+    `level` is `good`, `note` or `bad`; `mend` is empty when there is nothing to do.
+    """
+
+    check: str
+    level: str
+    state: str
+    finding: str
+    mend: str = ""
+
+
+def findings_table(translator: Translator, findings: Iterable[Finding]) -> Table:
+    """One row per check: check, state, finding and mend (str; mend is empty when all is well)."""
+    rows = [{name: getattr(finding, name) for name in FINDINGS} for finding in findings]
+    return Table.of(translator, rows, columns=FINDINGS)

@@ -1,13 +1,13 @@
-"""What a registry holds: repositories, tags, an image, its layers."""
+"""What a registry holds: repositories, tags, an image, its layers and its files."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from regnb.analysis.files import ImageFiles
 from regnb.i18n import Translator
 from regnb.oci import Digest, ImageConfig, ImageIndex, ImageManifest, Layer, Manifest
-from regnb.tables.bars import BarTable
-from regnb.tables.table import FactTable, Table
+from regnb.tables.table import BarTable, FactTable, Table
 
 CATALOG = {"repository": "str"}
 TAGS = {
@@ -26,7 +26,16 @@ LAYERS = {
     "diff_id": "str",
     "media_type": "str",
 }
-IMAGE = {"field": "str", "value": "object"}
+FILES = {
+    "layer": "int64",
+    "path": "str",
+    "change": "str",
+    "kind": "str",
+    "size_bytes": "int64",
+    "hidden_bytes": "int64",
+    "mode": "str",
+    "link_target": "str",
+}
 
 
 def catalog_table(translator: Translator, repositories: Iterable[str]) -> Table:
@@ -101,8 +110,7 @@ def image_table(translator: Translator, manifest: ImageManifest, config: ImageCo
         "environment": config.execution.get("Env") or [],
         "labels": [f"{key}={value}" for key, value in sorted(config.labels.items())],
     }
-    rows = [{"field": name, "value": value} for name, value in facts.items()]
-    return FactTable.of(translator, rows, columns=IMAGE)
+    return FactTable.of_facts(translator, facts)
 
 
 def _platforms(manifest: Manifest) -> list[str]:
@@ -113,3 +121,28 @@ def _platforms(manifest: Manifest) -> list[str]:
 
 def _keys(value: object) -> Iterable[str]:
     return value.keys() if isinstance(value, dict) else ()
+
+
+def files_table(translator: Translator, files: ImageFiles) -> Table:
+    """Entries of all layers, oldest layer first, sorted by path, one row per entry.
+
+    Columns: layer (int, from 1), path (str), change (added, changed, deleted, or kept for a
+    directory that was there), kind (file, directory, symlink, hard_link…), size_bytes (int,
+    unpacked), hidden_bytes (int, of lower layers, that it hides), mode (str, such as `0644`),
+    link_target (str).
+    """
+    rows = [
+        {
+            "layer": number,
+            "path": change.path,
+            "change": change.state,
+            "kind": change.kind,
+            "size_bytes": change.size,
+            "hidden_bytes": change.hidden,
+            "mode": f"{change.mode:04o}",
+            "link_target": change.link_target,
+        }
+        for number, layer in enumerate(files.layers, start=1)
+        for change in layer.changes
+    ]
+    return Table.of(translator, rows, columns=FILES)

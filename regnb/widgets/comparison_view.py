@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from regnb.analysis.comparison import ComparedField, ComparedLayer, Comparison
 from regnb.i18n import Translator
-from regnb.tables.cells import shorten
+from regnb.tables.table import shorten
 from regnb.widgets.base_view import View
 from regnb.widgets.html import Child, tag
 from regnb.widgets.pieces import number, short, spans, table

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from regnb.analysis.files import ImageFiles, LayerChanges, State, tree_of
 from regnb.i18n import Translator
 from regnb.tables import Table, files_table
-from regnb.tables.cells import shorten
+from regnb.tables.table import shorten
 from regnb.widgets.base_view import View
 from regnb.widgets.file_tree import OPEN, SIGNS, FileTree
 from regnb.widgets.html import join, tag

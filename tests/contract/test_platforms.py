@@ -14,7 +14,7 @@ from regnb.errors import ImageNotFound, PullFailed
 from regnb.oci import Descriptor, ImageIndex, ImageManifest, ImageReference
 from regnb.registry import RegistryClient
 from regnb.server import Config, DirectoryStorage, create_app
-from regnb.server.http_server import serving
+from regnb.web.http_server import serving
 from tests.contract.engines import ENGINES
 
 ALPINE = ImageReference.parse("alpine")

@@ -25,8 +25,8 @@ from regnb.registry import RegistryClient, UrllibTransport
 from regnb.registry.certificates import issuer_at
 from regnb.server import MemoryStorage, create_app
 from regnb.server.config import Upstream
-from regnb.server.http_server import serving as serving_app
 from regnb.server.upstream import UpstreamClient
+from regnb.web.http_server import serving as serving_app
 from tests.accelerators import accelerators
 from tests.contract.registries import free_port
 from tests.embedded.progress import pull, statuses

@@ -22,12 +22,11 @@ from regnb.embedded.core import EmbeddedEngine
 from regnb.embedded.refusal import Refusal, bad_request, write_failed
 from regnb.errors import RegnbError
 from regnb.oci.config import parse_time
+from regnb.web.http_server import CONNECTION
 
 Filters: TypeAlias = dict[str, list[str]]
 Handler: TypeAlias = Callable[..., Response]
 _FALSE = frozenset({"", "0", "no", "false", "none"})
-# Where the server leaves the connection of a request.
-CONNECTION = "regnb.connection"
 _INTEGER = re.compile(r"[+-]?[0-9]{1,20}")
 _LOG = logging.getLogger(__name__)
 # A type; a list of one shape; an object whose fields have shapes, or (with the key `str`) any

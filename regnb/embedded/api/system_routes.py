@@ -50,15 +50,7 @@ API_VERSION, MIN_API_VERSION = (1, 51), (1, 24)
 _API, _MIN_API = (".".join(map(str, version)) for version in (API_VERSION, MIN_API_VERSION))
 ENGINE_NAME = "regnb's embedded engine"
 _EVENT_FILTERS = (
-    "container",
-    "daemon",
-    "event",
-    "image",
-    "label",
-    "network",
-    "scope",
-    "type",
-    "volume",
+    *("container", "daemon", "event", "image", "label", "network", "scope", "type", "volume"),
 )
 _HOST = re.compile(r"([A-Za-z0-9._-]+|\[[0-9a-fA-F:.]+\])(:[0-9]{1,5})?")
 _HUB_ADDRESSES = frozenset({"", "https://index.docker.io/v1/", "index.docker.io", DOCKER_HUB})

@@ -11,7 +11,7 @@ from regnb.lab.auth.token_server import PATH, TokenServer
 from regnb.lab.auth.tokens import Issuer, Rights, Scope, Token
 from regnb.lab.auth.users import Users
 from regnb.lab.folder import Folder
-from regnb.server.http_server import serving
+from regnb.web.http_server import serving
 
 _PORT = "token/port"
 

@@ -11,6 +11,9 @@ fast enough: a manifest takes longer. What is exchanged here, and why:
   away in blocks, and the connection is closed when there is much of it;
 - the TLS handshake: cheroot does it where connections are accepted, so that one slow client would
   keep all others out; here it is done by the thread of the connection.
+
+An application finds its client's connection under `CONNECTION` in the environment. One that asks to
+upgrade may get it for itself alone: it serves no further request.
 """
 
 from __future__ import annotations
@@ -24,13 +27,11 @@ import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from cheroot import wsgi
 from cheroot.server import ChunkedRFile, HTTPConnection, HTTPServer, KnownLengthRFile
 from cheroot.workers.threadpool import ThreadPool, WorkerThread
-
-from regnb.server.blobs import Slice
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -42,17 +43,41 @@ THREADS_AT_MOST = 512
 BACKLOG = 512
 IDLE_CONNECTIONS = 1000
 TIMEOUT_SECONDS = 60
+CONNECTION = "regnb.connection"
 STOP_SECONDS = 0.5
 MAX_HEADER_BYTES = 64 * 1024
 BUFFER = 64 * 1024
+BLOCK = 256 * 1024
 # What the kernel takes at once: with the usual size it stops sending a blob at every turn.
 SEND_BUFFER = 4 * 1024 * 1024
 # How long the rest of an unwanted body is thrown away, so that the client reads its answer.
 DRAIN_SECONDS = 5.0
+LAST_CHUNK = b"0\r\n\r\n"
 PLAIN_ON_TLS = (
     b"HTTP/1.0 400 Bad Request\r\nConnection: close\r\n\r\n"
     b"Client sent an HTTP request to an HTTPS server.\n"
 )
+
+
+class FileRange:
+    """Bytes `start` to `stop` of an open file, in blocks; the server sends the file itself."""
+
+    def __init__(self, file: BinaryIO, start: int, stop: int) -> None:
+        self.file = file
+        self.start = start
+        self.stop = stop
+
+    def __iter__(self) -> Iterator[bytes]:
+        with self.file:
+            self.file.seek(self.start)
+            left = self.stop - self.start
+            while left and (block := self.file.read(min(left, BLOCK))):
+                left -= len(block)
+                yield block
+
+    def close(self) -> None:
+        """Close the file."""
+        self.file.close()
 
 
 class Reader(io.BufferedReader):
@@ -137,46 +162,63 @@ class Connection(HTTPConnection):
 class Gateway(wsgi.Gateway_10):
     """Calls the application, sends files by the kernel, and leaves no unread body behind."""
 
+    def get_environ(self) -> dict[str, object]:  # type: ignore[override]  # the stub says None
+        """The environment of a request."""
+        environ: dict[str, object] = super().get_environ()  # type: ignore[no-untyped-call]
+        self.req.close_connection |= "HTTP_UPGRADE" in environ
+        environ[CONNECTION] = self.req.conn.socket
+        return environ
+
     def respond(self) -> None:
         """Answer one request."""
         body = self.req.rfile
         response = self.req.server.wsgi_app(self.env, self.start_response)
         try:
             self.req.rfile = None
-            unread = _is_unread(body)
-            self.req.close_connection |= unread
-            self.req.ensure_headers_sent()
+            much_is_unread = _much_is_unread(body)
+            self.req.close_connection |= much_is_unread
             self._send(response)
         finally:
             if hasattr(response, "close"):
                 response.close()
-        if unread:
+        if much_is_unread:
             self._drain()
+        elif isinstance(body, KnownLengthRFile):
+            body.read()  # else the next request would begin with it
 
     def _send(self, response: Iterable[bytes]) -> None:
         plain = not isinstance(self.req.conn.socket, ssl.SSLSocket)
-        if plain and isinstance(response, Slice) and isinstance(response.file, io.FileIO):
+        if plain and isinstance(response, FileRange) and isinstance(response.file, io.FileIO):
+            self.req.ensure_headers_sent()
             length = response.stop - response.start
             if length:  # sendfile refuses to send nothing
                 self.req.conn.socket.sendfile(response.file, response.start, length)
             return
-        for block in response:
+        for block in filter(None, response):
+            self.req.ensure_headers_sent()
             self.req.write(block)
+        self.req.ensure_headers_sent()
 
     def _drain(self) -> None:
         """Let the client read its answer before the connection is reset under its writes."""
         deadline = time.monotonic() + DRAIN_SECONDS
         with suppress(OSError, ValueError):
+            if self.req.chunked_write:
+                self.req.chunked_write = False
+                self.req.conn.wfile.write(LAST_CHUNK)
             self.req.conn.socket.shutdown(socket.SHUT_WR)
             self.req.conn.socket.settimeout(DRAIN_SECONDS)
             while self.req.conn.rfile.read1(BUFFER) and time.monotonic() < deadline:
                 pass
 
 
-def _is_unread(body: KnownLengthRFile | ChunkedRFile) -> bool:
-    """Whether there is more of a body; the end marks of a chunked one are read by the way."""
+def _much_is_unread(body: KnownLengthRFile | ChunkedRFile) -> bool:
+    """Whether there is more of a body than is read to keep the connection.
+
+    The end marks of a chunked one are read by the way.
+    """
     if isinstance(body, KnownLengthRFile):
-        return bool(body.remaining)
+        return bool(body.remaining > BUFFER)
     if not body.closed:
         return True
     with suppress(ValueError, OSError):

@@ -1,4 +1,4 @@
-"""The command line in French: no English of click's is left."""
+"""The command line speaks the reader's language: no English of click's, no mend of a notebook."""
 
 from __future__ import annotations
 
@@ -19,7 +19,12 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 
+import regnb.errors
 from regnb.cli import main
+from regnb.cli.texts import Failure
+from regnb.errors import EngineError, RegistryError, RegnbError, TLSFailed
+from regnb.i18n import LANGUAGES, Translator
+from tests.cli.commands import run
 
 FOLDER = Path(str(resources.files("regnb.i18n"))) / "gettext/fr/LC_MESSAGES"
 # What only those read who write programs with click, or use it on Windows or for completion.
@@ -133,3 +138,40 @@ def _words(message: Message) -> list[list[str]]:
     return [
         [one] if isinstance(one, str) else list(one or ()) for one in (message.id, message.string)
     ]
+
+
+OF_NOTEBOOKS = re.compile(r"`lab\.|\bcells?\b|\bcellules?\b|ca_file|client_certificate")
+# What commands can meet: a registry, and an image that cannot be brought from one.
+FAMILIES = (RegistryError, regnb.errors.PullFailed)
+OTHERS = (regnb.errors.ImageNotFound, regnb.errors.PortTaken)
+NEVER = (regnb.errors.Unsupported, regnb.errors.LoopbackWantsTls)  # no command deletes or pushes
+REASONS = ("unknown_authority", "wrong_name", "client_certificate", "closed")
+
+
+def met() -> list[RegnbError]:
+    known = [kind for kind in vars(regnb.errors).values() if isinstance(kind, type)]
+    kinds = [kind for kind in known if issubclass(kind, FAMILIES) or kind in OTHERS]
+    kinds = [kind for kind in kinds if not issubclass(kind, NEVER)]
+    assert len(kinds) > 20
+    plain = [kind("It broke.") for kind in kinds if not issubclass(kind, TLSFailed)]
+    return [*plain, *(TLSFailed("It broke.", reason=reason) for reason in REASONS)]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("error", met(), ids=lambda error: type(error).__name__)
+def test_mend_is_not_that_of_a_notebook(error: RegnbError, language: str) -> None:
+    told = Failure.of(error, Translator(language)).message
+    assert told.count("\n") == 1
+    assert not OF_NOTEBOOKS.search(told)
+
+
+def test_error_without_words_of_its_own_has_those_of_notebooks() -> None:
+    told = Failure.of(EngineError("It broke."), Translator("en")).message
+    assert told == str(Translator("en").tell(EngineError("It broke.")))
+
+
+@pytest.mark.parametrize("words", [["--help"], ["lab", "--help"], ["doctor", "--help"]])
+def test_help_is_in_the_language_of_the_locale(words: list[str]) -> None:
+    french, english = (run(*words, language=language).stdout for language in ("fr", "en"))
+    assert french
+    assert french != english

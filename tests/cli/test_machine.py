@@ -1,28 +1,12 @@
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from regnb.engine.ports import ports_of_lab
 from regnb.i18n import LANGUAGES, Translator
-
-REPOSITORY = Path(__file__).parent.parent.parent
-
-
-def run(*words: str, language: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    environment = {"REGNB_LANGUAGE": language, "PATH": "", "PYTHONUTF8": "1", **variables}
-    return subprocess.run(
-        [sys.executable, "-m", "regnb", *words],
-        env=environment,
-        cwd=REPOSITORY,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+from tests.cli.commands import run
 
 
 @pytest.mark.parametrize(
@@ -57,18 +41,3 @@ def test_clean_without_an_engine_is_told(tmp_path: Path) -> None:
     assert result.returncode == 1
     assert "moteur" in result.stderr
     assert "Error" not in result.stderr
-
-
-@pytest.mark.parametrize("words", [["--help"], ["lab", "--help"], ["doctor", "--help"]])
-def test_help_is_in_the_language_of_the_locale(words: list[str]) -> None:
-    french, english = (run(*words, language=language).stdout for language in ("fr", "en"))
-    assert french
-    assert french != english
-
-
-def test_import_loads_nothing_heavy() -> None:
-    code = "import sys, regnb; print(sorted({'docker', 'pandas', 'ipywidgets'} & set(sys.modules)))"
-    result = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=REPOSITORY
-    )
-    assert result.stdout.strip() == "[]"

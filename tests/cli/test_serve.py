@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from regnb.i18n import LANGUAGES, Translator
-from tests.cli.test_doctor import run
+from tests.cli.commands import run
 
 # The first is reserved for examples, so no machine has it: https://www.rfc-editor.org/rfc/rfc5737
 ADDRESSES = {
@@ -44,3 +44,12 @@ def test_port_that_is_taken_is_told() -> None:
         done = run("serve", "--address", f"127.0.0.1:{taken.getsockname()[1]}", language="en")
     assert done.returncode == 1
     assert "--address" in done.stderr
+
+
+@pytest.mark.parametrize("words", [["collect-garbage"], ["scrub"]])
+def test_storage_that_is_not_there_is_told_and_not_made(words: list[str], tmp_path: Path) -> None:
+    for folder in (tmp_path / "mistyped", tmp_path):
+        done = run(*words, "--storage", str(folder), language="en")
+        assert done.returncode == 1
+        assert str(folder) in done.stderr
+        assert list(tmp_path.iterdir()) == []

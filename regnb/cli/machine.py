@@ -1,4 +1,4 @@
-"""`regnb clean`: remove what earlier labs left."""
+"""`regnb doctor`, `regnb clean` and `regnb folder`: what is on this machine, and what labs left."""
 
 from __future__ import annotations
 
@@ -6,11 +6,31 @@ from typing import TYPE_CHECKING
 
 import click
 
-from regnb.cli.texts import Failure, text
+from regnb.cli.texts import Failure, text, translator
 
 if TYPE_CHECKING:
     from regnb.engine import Engine
     from regnb.lab.leftovers import Leftover
+
+MARKS = {"good": ("✓", "green"), "note": ("•", "yellow"), "bad": ("✗", "red")}
+
+
+@click.command(help=text("doctor.help"))
+def doctor() -> None:
+    """Check this machine; exit with 1 when something has to be mended."""
+    from regnb.lab.preflight import BAD, Preflight  # noqa: PLC0415 - loads docker
+
+    healthy = True
+    for finding in Preflight(translator()).findings():
+        mark, colour = MARKS[finding.level]
+        name = click.style(f"{finding.check} ({finding.state})", bold=True)
+        said = text("cli.subject", name=name, said=finding.finding)
+        click.echo(f"{click.style(mark, fg=colour)} {said}")
+        if finding.mend:
+            click.echo(f"  → {finding.mend}")
+        healthy = healthy and finding.level != BAD
+    click.echo(text("doctor.all_good" if healthy else "doctor.something_bad"))
+    raise SystemExit(0 if healthy else 1)
 
 
 @click.command(help=text("clean.help"))
@@ -59,3 +79,13 @@ def _agreed(found: list[Leftover]) -> bool:
 
 def _name(leftover: Leftover) -> str:
     return text(f"clean.{leftover.kind}", name=leftover.name)
+
+
+@click.command(help=text("folder.help"))
+def folder() -> None:
+    """Print the folder of this learner's lab."""
+    from regnb.lab.folder import folder_of  # noqa: PLC0415 - a light command line starts fast
+    from regnb.lab.identity import lab_id  # noqa: PLC0415
+    from regnb.lab.record import record_of  # noqa: PLC0415
+
+    click.echo(folder_of(record_of(lab_id())).path)

@@ -1,24 +1,21 @@
-"""The registry behind sockets: framing, clients that misbehave, and the end of the process."""
+"""The registry behind sockets: framing, clients that misbehave, and connections that are lent."""
 
 from __future__ import annotations
 
-import http.client
-import os
-import signal
 import socket
-import subprocess
-import sys
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from regnb.oci import Digest
 from regnb.server import Config, DirectoryStorage, create_app
-from regnb.server.http_server import Server, serving
-from regnb.server.runner import operations_server_of, server_of
+from regnb.web.http_server import CONNECTION, Server, serving
+from tests.web.calls import Caller, content_of, place_of, wait_for_offset
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 BLOB = bytes(range(256)) * 4096
 
@@ -30,21 +27,6 @@ def server(tmp_path: Path) -> Iterator[Server]:
         yield running
 
 
-class Caller:
-    """One connection that is kept."""
-
-    def __init__(self, port: int) -> None:
-        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-
-    def __call__(
-        self, method: str, path: str, body: object = None, **headers: str
-    ) -> http.client.HTTPResponse:
-        self.connection.request(method, path, body, headers)  # type: ignore[arg-type]
-        answer = self.connection.getresponse()
-        answer.content = answer.read()  # type: ignore[attr-defined]
-        return answer
-
-
 @pytest.fixture
 def call(server: Server) -> Iterator[Caller]:
     caller = Caller(server.port)
@@ -52,17 +34,9 @@ def call(server: Server) -> Iterator[Caller]:
     caller.connection.close()
 
 
-def place_of(answer: http.client.HTTPResponse) -> str:
-    return answer.headers["Location"]
-
-
 def in_chunks(content: bytes, size: int) -> Iterator[bytes]:
     for start in range(0, len(content), size):
         yield content[start : start + size]
-
-
-def content_of(answer: http.client.HTTPResponse) -> bytes:
-    return answer.content  # type: ignore[attr-defined,no-any-return]
 
 
 @pytest.mark.parametrize("size", [1000, 32 * 1024, 300_000])
@@ -110,15 +84,6 @@ def test_expected_continue(server: Server) -> None:
         assert sock.recv(100).startswith(b"HTTP/1.1 100")
         sock.sendall(b"hello")
         assert sock.recv(1000).startswith(b"HTTP/1.1 201")
-
-
-def wait_for_offset(call: Caller, place: str, expected: str) -> str:
-    for _ in range(200):
-        found = call("GET", place).headers["Range"]
-        if found == expected:
-            break
-        time.sleep(0.02)
-    return found
 
 
 @pytest.mark.parametrize("framing", ["Content-Length: 1000", "Transfer-Encoding: chunked"])
@@ -183,86 +148,44 @@ def test_broken_request_ends_its_connection_alone(
     assert call("GET", "/v2/").status == 200
 
 
-class Process:
-    """`regnb serve` as a process, on a port that the system chose."""
+def test_who_asks_to_upgrade_gets_the_connection_alone() -> None:
+    def app(environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
+        start_response("101 UPGRADED", [("Upgrade", "tcp"), ("Connection", "Upgrade")])
+        environ[CONNECTION].sendall(b"")
+        return [b"said"]
 
-    def __init__(self, store: Path) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            self.port = probe.getsockname()[1]
-        command = [sys.executable, "-m", "regnb", "serve", "--delete", "--storage", str(store)]
-        environment = {key: os.environ[key] for key in os.environ if key[:9] != "REGISTRY_"}
-        self.process = subprocess.Popen(
-            [*command, "--address", f"127.0.0.1:{self.port}"],
-            env=environment,
-            stderr=subprocess.DEVNULL,
-        )
-        self.call = self._first_caller()
-
-    def _first_caller(self) -> Caller:
-        for _ in range(1000):
-            caller = Caller(self.port)
-            try:
-                caller("GET", "/v2/")
-            except OSError:
-                time.sleep(0.01)
-            else:
-                return caller
-        self.process.kill()
-        raise TimeoutError
-
-    def end(self, number: int) -> float:
-        """Seconds until the process had ended after the signal."""
-        started = time.monotonic()
-        self.process.send_signal(number)
-        self.process.wait(20)
-        self.call.connection.close()
-        return time.monotonic() - started
+    with serving(app) as server, socket.create_connection(("127.0.0.1", server.port), 10) as sock:
+        sock.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: tcp\r\n\r\n")
+        received = b"".join(iter(lambda: sock.recv(65536), b""))
+    assert received.endswith(b"\r\n\r\nsaid")
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_signal_ends_it_with_an_upload_open(tmp_path: Path, number: int) -> None:
-    running = Process(tmp_path)
-    place = place_of(running.call("POST", "/v2/w3/blobs/uploads/"))
-    with socket.create_connection(("127.0.0.1", running.port), 10) as sock:
-        sock.sendall(f"PATCH {place} HTTP/1.1\r\nContent-Length: 1000\r\n\r\nhalf".encode())
-        wait_for_offset(running.call, place, "0-3")
-        assert running.end(number) < 5
-    assert running.process.returncode == 0
+@pytest.mark.parametrize("size", [4, 1 << 20])
+@pytest.mark.parametrize("is_read", [True, False])
+def test_stream_is_whole_whatever_is_unread_of_the_request(size: int, is_read: bool) -> None:
+    def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterator[bytes]:
+        start_response("200 OK", [])
+        yield b"first"
+        if is_read:
+            assert len(environ["wsgi.input"].read()) == size
+        yield b"last"
 
-
-def test_killed_in_a_push_it_has_what_it_acknowledged(tmp_path: Path) -> None:
-    running = Process(tmp_path)
-    kept = Digest.of(b"kept")
-    assert running.call("POST", f"/v2/w3/blobs/uploads/?digest={kept}", b"kept").status == 201
-    place = place_of(running.call("POST", "/v2/w3/blobs/uploads/"))
-    assert running.call("PATCH", place, b"half").status == 202
-    running.end(signal.SIGKILL)
-    again = Process(tmp_path)
-    try:
-        assert content_of(again.call("GET", f"/v2/w3/blobs/{kept}")) == b"kept"
-        assert again.call("GET", f"/v2/w3/blobs/{Digest.of(b'half')}").status == 404
-        assert again.call("GET", place).status == 404
-        assert not [path for path in (tmp_path / "uploads").glob("*/*") if path.name != "lock"]
-    finally:
-        again.end(signal.SIGKILL)
-
-
-def test_debug_address_answers_health_and_metrics_and_no_content(tmp_path: Path) -> None:
-    config = Config(
-        "127.0.0.1:0", storage_directory=str(tmp_path / "store"), debug_address="127.0.0.1:0"
-    )
-    registry = server_of(config)
-    operations = operations_server_of(registry, config, None)
-    thread = threading.Thread(target=operations.serve, daemon=True)
-    thread.start()
-    caller = Caller(operations.port)
-    try:
-        assert {caller("GET", path).status for path in ("/debug/health", "/metrics")} == {200}
-        for path in ("/", "/v2/", "/v2/_catalog", "/v2/w3/tags/list"):
-            assert caller("GET", path).status == 404, path
-        assert caller("POST", "/v2/w3/blobs/uploads/").status == 404
-    finally:
+    with serving(app) as server:
+        caller = Caller(server.port)
+        for _ in range(2):
+            assert content_of(caller("POST", "/", bytes(size))) == b"firstlast"
         caller.connection.close()
-        operations.stop()
-        registry.stop()
-        thread.join()
+
+
+def test_little_that_is_unread_keeps_the_connection(server: Server) -> None:
+    with socket.create_connection(("127.0.0.1", server.port), 10) as sock:
+        for _ in range(3):
+            sock.sendall(b"POST /v2/ HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nnull")
+            assert sock.recv(12) == b"HTTP/1.1 405"
+            wait_for_end(sock)
+
+
+def wait_for_end(sock: socket.socket) -> None:
+    received = b""
+    while not received.endswith(b"}\n"):
+        received += sock.recv(65536)
