@@ -71,7 +71,7 @@ def image_manifest(
     manifest = client.get_manifest(reference.repository, reference.reference)
     if isinstance(manifest, ImageManifest):
         return manifest
-    entry = manifest.image_for(session.engine.platform) or next(iter(manifest.images), None)
+    entry = manifest.best_for(session.engine.platform)
     if entry is None:
         raise ManifestNotFound("The index lists no image.", url=client.url)
     session.say("lab.platform_chosen", platform=entry.platform, count=len(manifest.images))

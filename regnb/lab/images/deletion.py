@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regnb.analysis.deletion import Deletion, deletion_of
+from regnb.analysis.usage import Deletion, deletion_of
 from regnb.errors import DeletionOff, TagDeletionUnsupported, Unsupported
 from regnb.inventory import tag_contents
 from regnb.lab.requests import curl

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regnb.analysis.browse import RegistrySource
+from regnb.analysis.browse import RegistryBrowser
 from regnb.lab.steps.base import Steps
 from regnb.lab.telling import told
 from regnb.widgets.explore_view import Explore
@@ -19,7 +19,7 @@ class ExploreSteps(Steps):
         again and again.
         """
         session = self._session
-        source = RegistrySource(session.quiet_client, session.engine.platform)
+        source = RegistryBrowser(session.quiet_client, session.engine.platform)
         view = Explore(self.translator, source, session.address)
         session.exchanges.follow(view)
         return view

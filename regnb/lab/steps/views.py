@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from regnb.analysis.anatomy import Anatomist
+from regnb.analysis.anatomy import ImageReader
 from regnb.analysis.comparison import compare
 from regnb.analysis.files import image_files
-from regnb.analysis.storage import Storage
+from regnb.analysis.usage import Usage
 from regnb.inventory import tag_contents
 from regnb.lab.images import contents
 from regnb.lab.requests import curl
@@ -32,7 +32,7 @@ class ViewSteps(Steps):
         client = self._session.client
         self._session.show(curl(self._session, f"{client.url}/v2/_catalog"))
         with CountBar(self.translator, "inventory.progress") as bar:
-            stored = Storage.of(tag_contents(client, on_count=bar))
+            stored = Usage.of(tag_contents(client, on_count=bar))
         return StorageView(self.translator, stored)
 
     @told
@@ -66,9 +66,9 @@ class ViewSteps(Steps):
         client = session.client_of(parsed)
         url = f"{client.url}/v2/{parsed.repository}/manifests/{parsed.reference}"
         session.show(curl(session, url, accept=media_types.ACCEPTED_MANIFESTS))
-        anatomist = Anatomist(client, parsed.repository)
-        root = anatomist.dissect(parsed.reference)
-        return Anatomy(self.translator, parsed.familiar, root, anatomist)
+        reader = ImageReader(client, parsed.repository)
+        root = reader.read(parsed.reference)
+        return Anatomy(self.translator, parsed.familiar, root, reader)
 
     @told
     def compare(self, first: str, second: str) -> ComparisonView:
