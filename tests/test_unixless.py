@@ -25,7 +25,7 @@ for name in {names}:
 """
 MODULES = (
     *("regnb", "regnb.lab", "regnb.lab.lab", "regnb.lab.preflight", "regnb.server.http_server"),
-    *("regnb.lab.auth.running", "regnb.embedded.beside", "regnb.authoring.rehearsal"),
+    *("regnb.lab.auth", "regnb.lab.second", "regnb.authoring.rehearsal"),
     *("regnb.cli", "regnb.cli.lab", "regnb.cli.run", "regnb.cli.ls", "regnb.cli.hub"),
 )
 REGNB = ("-m", "tests.unixless", "regnb")

@@ -10,7 +10,7 @@ from regnb.cli.texts import Failure, text
 
 if TYPE_CHECKING:
     from regnb.engine import Engine
-    from regnb.lab.leftovers import Leftover
+    from regnb.lab.cleanup import Leftover
 
 
 @click.command(help=text("clean.help"))
@@ -20,7 +20,7 @@ def clean(yes: bool, everybody: bool) -> None:
     """List what is left, ask, and remove it."""
     from regnb.engine import find_engine  # noqa: PLC0415 - loads docker
     from regnb.errors import RegnbError  # noqa: PLC0415
-    from regnb.lab.leftovers import leftovers, remembered  # noqa: PLC0415
+    from regnb.lab.cleanup import leftovers, remembered  # noqa: PLC0415
 
     try:
         with find_engine() as engine:
@@ -39,7 +39,7 @@ def clean(yes: bool, everybody: bool) -> None:
 
 def _outcome(engine: Engine, leftover: Leftover) -> str:
     from regnb.errors import EngineError, EngineUnavailable  # noqa: PLC0415
-    from regnb.lab.leftovers import remove  # noqa: PLC0415
+    from regnb.lab.cleanup import remove  # noqa: PLC0415
 
     try:
         remove(engine, leftover)

@@ -10,8 +10,7 @@ from regnb.cli.texts import text
 @click.command(help=text("folder.help"))
 def folder() -> None:
     """Print the folder of this learner's lab."""
-    from regnb.lab.folder import folder_of  # noqa: PLC0415 - a light command line starts fast
-    from regnb.lab.identity import lab_id  # noqa: PLC0415
-    from regnb.lab.record import record_of  # noqa: PLC0415
+    # A light command line starts fast.
+    from regnb.lab.ownership import folder_of, lab_id, record_of  # noqa: PLC0415
 
     click.echo(folder_of(record_of(lab_id())).path)
