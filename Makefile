@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 STAMP := $(VENV)/.installed
+DENO := DENO_DIR=$(VENV)/deno DENO_NO_UPDATE_CHECK=1 $(BIN)/deno
 NBVAL := REGNB_PROGRESS=0 $(BIN)/python -m pytest -c tests/notebooks/nbval.ini --rootdir=.
 NBVAL_OPTIONS := --nbval-current-env --nbval-cell-timeout=300 -p no:cacheprovider
 
@@ -29,6 +30,8 @@ check: $(STAMP)  ## lint and check the types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/codespell
+	$(DENO) lint -q --rules-include=eqeqeq regnb/widgets
+	$(DENO) fmt -q --check --line-width 100 regnb/widgets
 
 test: $(STAMP)  ## run the tests and the notebooks; they need nothing but Python
 	$(BIN)/pytest
@@ -63,6 +66,7 @@ notebooks: $(STAMP)  ## build the notebooks on the embedded engine
 format: $(STAMP)  ## format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+	$(DENO) fmt -q --line-width 100 regnb/widgets
 
 clean:  ## remove what the commands made here
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache

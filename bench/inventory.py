@@ -20,7 +20,7 @@ from pathlib import Path
 from bench.big_registry import contents_of, fill_distribution, fill_regnb
 from bench.harness import WITHIN, Ratio, fresh_folder, in_turn
 from bench.servers import distribution, regnb, running
-from regnb.inventory.methods import CONNECTIONS
+from regnb.inventory import CONNECTIONS
 from regnb.oci.media_types import ACCEPTED_MANIFESTS
 
 REPOSITORIES = 1000

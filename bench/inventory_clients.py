@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd  # noqa: F401 - its loading is not measured
 
+from regnb.inventory import inventory
 from regnb.registry import RegistryClient
 
 if TYPE_CHECKING:
@@ -31,13 +32,13 @@ HOUR = 3600.0
 
 def by_regnb(address: str, _every: int, cache: Path) -> int:
     with RegistryClient(f"http://{address}") as client:
-        return len(client.inventory(cache=cache))
+        return len(inventory(client, cache=cache))
 
 
 def by_regnb_again(address: str, _every: int, cache: Path) -> int:
     """What was asked for less than an hour ago is not asked for again."""
     with RegistryClient(f"http://{address}") as client:
-        return len(client.inventory(cache=cache, max_age=HOUR))
+        return len(inventory(client, cache=cache, max_age=HOUR))
 
 
 def by_dxf(address: str, every: int, _cache: Path) -> int:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from regnb.lab import Lab
     from regnb.tables import Table
-    from regnb.widgets.explanation import Explanation
+    from regnb.widgets.explanation_view import Explanation
 
 __version__ = "0.1.0"
 __all__ = ["__version__", "explain", "open_lab", "preflight"]
@@ -45,6 +45,6 @@ def explain(reference: str, language: str | None = None) -> Explanation:
     It needs no lab and no engine. What is no reference is told with the reason.
     """
     from regnb.i18n import Translator, language_of_notebook  # noqa: PLC0415 - see the module
-    from regnb.widgets.explanation import Explanation  # noqa: PLC0415
+    from regnb.widgets.explanation_view import Explanation  # noqa: PLC0415
 
     return Explanation(Translator(language or language_of_notebook()), reference)

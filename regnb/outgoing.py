@@ -24,6 +24,7 @@ from regnb.errors import CertificateUnreadable, ProxyFailed
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://")
+_PLACE = re.compile(r"(?:\[([^]]*)\]|([^:]*))(?::[0-9]*)?", re.ASCII)
 _SCHEMES = frozenset(("http", "https", "all"))
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 # What OpenSSL reads by itself, and what other libraries read.
@@ -58,14 +59,26 @@ class Proxy:
         return ProxyManager(self.url, proxy_headers=self.headers, **options)  # type: ignore[arg-type]
 
 
-def is_loopback(host: str) -> bool:
-    """Whether `host` is this machine whatever the network says."""
+def is_loopback(place: str) -> bool:
+    """Whether `place` is this machine whatever the network says.
+
+    It is a host as it stands in a URL or by itself, with or without a port: `localhost:5000`,
+    `[::1]:5000`, `::1`. Names that end in `.localhost` are this machine, too:
+    https://www.rfc-editor.org/rfc/rfc6761#section-6.3
+    """
+    host = _host_of(place).rstrip(".").lower()
     if host == "localhost" or host.endswith(".localhost"):
         return True
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _host_of(place: str) -> str:
+    """`place` without its port, and without the brackets that an IPv6 address has beside one."""
+    match = _PLACE.fullmatch(place)
+    return match[1] or match[2] if match else place
 
 
 def _usable(proxies: Mapping[str, str]) -> dict[str, str]:
@@ -79,7 +92,7 @@ def proxy_to(url: str) -> Proxy | None:
     None for the direct way, which loopback always has.
     """
     named = _usable(getproxies())
-    if not named or is_loopback(urlsplit(url).hostname or ""):
+    if not named or is_loopback(urlsplit(url).netloc.rpartition("@")[2]):
         return None
     from requests import utils  # noqa: PLC0415 - loads much, and most machines have no proxy
 

@@ -12,7 +12,7 @@ import pytest
 from regnb import compression
 
 COMPILED = ("httptools", "isal")
-_USER = "regnb.registry.lean_transport"
+_USER = "regnb.registry.fast_transport"
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from bench import __main__ as command
 from bench.big_registry import contents_of, fill_regnb
 from bench.harness import Ratio, in_turn
 from bench.picture import picture
+from regnb.inventory import inventory
 from regnb.oci import media_types
 from regnb.registry import RegistryClient, WsgiTransport
 from regnb.server import Config, DirectoryStorage, create_app
@@ -120,7 +121,7 @@ def test_big_registry_is_what_it_says(tmp_path: Path) -> None:
     fill_regnb(tmp_path, 51)
     app = create_app(DirectoryStorage(tmp_path), Config())
     with RegistryClient("http://localhost:5000", transport=WsgiTransport(app)) as client:
-        frame = client.inventory()
+        frame = inventory(client)
     assert len(frame) == 51 * 5
     assert set(frame.problem) == {""}
     assert list(frame.media_type).count(media_types.OCI_INDEX) == 2 * 5

@@ -24,9 +24,9 @@ for name in {names}:
     importlib.import_module(name)
 """
 MODULES = (
-    *("regnb", "regnb.lab", "regnb.lab.lab", "regnb.lab.preflight", "regnb.server.http_server"),
+    *("regnb", "regnb.lab", "regnb.lab.lab", "regnb.lab.preflight", "regnb.web.http_server"),
     *("regnb.lab.auth", "regnb.lab.second", "regnb.authoring.rehearsal"),
-    *("regnb.cli", "regnb.cli.lab", "regnb.cli.run", "regnb.cli.ls", "regnb.cli.hub"),
+    *("regnb.cli", "regnb.cli.course", "regnb.cli.ls", "regnb.cli.docker_hub"),
 )
 REGNB = ("-m", "tests.unixless", "regnb")
 CHAPTERS = ("00", "01", "02", "03", "06", "07")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from regnb.errors import NotFound
-from regnb.inventory import OnCount
+from regnb.inventory import OnCount, tag_contents
 from regnb.oci import Descriptor, Digest, ImageIndex, ImageManifest, Manifest
 from regnb.registry import RegistryClient
 
@@ -70,7 +70,7 @@ def holdings(client: RegistryClient, on_count: OnCount | None = None) -> Iterato
     `on_count` is called with the tags read and those known of so far. Raises what else the
     registry refuses.
     """
-    for contents in client.tag_contents(on_count=on_count):
+    for contents in tag_contents(client, on_count=on_count):
         if contents.problem and not isinstance(contents.problem, NotFound):
             raise contents.problem
         if contents.root:

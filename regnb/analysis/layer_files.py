@@ -9,8 +9,7 @@ import posixpath
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from regnb.analysis.tar_headers import Header, read_headers
-from regnb.analysis.tar_stream import TarStream
+from regnb.analysis.tar import Header, TarStream, read_headers
 from regnb.errors import InvalidLayer
 
 FILE, DIRECTORY, SYMLINK, HARD_LINK = "file", "directory", "symlink", "hard_link"

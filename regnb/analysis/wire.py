@@ -35,7 +35,7 @@ _BODY_LIMIT = 1 << 14
 
 
 @dataclass(frozen=True, slots=True)
-class Header:
+class ShownHeader:
     """A header as it may be shown; `is_telling` when registries give it a meaning."""
 
     name: str
@@ -55,8 +55,8 @@ class ShownExchange:
     path: str
     status: int
     reason: str
-    request_headers: tuple[Header, ...]
-    response_headers: tuple[Header, ...]
+    request_headers: tuple[ShownHeader, ...]
+    response_headers: tuple[ShownHeader, ...]
     request_body: str | None
     response_body: str | None
     curl: str
@@ -126,9 +126,9 @@ def _sends_more_than_headers(exchange: Exchange) -> bool:
     return exchange.request_body is not None or length.get("content-length", "0") != "0"
 
 
-def _headers(headers: Mapping[str, str]) -> tuple[Header, ...]:
+def _headers(headers: Mapping[str, str]) -> tuple[ShownHeader, ...]:
     listed = [
-        Header(name, _masked(name, value), name.lower() in TELLING)
+        ShownHeader(name, _masked(name, value), name.lower() in TELLING)
         for name, value in headers.items()
     ]
     return tuple(sorted(listed, key=lambda header: not header.is_telling))

@@ -17,28 +17,7 @@ from regnb.checks.check import (
     check,
     failed,
 )
+from regnb.checks.checked_lab import State
 from regnb.checks.progress import Progress, progress_of
 from regnb.checks.question import Question, question
 from regnb.checks.shelf import all_checks, all_questions, check_named, question_named, run_check
-from regnb.checks.state import State
-
-__all__ = [
-    "NOT_ATTEMPTED",
-    "PASSED",
-    "Check",
-    "Outcome",
-    "Progress",
-    "Question",
-    "Result",
-    "State",
-    "Status",
-    "all_checks",
-    "all_questions",
-    "check",
-    "check_named",
-    "failed",
-    "progress_of",
-    "question",
-    "question_named",
-    "run_check",
-]

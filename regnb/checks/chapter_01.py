@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from regnb.checks.check import NOT_ATTEMPTED, PASSED, Outcome, check, failed
+from regnb.checks.checked_lab import State, local_image, tagged
 from regnb.checks.question import question
-from regnb.checks.state import State, local_image, tagged
 
 question("01-pull-fills", "yes", "no", right="no")
 question("01-tag-copies", "twice", "same", "link", right="same", prediction=True)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from regnb.checks.check import NOT_ATTEMPTED, PASSED, Outcome, check, failed
+from regnb.checks.checked_lab import State, local_image, tagged
 from regnb.checks.question import question
-from regnb.checks.state import State, local_image, tagged
 
 question("02-which-registry", "localhost", "hub", "all", right="hub")
 question("02-two-digests", "two", "one", right="one", prediction=True)

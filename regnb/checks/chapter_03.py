@@ -7,8 +7,8 @@ import tarfile
 import zlib
 
 from regnb.checks.check import NOT_ATTEMPTED, PASSED, Outcome, check, failed
+from regnb.checks.checked_lab import State, image_in, tagged
 from regnb.checks.question import question
-from regnb.checks.state import State, image_in, tagged
 from regnb.oci import Digest, ImageManifest
 
 question("03-two-digests", "error", "wrapping", "algorithm", right="wrapping")

@@ -7,8 +7,8 @@ import ssl
 from cryptography import x509
 
 from regnb.checks.check import NOT_ATTEMPTED, PASSED, Outcome, check, failed
+from regnb.checks.checked_lab import State, tagged
 from regnb.checks.question import question
-from regnb.checks.state import State, tagged
 
 question("04-other-address", "same", "refused", right="refused", prediction=True)
 question("04-which-way", "insecure", "localhost", "tls", right="tls")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from regnb.checks.check import NOT_ATTEMPTED, PASSED, Outcome, check, failed
+from regnb.checks.checked_lab import State, tagged
 from regnb.checks.question import question
-from regnb.checks.state import State, tagged
 from regnb.errors import Denied, NotFound, Unauthorized
 from regnb.oci import Manifest
 

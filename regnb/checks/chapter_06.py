@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from regnb.analysis.holdings import holdings
-from regnb.analysis.store import read_store
+from regnb.analysis.stored_files import read_store
 from regnb.checks.check import NOT_ATTEMPTED, PASSED, Outcome, check, failed
+from regnb.checks.checked_lab import State, tagged
 from regnb.checks.question import question
-from regnb.checks.state import State, tagged
 from regnb.oci import Digest, ImageManifest
 
 STORE = "/var/lib/registry"

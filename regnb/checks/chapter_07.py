@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from regnb.checks.check import NOT_ATTEMPTED, PASSED, Outcome, check, failed
+from regnb.checks.checked_lab import State, tagged
 from regnb.checks.question import question
-from regnb.checks.state import State, tagged
 
 VOLUME = "kept"
 STORE = "/var/lib/registry"

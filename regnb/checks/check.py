@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
-from regnb.checks.state import State
+from regnb.checks.checked_lab import State
 
 Look: TypeAlias = Callable[[State], "Outcome"]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from regnb.checks.check import NOT_ATTEMPTED, PASSED, Outcome, check, failed
-from regnb.checks.state import State
+from regnb.checks.checked_lab import State
 from regnb.errors import ContainerNotFound, RegistryStopped, TLSFailed, Unauthorized
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from regnb.checks.check import CHECKS, Check, Result, Status
+from regnb.checks.checked_lab import State
 from regnb.checks.question import QUESTIONS, Question
-from regnb.checks.state import State
 from regnb.errors import UnknownExercise
 
 T = TypeVar("T", Check, Question)

@@ -5,18 +5,14 @@ from __future__ import annotations
 import click
 
 import regnb
-from regnb.cli.clean import clean
-from regnb.cli.doctor import doctor
-from regnb.cli.engine import engine
-from regnb.cli.folder import folder
-from regnb.cli.hub import hub
-from regnb.cli.lab import lab
+from regnb.cli.course import lab, run
+from regnb.cli.docker_hub import hub
+from regnb.cli.embedded_engine import engine
 from regnb.cli.ls import ls
+from regnb.cli.machine import clean, doctor, folder
 from regnb.cli.notebooks import notebooks
-from regnb.cli.run import run
 from regnb.cli.serve import collect_garbage, scrub, serve
-from regnb.cli.texts import text, translator
-from regnb.cli.words import name_values
+from regnb.cli.texts import name_values, text, translator
 
 
 @click.group(help=text("cli.help"), context_settings={"help_option_names": ["-h", "--help"]})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -41,13 +41,33 @@ SHOWN = ("repository", "tag", "digest", "platforms", "created", "size_bytes", "u
 @click.option("--no-cache", is_flag=True, help=text("ls.no_cache"))
 @click.option("--user", help=text("ls.user", variable=PASSWORD))
 @click.option("--ca-file", type=click.Path(exists=True, dir_okay=False), help=text("ls.ca_file"))
-def ls(url: str, form: str, **options: Any) -> None:  # noqa: ANN401 - the options of click
+def ls(  # noqa: PLR0913 - click passes each option
+    url: str,
+    form: str,
+    *,
+    repositories: tuple[str, ...],
+    connections: int,
+    max_age: float,
+    no_cache: bool,
+    user: str | None,
+    ca_file: str | None,
+) -> None:
     """Print every tag; exit with 1 when a part could not be read."""
-    from regnb.widgets.count import CountBar  # noqa: PLC0415 - other commands need none of it
+    from regnb.inventory import default_path, inventory  # noqa: PLC0415 - loads pandas
+    from regnb.widgets.count import CountBar  # noqa: PLC0415
 
+    speaker = translator()
     try:
-        with _client(url, options) as client, CountBar(translator(), "inventory.progress") as bar:
-            frame = _inventory(client, options, bar)
+        with _client(url, user, ca_file) as client, CountBar(speaker, "inventory.progress") as bar:
+            frame = inventory(
+                client,
+                tell=lambda error: speaker.tell(error).text,
+                repositories=repositories or None,
+                cache=None if no_cache else default_path(),
+                connections=connections,
+                max_age=max_age,
+                on_count=bar,
+            )
     except RegnbError as error:
         raise Failure.of(error) from error
     except KeyboardInterrupt as error:
@@ -60,29 +80,15 @@ def ls(url: str, form: str, **options: Any) -> None:  # noqa: ANN401 - the optio
     raise SystemExit(1 if len(problems) else 0)
 
 
-def _client(url: str, options: dict[str, Any]) -> RegistryClient:
+def _client(url: str, user: str | None, ca_file: str | None) -> RegistryClient:
     from regnb.registry import Credentials, RegistryClient, UrllibTransport  # noqa: PLC0415
 
     credentials = None
-    if options["user"]:
+    if user:
         password = os.environ.get(PASSWORD) or click.prompt(text("ls.password"), hide_input=True)
-        credentials = Credentials(options["user"], password)
+        credentials = Credentials(user, password)
     url = url if "://" in url else f"http://{url}"
-    transport = UrllibTransport(ca_file=options["ca_file"])
-    return RegistryClient(url, transport=transport, credentials=credentials)
-
-
-def _inventory(client: RegistryClient, options: dict[str, Any], bar: Any) -> pd.DataFrame:  # noqa: ANN401
-    from regnb.inventory import default_path  # noqa: PLC0415
-
-    return client.inventory(
-        tell=lambda error: translator().tell(error).text,
-        repositories=options["repositories"] or None,
-        cache=None if options["no_cache"] else default_path(),
-        connections=options["connections"],
-        max_age=options["max_age"],
-        on_count=bar,
-    )
+    return RegistryClient(url, transport=UrllibTransport(ca_file=ca_file), credentials=credentials)
 
 
 def _print(frame: pd.DataFrame, form: str) -> None:
@@ -95,7 +101,7 @@ def _print(frame: pd.DataFrame, form: str) -> None:
 
 
 def _lines(frame: pd.DataFrame) -> list[str]:
-    from regnb.tables.cells import format_cell  # noqa: PLC0415 - loads pandas
+    from regnb.tables.table import format_cell  # noqa: PLC0415 - loads pandas
 
     speaker = translator()
     rows = [[speaker(f"columns.{name}") for name in SHOWN]]

@@ -39,7 +39,7 @@ def build(execute: bool, directory: Path, chapters: tuple[str, ...]) -> None:
     try:
         with reference_engine():
             for source in source_paths(directory, chapters):
-                with Progress() as progress:
+                with BuildLine() as progress:
                     paths = build_chapter(source, execute=execute, on_step=progress.show)
                 for path in paths:
                     click.echo(text("notebooks.written", path=path))
@@ -70,7 +70,7 @@ def check(directory: Path, chapters: tuple[str, ...]) -> None:
     click.echo(text("notebooks.good", count=len(sources)))
 
 
-class Progress:
+class BuildLine:
     """Where a build is: a line that changes in a terminal, a line for each notebook elsewhere."""
 
     def __init__(self) -> None:

@@ -8,7 +8,7 @@ import re
 import socket
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -37,7 +37,9 @@ _STORAGE = click.option("--storage", type=click.Path(file_okay=False), help=text
 @click.option("--address", help=text("serve.address"))
 @click.option("--delete", is_flag=True, help=text("serve.delete"))
 @click.option("--open-to-network", is_flag=True, help=text("serve.open_to_network"))
-def serve(path: str | None, storage: str | None, **options: Any) -> None:  # noqa: ANN401 - flags
+def serve(
+    path: str | None, storage: str | None, address: str | None, delete: bool, open_to_network: bool
+) -> None:
     """Run a registry until it is told to stop."""
     from regnb.server.runner import run  # noqa: PLC0415 - other commands need no server
 
@@ -45,9 +47,9 @@ def serve(path: str | None, storage: str | None, **options: Any) -> None:  # noq
         config = _config_of(path, storage)
         config = replace(
             config,
-            address=options["address"] or config.address,
-            delete_enabled=options["delete"] or config.delete_enabled,
-            open_to_network=options["open_to_network"],
+            address=address or config.address,
+            delete_enabled=delete or config.delete_enabled,
+            open_to_network=open_to_network,
         )
         try:
             run(config)
@@ -63,17 +65,26 @@ def serve(path: str | None, storage: str | None, **options: Any) -> None:  # noq
 @click.option(
     "--lease-seconds", type=float, default=3600, show_default=True, help=text("collect.lease")
 )
-def collect_garbage(path: str | None, storage: str | None, **options: Any) -> None:  # noqa: ANN401
+def collect_garbage(
+    path: str | None,
+    storage: str | None,
+    dry_run: bool,
+    delete_untagged: bool,
+    lease_seconds: float,
+) -> None:
     """Remove what nothing uses."""
     from regnb.server import collect  # noqa: PLC0415
 
     count = size = 0
+    rules = collect.Rules(
+        dry_run=dry_run, delete_untagged=delete_untagged, lease_seconds=lease_seconds
+    )
     with failures():
-        for item in collect.collect_garbage(_directory_of(path, storage), collect.Rules(**options)):
+        for item in collect.collect_garbage(_directory_of(path, storage), rules):
             said = f"{item.kind} {item.digest}"
             click.echo(text("cli.subject", name=item.repository, said=said))
             count, size = count + 1, size + item.size
-    key = "collect.would_free" if options["dry_run"] else "collect.freed"
+    key = "collect.would_free" if dry_run else "collect.freed"
     click.echo(text(key, count=count, size=translator().size(size)))
 
 

@@ -1,17 +1,38 @@
-"""Texts of the command line, in the language of the locale."""
+"""The language of the command line: its own texts, errors told in it, and click's own words.
+
+Click takes its words ("Usage:", "Error:"…) from gettext and brings no translations:
+`regnb/i18n/gettext` has them. Only the names of values (`FILE`), which are not words to it, are
+given to each command.
+https://click.palletsprojects.com/en/stable/changes/#version-8-0-0
+"""
 
 from __future__ import annotations
 
+import gettext
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from importlib import resources
 from typing import IO, Any, Self
 
 import click
 
-from regnb.cli.words import speak
 from regnb.errors import RegnbError, TLSFailed
 from regnb.i18n import Translator, language_of_locale
+
+_DOMAIN = "click"
+
+
+def speak(language: str) -> None:
+    """Let click speak `language`, for this process and those that it starts."""
+    folder = str(resources.files("regnb.i18n") / "gettext")
+    gettext.bindtextdomain(_DOMAIN, folder)
+    gettext.textdomain(_DOMAIN)
+    chosen = "fr" if gettext.find(_DOMAIN, folder) else "en"
+    if chosen != language:  # gettext knows no REGNB_LANGUAGE
+        os.environ["LANGUAGE"] = language
+
 
 speak(language_of_locale())  # before the commands are made: click names their values then
 
@@ -35,19 +56,10 @@ class Failure(click.ClickException):
         speaker = speaker or translator()
         url = str(getattr(error, "url", "")).partition("/v2/")[0]
         told = speaker.tell(error, **({"url": url} if url else {}))
-        key = _mend_of(error, speaker)
-        return cls(f"{told.text}\n{speaker(key) if key else told.mend}")
-
-
-def _mend_of(error: RegnbError, speaker: Translator) -> str | None:
-    """The key of the mend for commands, unless a class has nearer words in all places."""
-    reason = f".{error.reason}" if isinstance(error, TLSFailed) else ""
-    for base in type(error).__mro__:
-        if speaker.has(key := f"commands.{base.__name__}{reason}"):
-            return key
-        if speaker.has(f"errors.{base.__name__}.text"):
-            return None
-    return None
+        key = f"commands.{error.key}"
+        if isinstance(error, TLSFailed):
+            key += f".{error.reason}"
+        return cls(f"{told.text}\n{speaker(key) if speaker.has(key) else told.mend}")
 
 
 @contextmanager
@@ -62,3 +74,23 @@ def failures() -> Iterator[None]:
 def text(key: str, **values: object) -> str:
     """The text of `key` in the language of the locale."""
     return translator()(key, **values)
+
+
+def name_values(command: click.Command, texts: Translator) -> None:
+    """Name the values that `command`, and all commands below it, wait for."""
+    for parameter in command.params:
+        if isinstance(parameter, click.Option) and parameter.metavar is None:
+            parameter.metavar = _name_of(parameter, texts)
+    if isinstance(command, click.Group):
+        command.subcommand_metavar = texts("cli.values.command")
+        for one in command.commands.values():
+            name_values(one, texts)
+
+
+def _name_of(option: click.Option, texts: Translator) -> str | None:
+    if option.is_flag or option.count or isinstance(option.type, click.Choice):
+        return None
+    if isinstance(option.type, click.Path):
+        return texts("cli.values.file" if option.type.file_okay else "cli.values.directory")
+    is_number = isinstance(option.type, click.types.IntParamType | click.types.FloatParamType)
+    return texts("cli.values.number" if is_number else "cli.values.text")

@@ -64,7 +64,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Status:
+class EngineStatus:
     """An engine that runs."""
 
     endpoint: str
@@ -141,13 +141,13 @@ def stop(place: Place) -> bool:
     return True
 
 
-def status(place: Place) -> Status | None:
+def status(place: Place) -> EngineStatus | None:
     """The engine that runs at `place`; None when none does."""
     try:
         info = _get(place, "/info")
     except OSError:
         return None
-    return Status(
+    return EngineStatus(
         place.endpoint,
         pid_of(place),
         str(info["ServerVersion"]),

@@ -8,18 +8,18 @@ import signal
 import time
 
 from regnb.embedded.containers.manager import Containers
-from regnb.embedded.containers.model import Container
-from regnb.embedded.containers.network import place_of
-from regnb.embedded.containers.running import Running
-from regnb.embedded.events import Events
+from regnb.embedded.containers.networking import place_of
+from regnb.embedded.containers.record import ContainerRecord
+from regnb.embedded.containers.supervisor import Supervisor
+from regnb.embedded.daemon_settings import Settings
+from regnb.embedded.downloads import Downloads
+from regnb.embedded.engine_events import Events
 from regnb.embedded.home import Home
 from regnb.embedded.refusal import Refusal
-from regnb.embedded.remote.hub import HubPlaces, Origins
 from regnb.embedded.remote.registries import SYSTEM_CERTIFICATES, Registries
-from regnb.embedded.settings import Settings
+from regnb.embedded.remote.upstreams import HubPlaces, Upstreams
 from regnb.embedded.sizes import LayerSizes
 from regnb.embedded.store import ImageStore
-from regnb.embedded.transfers import Transfers
 from regnb.embedded.volumes import Volumes
 from regnb.oci import Platform
 
@@ -56,22 +56,22 @@ class EmbeddedEngine:
         self.sizes = LayerSizes(home.root / "layer-sizes.json", self.images.blobs)
         self.volumes = Volumes(home.volumes, self.events)
         self.containers = Containers(home.containers, self.volumes, self.events)
-        self.running = Running(
+        self.supervisor = Supervisor(
             self.containers, self.settings, lambda one: self.remove_container(one, volumes=True)
         )
         certificates = (home.certificates, *SYSTEM_CERTIFICATES)
         self.registries = Registries(self.settings, certificates, self._place_of)
-        self.origins = Origins(self.registries, self.settings, hub, places)
-        self.transfers = Transfers(self.images.blobs, self.settings().parallel)
+        self.upstreams = Upstreams(self.registries, self.settings, hub, places)
+        self.downloads = Downloads(self.images.blobs, self.settings().parallel)
         self._last_used = time.monotonic()
-        self.running.recover()
+        self.supervisor.recover()
 
     def settings(self) -> Settings:
         """The settings as they are now; raises Refusal (500)."""
         return Settings.read(self.home.settings)
 
     def remove_container(
-        self, container: Container, *, force: bool = False, volumes: bool = False
+        self, container: ContainerRecord, *, force: bool = False, volumes: bool = False
     ) -> None:
         """Remove `container`; raises Refusal (409) when it runs and `force` is not set."""
         if container.state.running:
@@ -82,10 +82,10 @@ class EmbeddedEngine:
                     "container before removing or force remove",
                 )
             with contextlib.suppress(Refusal):  # it has ended meanwhile
-                self.running.kill(container, signal.SIGKILL)
+                self.supervisor.kill(container, signal.SIGKILL)
         if self.containers.has(container):
             self.containers.remove(container, with_volumes=volumes)
-        self.running.notify()
+        self.supervisor.notify()
 
     def note_use(self) -> None:
         """Note that somebody asks the engine something."""
@@ -99,7 +99,7 @@ class EmbeddedEngine:
         nor does what happens to its clock:
         https://docs.python.org/3/library/time.html#time.monotonic
         """
-        if self.transfers.running():
+        if self.downloads.running():
             return 0.0
         used = [
             self.containers.logs(one).last_written
@@ -110,8 +110,8 @@ class EmbeddedEngine:
 
     def close(self) -> None:
         """End the downloads and stop all containers."""
-        self.transfers.close()
-        self.running.close()
+        self.downloads.close()
+        self.supervisor.close()
 
     def _place_of(self, host: str, port: int) -> tuple[str, int] | None:
         """Where the server of `host` and `port` listens: a container's, or one of the settings."""

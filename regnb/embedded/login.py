@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 from regnb.embedded.core import EmbeddedEngine
 from regnb.embedded.refusal import Refusal, bad_request
-from regnb.embedded.remote import words
-from regnb.embedded.remote.hub import Origin
+from regnb.embedded.remote.docker_messages import registry_refusal
+from regnb.embedded.remote.upstreams import Upstream
 from regnb.errors import InvalidReference, RegistryError, Unauthorized
 from regnb.oci import (
     Descriptor,
@@ -39,7 +39,7 @@ def log_in(engine: EmbeddedEngine, address: str, user: str, password: str) -> No
     except Unauthorized as error:
         raise Refusal(401, _told(error, host)) from error
     except RegistryError as error:
-        raise words.refusal(error) from error
+        raise registry_refusal(error) from error
 
 
 def _told(error: Unauthorized, host: str) -> str:
@@ -63,32 +63,34 @@ def look_up(engine: EmbeddedEngine, name: str) -> dict[str, object]:
         reference = ImageReference.parse(name)
     except InvalidReference as error:
         raise bad_request(str(error)) from error
-    return engine.origins.ask(
-        reference, None, lambda origin: _found_at(origin, reference, engine.platform)
+    return engine.upstreams.ask(
+        reference, None, lambda upstream: _found_at(upstream, reference, engine.platform)
     )
 
 
-def _found_at(origin: Origin, reference: ImageReference, platform: Platform) -> dict[str, object]:
-    top = origin.get_top(reference.reference)
-    platforms = origin.ask(partial(_platforms, origin, top, platform))
-    told: dict[str, object] = {"RegnbOrigin": origin.note} if origin.note else {}
+def _found_at(
+    upstream: Upstream, reference: ImageReference, platform: Platform
+) -> dict[str, object]:
+    top = upstream.get_top(reference.reference)
+    platforms = upstream.ask(partial(_platforms, upstream, top, platform))
+    told: dict[str, object] = {"RegnbOrigin": upstream.note} if upstream.note else {}
     shown = [one.to_json() for one in platforms]
     return {"Descriptor": _descriptor(top), "Platforms": shown, **told}
 
 
-def _platforms(origin: Origin, top: Manifest, platform: Platform) -> list[Platform]:
+def _platforms(upstream: Upstream, top: Manifest, platform: Platform) -> list[Platform]:
     """The platforms of `top`; all is asked for that a pull for `platform` needs before layers."""
     if isinstance(top, ImageManifest):
-        return [ImageConfig.parse(_config(origin, top)).platform]
+        return [ImageConfig.parse(_config(upstream, top)).platform]
     entry = top.image_for(platform)
-    image = origin.client.get_manifest(origin.repository, entry.digest) if entry else None
+    image = upstream.client.get_manifest(upstream.repository, entry.digest) if entry else None
     if isinstance(image, ImageManifest):
-        _config(origin, image)
+        _config(upstream, image)
     return [one.platform for one in top.manifests if one.platform]
 
 
-def _config(origin: Origin, image: ImageManifest) -> bytes:
-    return origin.client.get_blob(origin.repository, image.config.digest)
+def _config(upstream: Upstream, image: ImageManifest) -> bytes:
+    return upstream.client.get_blob(upstream.repository, image.config.digest)
 
 
 def _descriptor(top: Manifest) -> dict[str, object]:

@@ -8,9 +8,9 @@ from functools import partial
 from typing import TypeAlias
 
 from regnb.embedded.core import EmbeddedEngine
+from regnb.embedded.downloads import Download
 from regnb.embedded.refusal import Refusal, write_failed
-from regnb.embedded.remote.hub import Origin
-from regnb.embedded.transfers import Transfer
+from regnb.embedded.remote.upstreams import Upstream
 from regnb.errors import RegnbError
 from regnb.oci import (
     Descriptor,
@@ -48,7 +48,7 @@ def pull_all_tags(
     credentials: Credentials | None,
 ) -> Iterator[Line]:
     """Pull all tags of the repository; gives the lines of the progress stream. Raises Refusal."""
-    tags = engine.origins.ask(repository, credentials, _tags)
+    tags = engine.upstreams.ask(repository, credentials, _tags)
     fresh = False
     for tag in tags:
         one = yield from _pull_one(engine, repository.with_tag(tag), platform, credentials)
@@ -57,8 +57,8 @@ def pull_all_tags(
     yield {"status": f"Status: {word} for {repository.name}"}
 
 
-def _tags(origin: Origin) -> list[str]:
-    return origin.ask(partial(origin.client.list_tags, origin.repository))
+def _tags(upstream: Upstream) -> list[str]:
+    return upstream.ask(partial(upstream.client.list_tags, upstream.repository))
 
 
 def _pull_one(
@@ -68,58 +68,58 @@ def _pull_one(
     credentials: Credentials | None,
 ) -> Generator[Line, None, bool]:
     """Pull `reference`; returns whether the name means another image than before."""
-    origin = engine.origins.find(reference, credentials)
+    upstream = engine.upstreams.find(reference, credentials)
     while True:
         try:
-            return (yield from _pull_from(engine, origin, reference, platform))
+            return (yield from _pull_from(engine, upstream, reference, platform))
         except Refusal:
             raise
         except RegnbError as error:  # nothing has its name yet: another place can still give it
-            origin = engine.origins.instead_of(origin, reference, error)
+            upstream = engine.upstreams.instead_of(upstream, reference, error)
 
 
 def _pull_from(
-    engine: EmbeddedEngine, origin: Origin, reference: ImageReference, platform: Platform | None
+    engine: EmbeddedEngine, upstream: Upstream, reference: ImageReference, platform: Platform | None
 ) -> Generator[Line, None, bool]:
-    """Pull `reference` from `origin`; raises RegnbError when it, or the way to it, fails."""
+    """Pull `reference` from `upstream`; raises RegnbError when it, or the way to it, fails."""
     wanted = platform or engine.platform
     shown = reference.familiar if reference.digest else reference.tag
     start: Line = {"status": f"Pulling from {reference.repository}", "id": shown}
-    top = origin.get_top(reference.reference)
+    top = upstream.get_top(reference.reference)
     if isinstance(top, ImageIndex) and top.image_for(wanted) is None:
         yield start  # Docker chooses from an index only after it has said so much
         raise Refusal(404, f"no matching manifest for {wanted} in the manifest list entries")
-    manifest, config = origin.ask(partial(_documents, origin, top, reference, wanted))
+    manifest, config = upstream.ask(partial(_documents, upstream, top, reference, wanted))
     _check_platform(ImageConfig.parse(config), reference, platform)
     yield start
-    if origin.note:
-        yield {"status": origin.note}
+    if upstream.note:
+        yield {"status": upstream.note}
     parts = [manifest.config.digest, *(layer.digest for layer in manifest.layers)]
     _check_layers(manifest)
     with engine.images.lease(parts):
         engine.images.blobs.put(config)
         if not _is_here(engine, manifest):  # Docker tells nothing of the layers of a known image
-            yield from _layers(engine, origin, manifest)
-        fresh = _keep(engine, reference, manifest, top.digest, origin.source)
+            yield from _layers(engine, upstream, manifest)
+        fresh = _keep(engine, reference, manifest, top.digest, upstream.source)
     yield {"status": f"Digest: {top.digest}"}
     return fresh
 
 
 def _documents(
-    origin: Origin, top: Manifest, reference: ImageReference, platform: Platform
+    upstream: Upstream, top: Manifest, reference: ImageReference, platform: Platform
 ) -> tuple[ImageManifest, bytes]:
     """The manifest for `platform`, and its config."""
-    manifest = _for_platform(origin, top, reference, platform)
-    return manifest, origin.client.get_blob(origin.repository, manifest.config.digest)
+    manifest = _for_platform(upstream, top, reference, platform)
+    return manifest, upstream.client.get_blob(upstream.repository, manifest.config.digest)
 
 
 def _for_platform(
-    origin: Origin, top: Manifest, reference: ImageReference, platform: Platform
+    upstream: Upstream, top: Manifest, reference: ImageReference, platform: Platform
 ) -> ImageManifest:
     """The manifest for `platform`, which is `top` itself unless that is an index."""
     entry = top.image_for(platform) if isinstance(top, ImageIndex) else None
     if entry:
-        top = origin.client.get_manifest(origin.repository, entry.digest)
+        top = upstream.client.get_manifest(upstream.repository, entry.digest)
     if not isinstance(top, ImageManifest) or not media_types.is_config(top.config.media_type):
         kind = top.config.media_type if isinstance(top, ImageManifest) else top.media_type
         raise Refusal(
@@ -175,7 +175,7 @@ def _is_here(engine: EmbeddedEngine, manifest: ImageManifest) -> bool:
     return manifest.config.digest in known and layers
 
 
-def _layers(engine: EmbeddedEngine, origin: Origin, manifest: ImageManifest) -> Iterator[Line]:
+def _layers(engine: EmbeddedEngine, upstream: Upstream, manifest: ImageManifest) -> Iterator[Line]:
     """Bring the layers that are missing; raises Refusal."""
     layers = {layer.digest: layer for layer in manifest.layers}.values()
     missing = []
@@ -183,44 +183,48 @@ def _layers(engine: EmbeddedEngine, origin: Origin, manifest: ImageManifest) -> 
         here = engine.images.blobs.has(layer)
         yield _line(layer, "Already exists" if here else "Pulling fs layer")
         missing += [] if here else [layer]
-    transfers = [engine.transfers.join(layer, partial(_fetch, origin, layer)) for layer in missing]
+    downloads = [
+        engine.downloads.join(layer, partial(_fetch, upstream, layer)) for layer in missing
+    ]
     try:
-        yield from _watch(engine, transfers)
+        yield from _watch(engine, downloads)
     finally:
-        for transfer in transfers:
-            engine.transfers.leave(transfer)
+        for download in downloads:
+            engine.downloads.leave(download)
     for layer in missing:
         yield _line(layer, "Pull complete")
 
 
-def _fetch(origin: Origin, layer: Descriptor, start: int, hasher: Hasher) -> Iterator[bytes]:
-    return origin.client.stream_blob(origin.repository, layer.digest, start=start, hasher=hasher)
+def _fetch(upstream: Upstream, layer: Descriptor, start: int, hasher: Hasher) -> Iterator[bytes]:
+    return upstream.client.stream_blob(
+        upstream.repository, layer.digest, start=start, hasher=hasher
+    )
 
 
-def _watch(engine: EmbeddedEngine, transfers: list[Transfer]) -> Iterator[Line]:
-    """What happens to `transfers` until all are done; raises Refusal when one fails."""
-    told = dict.fromkeys((transfer.descriptor.digest for transfer in transfers), (0, 0))
+def _watch(engine: EmbeddedEngine, downloads: list[Download]) -> Iterator[Line]:
+    """What happens to `downloads` until all are done; raises Refusal when one fails."""
+    told = dict.fromkeys((download.descriptor.digest for download in downloads), (0, 0))
     while True:
-        finished = all(transfer.done for transfer in transfers)
-        for transfer in transfers:
-            steps, received = told[transfer.descriptor.digest]
-            yield from _news(transfer, steps, received)
-            told[transfer.descriptor.digest] = len(transfer.steps), transfer.received
-            if transfer.failure:
-                raise _told(transfer.failure)
+        finished = all(download.done for download in downloads)
+        for download in downloads:
+            steps, received = told[download.descriptor.digest]
+            yield from _news(download, steps, received)
+            told[download.descriptor.digest] = len(download.steps), download.received
+            if download.failure:
+                raise _told(download.failure)
         if finished:
             return
-        with engine.transfers.changed:
-            engine.transfers.changed.wait(_INTERVAL)
+        with engine.downloads.changed:
+            engine.downloads.changed.wait(_INTERVAL)
         time.sleep(_INTERVAL / 10)
 
 
-def _news(transfer: Transfer, steps: int, received: int) -> Iterator[Line]:
-    if transfer.received > received and not transfer.done:
-        detail = {"current": transfer.received, "total": transfer.descriptor.size}
-        yield _line(transfer.descriptor, "Downloading", detail)
-    for step in transfer.steps[steps:]:
-        yield _line(transfer.descriptor, step)
+def _news(download: Download, steps: int, received: int) -> Iterator[Line]:
+    if download.received > received and not download.done:
+        detail = {"current": download.received, "total": download.descriptor.size}
+        yield _line(download.descriptor, "Downloading", detail)
+    for step in download.steps[steps:]:
+        yield _line(download.descriptor, step)
 
 
 def _told(error: Exception) -> Exception:

@@ -15,7 +15,7 @@ from typing import TypeAlias
 
 from regnb.embedded.core import EmbeddedEngine
 from regnb.embedded.refusal import Refusal
-from regnb.embedded.remote import words
+from regnb.embedded.remote.docker_messages import registry_refusal
 from regnb.embedded.store import StoredImage
 from regnb.errors import RegistryError
 from regnb.oci import Descriptor, Digest, ImageManifest, ImageReference
@@ -70,7 +70,7 @@ def _push_one(
             tag = reference.tag or ""
             client.put_manifest(reference.repository, tag, content, media_type=manifest.media_type)
     except RegistryError as error:
-        raise words.refusal(error) from error
+        raise registry_refusal(error) from error
     known_as = f"{reference.registry}/{reference.repository}@{manifest.digest}"
     engine.images.add(manifest, [ImageReference.parse(known_as)], source=image.source)
     engine.events.tell("image", "push", reference.familiar, name=reference.name)

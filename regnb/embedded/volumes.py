@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from regnb.embedded.blobs import write_atomically
-from regnb.embedded.events import Events
+from regnb.embedded.engine_events import Events
 from regnb.embedded.refusal import Refusal, bad_request
 
 ANONYMOUS = "com.docker.volume.anonymous"

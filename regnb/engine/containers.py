@@ -16,8 +16,6 @@ from regnb.oci.reference import DOCKER_HUB
 
 # Everything that regnb creates carries this label, and it removes nothing else.
 OWNER_LABEL = "regnb"
-# The exit code of a container that ran when its engine ended.
-LOST = 255
 _EXITED = re.compile(r"Exited \((\d+)\)")
 
 

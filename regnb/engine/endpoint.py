@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import socket
 from urllib.parse import urlsplit
 
@@ -16,6 +15,7 @@ from regnb.errors import (
     EngineUnavailable,
     EngineUnreachable,
 )
+from regnb.outgoing import is_loopback
 
 UNIX = "unix://"
 # Docker Desktop takes seconds to wake up; a socket that hangs must not take longer.
@@ -29,7 +29,7 @@ def refuse_remote(endpoint: str) -> None:
     except (ValueError, docker.errors.DockerException) as error:
         raise EngineUnreachable(str(error), subject=endpoint) from error
     is_network = parts.scheme in {"http", "https"}
-    if parts.scheme == "ssh" or (is_network and not _is_local(parts.hostname)):
+    if parts.scheme == "ssh" or (is_network and not is_loopback(parts.hostname or "localhost")):
         raise EngineRemote(f"The engine at `{endpoint}` is on another machine.", subject=endpoint)
 
 
@@ -53,12 +53,3 @@ def knock(endpoint: str) -> None:
             raise EngineNotReady(str(error), subject=endpoint) from error
         except OSError as error:
             raise EngineUnavailable(str(error), subject=endpoint) from error
-
-
-def _is_local(host: str | None) -> bool:
-    if host in {None, "localhost"}:
-        return True
-    try:
-        return ipaddress.ip_address(str(host)).is_loopback
-    except ValueError:
-        return False

@@ -20,7 +20,6 @@ from regnb.engine.images import LocalImage, digests_in, images_in, inspected_ima
 from regnb.engine.mounts import is_path, mounts_of
 from regnb.engine.progress import Progress, read_progress
 from regnb.engine.tars import TarMethods
-from regnb.engine.words import meaning_of
 from regnb.errors import (
     ContainerNotFound,
     EngineError,
@@ -34,6 +33,7 @@ from regnb.errors import (
     PullFailed,
     PushFailed,
 )
+from regnb.errors.messages import meaning_of
 from regnb.oci import Digest, ImageReference, Platform
 from regnb.oci.json import Json, as_list, as_object, as_text
 from regnb.oci.reference import DOCKER_HUB

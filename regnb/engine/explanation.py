@@ -7,10 +7,10 @@ from urllib.parse import urlsplit
 
 from docker import DockerClient
 
+from regnb.embedded.remote.hub_problems import with_issuer
 from regnb.engine.failures import engine_errors
-from regnb.engine.reasons import with_issuer
 from regnb.errors import EngineError, HubUnreachable
-from regnb.errors.reasons import Reason
+from regnb.errors.hub_reasons import Reason
 
 
 def explained(error: HubUnreachable, client: DockerClient, flavour: str) -> HubUnreachable:

@@ -1,6 +1,6 @@
 """From what an engine and its SDK report to the errors of regnb.
 
-The engine has few codes: what went wrong stands in its text, see `regnb.engine.words`.
+The engine has few codes: what went wrong stands in its text, see `regnb.errors.messages`.
 """
 
 from __future__ import annotations
@@ -13,8 +13,6 @@ import docker.errors
 import requests
 import urllib3.exceptions
 
-from regnb.engine.reasons import reason_in
-from regnb.engine.words import meaning_of
 from regnb.errors import (
     ContainerNotFound,
     EngineDenied,
@@ -31,7 +29,8 @@ from regnb.errors import (
     PushFailed,
     SampleNotFound,
 )
-from regnb.errors.reasons import Reason
+from regnb.errors.hub_reasons import Reason
+from regnb.errors.messages import meaning_of, reason_in
 from regnb.oci import ImageReference
 from regnb.oci.reference import DOCKER_HUB
 
@@ -44,7 +43,7 @@ SDK_ERRORS = (
     OSError,
 )
 
-# What the embedded engine adds where it has no sample: `regnb.embedded.remote.words`.
+# What the embedded engine adds where it has no sample: `regnb.embedded.remote.docker_messages`.
 _OFFER = re.compile(r" \(samples of regnb: ([^()]+)\)$")
 # What a meaning is to regnb, for what the engine was about to do.
 _WHILE_PUSHING: dict[str, type[EngineError]] = {"no_local_image": ImageNotFound}

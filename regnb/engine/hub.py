@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from regnb.engine import patience
+from regnb.embedded.remote import hub_problems
+from regnb.embedded.remote.hub_problems import in_time, reason_of
 from regnb.engine.engine import Engine
 from regnb.engine.explanation import explained
 from regnb.engine.failures import engine_errors, failure
-from regnb.engine.patience import in_time
-from regnb.engine.reasons import reason_of
 from regnb.errors import (
     HubRateLimited,
     HubUnreachable,
@@ -16,7 +15,7 @@ from regnb.errors import (
     RegnbError,
     TooManyRequests,
 )
-from regnb.errors.reasons import HUB_HOST, Reason
+from regnb.errors.hub_reasons import HUB_HOST, Reason
 from regnb.oci import ImageReference
 from regnb.registry import RegistryClient
 
@@ -46,7 +45,8 @@ def ask_hub(engine: Engine | None) -> str:
 
 def _patience_with(engine: Engine) -> float:
     """Seconds; the embedded engine decides by itself, and its answer must not come too late."""
-    return patience.DECIDED_WITHIN * (_WAITS_OF_EMBEDDED if engine.flavour == "embedded" else 1)
+    waits = _WAITS_OF_EMBEDDED if engine.flavour == "embedded" else 1
+    return hub_problems.DECIDED_WITHIN * waits
 
 
 def _ask_engine(engine: Engine) -> str:

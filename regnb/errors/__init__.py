@@ -1,69 +1,29 @@
 """The errors of regnb: typed, with data, in English.
 
-    RegnbError
-    ├─ InvalidReference · InvalidDigest · InvalidPlatform · InvalidManifest   (also ValueError)
-    │  InvalidAddress · InvalidPort
-    ├─ RegistryError                            (status, code, detail, method, url)
-    │  ├─ NotFound: RepositoryNotFound · ManifestNotFound · BlobNotFound · UploadNotFound
-    │  ├─ Refused: NameRefused · DigestRefused · SizeRefused · UploadRefused
-    │  │           ManifestRefused: ManifestBlobMissing
-    │  ├─ Unauthorized · Denied · TooManyRequests · RegistryFailed
-    │  ├─ Unsupported: DeletionOff · TagDeletionUnsupported
-    │  ├─ InvalidAnswer                         (an answer that no registry should give)
-    │  ├─ InvalidChallenge · CredentialsWithheld
-    │  ├─ TLSFailed                             (reason)
-    │  ├─ NotARegistry                          (something else answers at the address)
-    │  └─ RegistryUnreachable                   (nothing answers at the address)
-    │        HostUnknown · RegistryTimedOut · ConnectionLost
-    │        ProxyFailed                        (proxy, status)
-    ├─ CertificateUnreadable                    (path)
-    ├─ DigestMismatch · SizeMismatch            (expected, actual)
-    ├─ EngineError
-    │  ├─ EngineUnavailable: EngineDenied · EngineUnreachable · EngineNotReady
-    │  │                    EngineStopped · EngineNotStarted (product, command)
-    │  │                    EmbeddedEngineFailed · EmbeddedEngineNeedsUnix
-    │  │                    EmbeddedEngineStopped
-    │  ├─ EngineRemote
-    │  ├─ ImageNotFound: SampleNotFound
-    │  ├─ ContainerNotFound
-    │  ├─ NameTaken · PortTaken · RegistryDiffers
-    │  └─ PullFailed: HubUnreachable · HubRateLimited
-    │     PushFailed: LoopbackWantsTls        (also PullFailed)
-    │     LoginRefused
-    ├─ PushToHub · NotClean · CollectionFailed · NoBackup  (the lab's own refusals)
-    │  CertificateUnknown · UserUnknown · NotTls · NothingRefused · RegistryGaveUp
-    │  NoContainerAddress · NoTokenServer · FoldersNeedUnix
-    ├─ InvalidConfiguration                     (setting, reason: of the embedded registry)
-    │     AddressUnusable                       (address, why)
-    └─ ExerciseError                            (the author's mistake, never the learner's)
-       ├─ UnknownExercise                       (name, known)
-       └─ AuthoringError: CellFailed · ChapterUnknown (problems)
+Every one is a `RegnbError`, and stands with its kin:
 
+- `base`: what is no reference, digest, platform or manifest, and bytes that are not what was said;
+- `registry_errors`: what a registry answers (`RegistryError`), and the way to it;
+- `engine_errors`: what a container engine answers (`EngineError`), and the way to it;
+- `lab_errors`: what the lab itself refuses, and mistakes of the author of a chapter.
+
+`hub_reasons` says why a registry could not be used, `messages` what the sentences of engines mean.
 The views translate: `regnb.i18n` has a sentence and a mend for each class, in both languages.
 """
 
 from __future__ import annotations
 
-from regnb.errors.authoring import (
-    AuthoringError,
-    CellFailed,
-    ChapterUnknown,
-    ExerciseError,
-    UnknownExercise,
-)
 from regnb.errors.base import (
-    RegnbError,
-)
-from regnb.errors.content import (
     DigestMismatch,
     InvalidDigest,
     InvalidLayer,
     InvalidManifest,
     InvalidPlatform,
     InvalidReference,
+    RegnbError,
     SizeMismatch,
 )
-from regnb.errors.engine import (
+from regnb.errors.engine_errors import (
     ContainerNotFound,
     EmbeddedEngineFailed,
     EmbeddedEngineNeedsUnix,
@@ -89,15 +49,27 @@ from regnb.errors.engine import (
     RegistryStopped,
     SampleNotFound,
 )
-from regnb.errors.lab import (
+from regnb.errors.lab_errors import (
+    AuthoringError,
+    CellFailed,
+    CertificateUnknown,
+    ChapterUnknown,
     CollectionFailed,
+    ExerciseError,
     FoldersNeedUnix,
     InvalidPort,
     NoBackup,
+    NoContainerAddress,
     NotClean,
+    NothingRefused,
+    NoTokenServer,
+    NotTls,
     PushToHub,
+    RegistryGaveUp,
+    UnknownExercise,
+    UserUnknown,
 )
-from regnb.errors.registry import (
+from regnb.errors.registry_errors import (
     AddressUnusable,
     BlobNotFound,
     CertificateUnreadable,
@@ -133,99 +105,3 @@ from regnb.errors.registry import (
     UploadNotFound,
     UploadRefused,
 )
-from regnb.errors.security import (
-    CertificateUnknown,
-    NoContainerAddress,
-    NothingRefused,
-    NoTokenServer,
-    NotTls,
-    RegistryGaveUp,
-    UserUnknown,
-)
-
-__all__ = [
-    "AddressUnusable",
-    "AuthoringError",
-    "BlobNotFound",
-    "CellFailed",
-    "CertificateUnknown",
-    "CertificateUnreadable",
-    "ChapterUnknown",
-    "CollectionFailed",
-    "ConnectionLost",
-    "ContainerNotFound",
-    "CredentialsWithheld",
-    "DeletionOff",
-    "Denied",
-    "DigestMismatch",
-    "DigestRefused",
-    "EmbeddedEngineFailed",
-    "EmbeddedEngineNeedsUnix",
-    "EmbeddedEngineStopped",
-    "EngineDenied",
-    "EngineError",
-    "EngineNotReady",
-    "EngineNotStarted",
-    "EngineRemote",
-    "EngineStopped",
-    "EngineUnavailable",
-    "EngineUnreachable",
-    "ExerciseError",
-    "FoldersNeedUnix",
-    "HostUnknown",
-    "HubRateLimited",
-    "HubUnreachable",
-    "ImageNotFound",
-    "InvalidAddress",
-    "InvalidAnswer",
-    "InvalidChallenge",
-    "InvalidConfiguration",
-    "InvalidDigest",
-    "InvalidLayer",
-    "InvalidManifest",
-    "InvalidPlatform",
-    "InvalidPort",
-    "InvalidReference",
-    "LoginRefused",
-    "LoopbackWantsTls",
-    "ManifestBlobMissing",
-    "ManifestNotFound",
-    "ManifestRefused",
-    "NameRefused",
-    "NameTaken",
-    "NoBackup",
-    "NoContainerAddress",
-    "NoTokenServer",
-    "NotARegistry",
-    "NotClean",
-    "NotFound",
-    "NotTls",
-    "NothingRefused",
-    "PortTaken",
-    "ProxyFailed",
-    "PullFailed",
-    "PushFailed",
-    "PushToHub",
-    "Refused",
-    "RegistryDiffers",
-    "RegistryError",
-    "RegistryFailed",
-    "RegistryGaveUp",
-    "RegistryStopped",
-    "RegistryTimedOut",
-    "RegistryUnreachable",
-    "RegnbError",
-    "RepositoryNotFound",
-    "SampleNotFound",
-    "SizeMismatch",
-    "SizeRefused",
-    "TLSFailed",
-    "TagDeletionUnsupported",
-    "TooManyRequests",
-    "Unauthorized",
-    "UnknownExercise",
-    "Unsupported",
-    "UploadNotFound",
-    "UploadRefused",
-    "UserUnknown",
-]

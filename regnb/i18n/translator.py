@@ -8,23 +8,12 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from regnb.errors import (
-    AddressUnusable,
-    EngineNotStarted,
-    HubUnreachable,
-    InvalidLayer,
-    InvalidReference,
-    ProxyFailed,
-    RegnbError,
-    SampleNotFound,
-    TLSFailed,
-)
+from regnb.errors import RegnbError
+from regnb.errors.hub_reasons import Reason
 from regnb.i18n.catalogue import load_catalogue
 
 if TYPE_CHECKING:
     from babel import Locale
-
-    from regnb.errors.reasons import Reason
 
 _UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
 _STEP = 1000
@@ -75,26 +64,16 @@ class Translator:
         return key in self._texts
 
     def tell(self, error: RegnbError, **context: object) -> Told:
-        """`error` in the words for its class, or for the nearest base class that has words."""
+        """`error` in the words that it names; `context` fills places of them in another way."""
         values = {"message": str(error), "registry": self.registry, **vars(error)}
-        values |= {**self._reason_of(error), **context}
-        classes = [base.__name__ for base in type(error).__mro__]
-        name = next(name for name in classes if self.has(f"errors.{name}.text"))
-        mend = f"errors.{name}.mend"
-        if isinstance(error, InvalidReference):
-            values["reason"] = self(f"reference.{error.reason}")
-            mend += "_with_suggestion" if error.suggestion else ""
-        if isinstance(error, EngineNotStarted):
-            mend += "_or_without" if error.goes_without else ""
-        if isinstance(error, InvalidLayer):
-            values["reason"] = self(f"layer.{error.reason}")
-        if isinstance(error, AddressUnusable):
-            values["reason"] = self(f"address.{error.why}.text")
-            mend = f"address.{error.why}.mend"
-        if isinstance(error, TLSFailed):
-            values["reason"] = self(f"tls.{error.reason}.text")
-            mend = f"tls.{error.reason}.mend"
-        return Told(self(f"errors.{name}.text", **values), self(mend, **values))
+        reason = getattr(error, "reason", None)
+        if isinstance(reason, Reason):
+            flavour = getattr(error, "flavour", "")
+            values |= {"reason": self.why(reason), "mend": self.mend(reason, flavour)}
+        if error.reason_key:
+            values["reason"] = self(error.reason_key)
+        values |= context
+        return Told(self(error.text_key, **values), self(error.mend_key, **values))
 
     def why(self, reason: Reason) -> str:
         """A clause for why Docker Hub could not be used."""
@@ -109,12 +88,6 @@ class Translator:
             return self(f"reasons.own_mend.{reason.concern}")
         mend = self(f"reasons.engine_mend.{reason.concern}")
         return mend if sys.platform == "win32" else f"{mend} {self('reasons.go_on')}"
-
-    def _reason_of(self, error: RegnbError) -> dict[str, str]:
-        if not isinstance(error, HubUnreachable | ProxyFailed | SampleNotFound):
-            return {}
-        flavour = error.flavour if isinstance(error, HubUnreachable) else ""
-        return {"reason": self.why(error.reason), "mend": self.mend(error.reason, flavour)}
 
     def size(self, size: int) -> str:
         """`size` bytes in decimal units with one decimal, as Docker counts: 109.0 MB, 109,0 Mo."""

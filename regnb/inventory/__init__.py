@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 from regnb.inventory.cache import default_path
-from regnb.inventory.columns import Inventory
+from regnb.inventory.columns import DTYPES, Inventory, frame_of
 from regnb.inventory.contents import Child, TagContents
-from regnb.inventory.frame import DTYPES, frame_of
-from regnb.inventory.methods import InventoryMethods, WalkOptions
-from regnb.inventory.store import files_of
-from regnb.inventory.walk import OnCount
+from regnb.inventory.database import files_of
+from regnb.inventory.walk import (
+    CONNECTIONS,
+    OnCount,
+    WalkOptions,
+    inventory,
+    inventory_columns,
+    tag_contents,
+)
 
 __all__ = [
+    "CONNECTIONS",
     "DTYPES",
     "Child",
     "Inventory",
-    "InventoryMethods",
     "OnCount",
     "TagContents",
     "WalkOptions",
     "default_path",
     "files_of",
     "frame_of",
+    "inventory",
+    "inventory_columns",
+    "tag_contents",
 ]

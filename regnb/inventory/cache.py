@@ -18,9 +18,8 @@ from platformdirs import user_cache_path
 
 from regnb.compression import zstd
 from regnb.errors import DigestMismatch
-from regnb.inventory.columns import TagFacts
-from regnb.inventory.facts import from_bytes, to_bytes
-from regnb.inventory.store import Store, prune, today
+from regnb.inventory.contents import TagFacts, facts_from_bytes, facts_to_bytes
+from regnb.inventory.database import Store, prune, today
 from regnb.oci import Digest
 
 # Some hundred thousand tags.
@@ -99,11 +98,11 @@ class ContentCache:
     def facts(self, repository: str, tag: str, digest: Digest) -> TagFacts | None:
         """The facts of the tag when it is `digest`; None when they are not kept."""
         kept = self._find(digest, _FACTS)
-        return from_bytes(kept.content, repository, tag, digest) if kept else None
+        return facts_from_bytes(kept.content, repository, tag, digest) if kept else None
 
     def put_facts(self, digest: Digest, facts: TagFacts) -> None:
         """Keep the facts of any tag that is `digest`."""
-        self._put(digest, _FACTS, Kept(to_bytes(facts), ""))
+        self._put(digest, _FACTS, Kept(facts_to_bytes(facts), ""))
 
     def rows(self, registry: str, repository: str, *, since: float) -> dict[str, TagFacts]:
         """The facts of the tags of `repository` that were asked for after `since`."""
@@ -112,7 +111,7 @@ class ContentCache:
         rows = self._store.ask(lambda one: one.execute(_ROWS, key).fetchall())
         for tag, raw, content, used, number in rows or ():
             self._note_use(used, number)
-            if facts := from_bytes(content, repository, tag, _digest(raw)):
+            if facts := facts_from_bytes(content, repository, tag, _digest(raw)):
                 found[tag] = facts
         return found
 

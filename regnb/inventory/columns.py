@@ -3,61 +3,17 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from sys import intern
+from typing import TYPE_CHECKING
 
 from regnb.errors import RegnbError
-from regnb.inventory.contents import TagContents
-from regnb.oci import Digest
-from regnb.oci.platform import Platform
+from regnb.inventory.contents import TagFacts
 
-
-@dataclass(frozen=True, slots=True)
-class TagFacts:
-    """One row of the inventory; `blobs` are the digests, as bytes, and sizes of its contents."""
-
-    repository: str
-    tag: str
-    problem: RegnbError | None
-    digest: str = ""
-    media_type: str = ""
-    platforms: tuple[str, ...] = ()
-    created: datetime | None = None
-    layers: int | None = None
-    blobs: tuple[tuple[bytes, int], ...] = ()
-
-
-def facts_of(contents: TagContents) -> TagFacts:
-    """The facts of a tag: of an index, those of all its images, and the time of the newest."""
-    root = contents.root
-    if root is None:
-        return TagFacts(contents.repository, contents.tag, contents.problem)
-    platforms: dict[str, None] = {}
-    layers: set[Digest] = set()
-    for image, entry in contents.images():
-        origin = contents.origins.get(image.config.digest)
-        platform = (entry.platform if entry else None) or (origin.platform if origin else None)
-        if platform and not _is_empty(platform):
-            platforms[intern(str(platform))] = None
-        layers.update(layer.digest for layer in image.layers)
-    moments = [origin.created for origin in contents.origins.values() if origin.created]
-    return TagFacts(
-        contents.repository,
-        contents.tag,
-        contents.problem,
-        root.digest,
-        intern(root.media_type),
-        tuple(platforms),
-        max(moments, default=None),
-        len(layers),
-        tuple((bytes.fromhex(digest.hex), size) for digest, size in contents.blobs().items()),
-    )
-
-
-def _is_empty(platform: Platform) -> bool:
-    return not (platform.os or platform.architecture)
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass
@@ -126,3 +82,44 @@ class Inventory:
         """Bytes of the contents of a row that other tags have too."""
         whole, own = self.size(row), self.size(row, unique=True)
         return None if whole is None or own is None else whole - own
+
+
+DTYPES = {
+    "repository": "str",
+    "tag": "str",
+    "digest": "str",
+    "media_type": "str",
+    "platforms": "object",
+    "created": "datetime64[us, UTC]",
+    "size_bytes": "Int64",
+    "layers": "Int64",
+    "unique_bytes": "Int64",
+    "shared_bytes": "Int64",
+    "problem": "str",
+}
+
+
+def frame_of(inventory: Inventory, tell: Callable[[RegnbError], str] = str) -> pd.DataFrame:
+    """One row for each tag, sorted; `tell` words a problem. See `inventory`."""
+    import pandas as pd  # noqa: PLC0415 - a client without an inventory does without it
+
+    rows = inventory.order()
+    columns: dict[str, Callable[[int], object]] = {
+        "repository": inventory.repository.__getitem__,
+        "tag": inventory.tag.__getitem__,
+        "digest": inventory.digest.__getitem__,
+        "media_type": inventory.media_type.__getitem__,
+        "platforms": inventory.platforms.__getitem__,
+        "created": inventory.created.__getitem__,
+        "size_bytes": inventory.size,
+        "layers": inventory.layers.__getitem__,
+        "unique_bytes": lambda row: inventory.size(row, unique=True),
+        "shared_bytes": inventory.shared,
+        "problem": lambda row: tell(problem) if (problem := inventory.problem[row]) else "",
+    }
+    # One column after the other: their lists are large.
+    series = {
+        name: pd.Series([value(row) for row in rows], dtype=DTYPES[name])
+        for name, value in columns.items()
+    }
+    return pd.DataFrame(series, copy=False)

@@ -4,19 +4,79 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import TYPE_CHECKING, Generic, TypeVar
+from collections.abc import Mapping
+from typing import Generic, Protocol, TypeVar
 
 from regnb.errors import InvalidManifest, RegistryUnreachable, RegnbError, TooManyRequests
 from regnb.inventory.cache import ContentCache, Kept, LastSeen
-from regnb.inventory.contents import Child, Origin, TagContents
-from regnb.inventory.pace import Pace
-from regnb.inventory.rows import Reduction
+from regnb.inventory.contents import Child, Origin, TagContents, TagFacts, facts_of
+from regnb.inventory.throttle import Throttle
 from regnb.oci import Descriptor, Digest, ImageIndex, ImageManifest, Manifest
+from regnb.oci.manifest import parse_manifest
 from regnb.oci.media_types import is_config
-from regnb.oci.parse import parse_manifest
+from regnb.registry import RegistryClient
 
-if TYPE_CHECKING:
-    from regnb.registry.client import RegistryClient
+R_co = TypeVar("R_co", covariant=True)
+
+
+class Reduction(Protocol[R_co]):
+    """What is made of a tag, in the thread that has read it, so that little waits elsewhere."""
+
+    @property
+    def wants_configs(self) -> bool:
+        """Whether the configs of the images are read too."""
+
+    def of(self, contents: TagContents) -> R_co:
+        """The result of what was read."""
+
+    def known(self, repository: str, tag: str, digest: Digest) -> R_co | None:
+        """The result for a tag that is `digest`, when that was read before."""
+
+    def fresh(self, registry: str, repository: str, *, since: float) -> Mapping[str, R_co]:
+        """The results for the tags of `repository` that were asked for after `since`."""
+
+
+class AsItIs:
+    """The contents themselves, without configs."""
+
+    wants_configs = False
+
+    def of(self, contents: TagContents) -> TagContents:
+        """The same."""
+        return contents
+
+    def known(self, _repository: str, _tag: str, _digest: Digest) -> TagContents | None:
+        """Never: they are read from the manifests, which the reader finds in the cache."""
+        return None
+
+    def fresh(self, _registry: str, _repository: str, *, since: float) -> Mapping[str, TagContents]:  # noqa: ARG002
+        """None, for the same reason."""
+        return {}
+
+
+class AsFacts:
+    """Rows of the inventory; those of tags that were read in whole stay in the cache."""
+
+    wants_configs = True
+
+    def __init__(self, cache: ContentCache) -> None:
+        self._cache = cache
+
+    def of(self, contents: TagContents) -> TagFacts:
+        """The facts, kept when nothing went wrong."""
+        facts = facts_of(contents)
+        if contents.root and not contents.problem:
+            self._cache.put_facts(contents.root.digest, facts)
+        return facts
+
+    def known(self, repository: str, tag: str, digest: Digest) -> TagFacts | None:
+        """Those that were kept."""
+        return self._cache.facts(repository, tag, digest)
+
+    def fresh(self, registry: str, repository: str, *, since: float) -> Mapping[str, TagFacts]:
+        """Those of the repository that were kept, all by one question."""
+        return self._cache.rows(registry, repository, since=since)
+
 
 _CONFIG_LIMIT = 4 << 20
 _MAX_CHILDREN = 1000
@@ -38,14 +98,14 @@ class TagReader(Generic[R]):
         self,
         client: RegistryClient,
         cache: ContentCache,
-        pace: Pace,
+        throttle: Throttle,
         reduction: Reduction[R],
         *,
         max_age: float,
     ) -> None:
         self._client = client
         self._cache = cache
-        self._pace = pace
+        self._throttle = throttle
         self._max_age = max_age
         self._reduction = reduction
         self._has_quota = False
@@ -65,12 +125,12 @@ class TagReader(Generic[R]):
             if row is not None:
                 return row
         if last or self._has_quota:
-            head = self._pace.keep(lambda: self._client.ask_manifest(repository, tag))
+            head = self._throttle.call(lambda: self._client.ask_manifest(repository, tag))
             row = self._kept(repository, tag, head.digest) if head.digest else None
             if head.digest and row is not None:
                 self._remember(repository, tag, head.digest, now)
                 return row
-        found = self._pace.keep(lambda: self._client.fetch_manifest(repository, tag))
+        found = self._throttle.call(lambda: self._client.fetch_manifest(repository, tag))
         self._has_quota = self._has_quota or _QUOTA in found.headers
         kept = Kept(found.content, found.media_type)
         root = _parsed(kept)
@@ -123,7 +183,9 @@ class TagReader(Generic[R]):
     def _by_digest(self, repository: str, entry: Descriptor) -> Manifest:
         kept = self._cache.get(entry.digest)
         if kept is None:
-            found = self._pace.keep(lambda: self._client.fetch_manifest(repository, entry.digest))
+            found = self._throttle.call(
+                lambda: self._client.fetch_manifest(repository, entry.digest)
+            )
             kept = Kept(found.content, found.media_type)
             self._cache.put(entry.digest, kept)
         return _parsed(kept)
@@ -143,7 +205,7 @@ class TagReader(Generic[R]):
         digest, too_large = image.config.digest, "its config is larger than 4 MiB"
         if image.config.size > _CONFIG_LIMIT:
             raise InvalidManifest(too_large)
-        content = self._pace.keep(
+        content = self._throttle.call(
             lambda: self._client.fetch_blob(repository, digest, limit=_CONFIG_LIMIT)
         )
         if content is None:

@@ -1,4 +1,4 @@
-"""Every tag of a registry, by several connections at once."""
+"""Every tag of a registry, by several connections at once: the inventory, or the contents."""
 
 from __future__ import annotations
 
@@ -8,19 +8,23 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeAlias, TypedDict, TypeVar, Unpack
 
 from regnb.errors import RegnbError
 from regnb.inventory.cache import ContentCache, LastSeen
+from regnb.inventory.columns import Inventory, frame_of
 from regnb.inventory.contents import TagContents
-from regnb.inventory.pace import Pace, Stopped
-from regnb.inventory.reader import TagReader
-from regnb.inventory.rows import Reduction
+from regnb.inventory.reader import AsFacts, AsItIs, Reduction, TagReader
+from regnb.inventory.throttle import Stopped, Throttle
+from regnb.registry import RegistryClient
 
 if TYPE_CHECKING:
-    from regnb.registry.client import RegistryClient
+    import pandas as pd
 
+# More are no faster on one machine; a registry far away may be given more.
+CONNECTIONS = 8
 R = TypeVar("R")
 # Called with the tags read so far, and those known of so far.
 OnCount: TypeAlias = Callable[[int, int], None]
@@ -28,6 +32,94 @@ _COMMIT_EVERY = 500
 # To be woken for each result would take more time than to read it.
 _POLL = 0.01
 _PATIENCE_TO_STOP = 1.0
+
+
+class WalkOptions(TypedDict, total=False):
+    """How the registry is walked.
+
+    `repositories` are asked instead of all in the catalogue. `cache` is the file that remembers
+    manifests and configs (see `default_path`); nothing outlasts the call without. What was asked
+    for less than `max_age` seconds ago, tags and lists of names, is not asked for again. At most
+    `connections` requests are under way at once. `on_count` is called with the tags read and those
+    known of so far.
+    """
+
+    repositories: Iterable[str] | None
+    cache: Path | None
+    max_age: float
+    connections: int
+    on_count: OnCount | None
+
+
+def inventory(
+    client: RegistryClient,
+    *,
+    tell: Callable[[RegnbError], str] = str,
+    **options: Unpack[WalkOptions],
+) -> pd.DataFrame:
+    """Every tag of the registry, sorted; what cannot be read is told in its row.
+
+    Columns: repository, tag, digest, media_type (str), platforms (tuple of str), created (aware
+    UTC; of an index the newest image's), size_bytes (int, compressed: configs and layers of all
+    platforms, each once), layers (int), unique_bytes (of contents that no other tag has: they
+    are what deleting it frees), shared_bytes, problem (str, empty when all went well; without a
+    tag it concerns the repository, without that the catalogue). `tell` words a problem,
+    `options` are WalkOptions. Raises RegistryError when the catalogue cannot be read at all.
+    """
+    return frame_of(inventory_columns(client, **options), tell)
+
+
+def inventory_columns(client: RegistryClient, **options: Unpack[WalkOptions]) -> Inventory:
+    """The same without pandas."""
+    with ContentCache(options.get("cache")) as cache:
+        return Inventory.of(_walked(client, cache, AsFacts(cache), options))
+
+
+def tag_contents(client: RegistryClient, **options: Unpack[WalkOptions]) -> Iterator[TagContents]:
+    """Every tag with its manifests, without configs, in the order in which they arrive."""
+    with ContentCache(options.get("cache")) as cache:
+        yield from _walked(client, cache, AsItIs(), options)
+
+
+def _walked(
+    client: RegistryClient, cache: ContentCache, reduction: Reduction[R], options: WalkOptions
+) -> Iterator[R]:
+    max_age = options.get("max_age", 0.0)
+    names, problem = _repositories(client, cache, options.get("repositories"), max_age)
+    with client.reading_fast() as fast:
+        walk = _Walk(
+            fast,
+            cache,
+            reduction,
+            connections=options.get("connections", CONNECTIONS),
+            max_age=max_age,
+            on_count=options.get("on_count"),
+        )
+        yield from walk.over(sorted(names))
+    if problem:
+        yield reduction.of(TagContents("", "", problem=problem))
+
+
+def _repositories(
+    client: RegistryClient, cache: ContentCache, wanted: Iterable[str] | None, max_age: float
+) -> tuple[set[str], RegnbError | None]:
+    """The repositories to walk, and what kept more of them from coming."""
+    if wanted is not None:
+        return set(wanted), None
+    now = time.time()
+    names = cache.names(client.url, "", since=now - max_age) if max_age > 0 else None
+    if names is not None:
+        return names, None
+    names = set()
+    try:
+        for page in client.repository_pages():
+            names |= page
+    except RegnbError as error:
+        if not names:
+            raise
+        return names, error
+    cache.put_names(client.url, "", names, now, ())
+    return names, None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +140,7 @@ class _Listed(Generic[R]):
     problem: TagContents | None
 
 
-class Walk(Generic[R]):
+class _Walk(Generic[R]):
     """What `reduction` makes of each tag, in the order in which they arrive.
 
     Iterate once; whoever stops iterating stops the walk. What was read stays in the cache.
@@ -68,9 +160,9 @@ class Walk(Generic[R]):
         self._cache = cache
         self._reduction = reduction
         self._on_count = on_count
-        self._pace = Pace()
+        self._throttle = Throttle()
         self._max_age = max_age
-        self._reader = TagReader(client, cache, self._pace, reduction, max_age=max_age)
+        self._reader = TagReader(client, cache, self._throttle, reduction, max_age=max_age)
         self._tasks: SimpleQueue[_Task | None] = SimpleQueue()
         self._results: deque[R | _Listed[R] | BaseException] = deque()
         self._threads = [
@@ -120,7 +212,7 @@ class Walk(Generic[R]):
                 self._on_count(done, known)
 
     def _end(self) -> None:
-        self._pace.stop()
+        self._throttle.stop()
         with suppress(Empty):
             while True:
                 self._tasks.get_nowait()
@@ -154,7 +246,7 @@ class Walk(Generic[R]):
         if names is None or self._max_age <= 0:
             names = set()
             try:
-                self._pace.keep(lambda: self._read_names(repository, names))
+                self._throttle.call(lambda: self._read_names(repository, names))
                 gone = last.keys() - names
                 self._cache.put_names(registry, repository, names, now, gone)
             except RegnbError as error:

@@ -31,7 +31,7 @@ from regnb.engine.ports import is_free, ports_of_lab
 from regnb.errors import NoTokenServer, PortTaken, UserUnknown
 from regnb.lab.authority import Certificates
 from regnb.lab.ownership import Folder
-from regnb.server.http_server import serving
+from regnb.web.http_server import serving
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from regnb.analysis.deletion import deletion_of
 from regnb.analysis.differences import Kind, observe
 from regnb.analysis.holdings import holdings
-from regnb.analysis.store import StoredFile
+from regnb.analysis.stored_files import StoredFile
 from regnb.engine import Container
 from regnb.engine.ports import choose_port
 from regnb.errors import CollectionFailed, DeletionOff, TagDeletionUnsupported, Unsupported

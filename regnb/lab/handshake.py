@@ -15,7 +15,7 @@ from typing import Literal
 from cryptography import x509
 
 from regnb.registry import Request
-from regnb.registry.network import CERTIFICATE_REASONS, network_errors
+from regnb.registry.problems import CERTIFICATE_REASONS, network_errors
 
 Client = Literal["not_asked", "missing", "taken", "refused"]
 

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator
 from regnb.analysis.holdings import holdings
 from regnb.engine import LocalImage, Progress
 from regnb.errors import ImageNotFound, PushToHub
-from regnb.errors.reasons import Reason
+from regnb.errors.hub_reasons import Reason
 from regnb.i18n import Translator
-from regnb.inventory import OnCount, default_path
+from regnb.inventory import OnCount, default_path, inventory
 from regnb.lab.progress_bars import follow
 from regnb.lab.show import Sentence, command, show
 from regnb.lab.steps import Steps, step
@@ -27,7 +27,7 @@ from regnb.tables import (
     tags_table,
 )
 from regnb.widgets.count import CountBar
-from regnb.widgets.kernel import somebody_looks
+from regnb.widgets.notebook import somebody_looks
 from regnb.widgets.pages import PagedTable
 
 # The embedded engine says in a line of its pull where an image came from, when that is not where
@@ -163,7 +163,7 @@ class RegistryImageSteps(Steps):
 
     @step
     def inventory(self, *, max_age: float = 0.0) -> PagedTable:
-        """Every tag of the registry, sorted, one row per tag; see `RegistryClient.inventory`.
+        """Every tag of the registry, sorted, one row per tag; see `regnb.inventory`.
 
         What did not change since the last time is not fetched again. What was asked for less than
         `max_age` seconds ago is not even asked for. A kernel that is interrupted goes on
@@ -172,7 +172,8 @@ class RegistryImageSteps(Steps):
         client = self._session.client
         self._session.show(command("regnb", "ls", client.url))
         with CountBar(self._translator, "inventory.progress") as bar:
-            frame = client.inventory(
+            frame = inventory(
+                client,
                 tell=lambda error: self._translator.tell(error).text,
                 cache=default_path(),
                 max_age=max_age,

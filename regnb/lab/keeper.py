@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from regnb.embedded.containers.record import LOST
 from regnb.engine import Container, Engine
-from regnb.engine.containers import LOST
 from regnb.engine.dormant import dormant_engine
 from regnb.errors import (
     EmbeddedEngineStopped,

@@ -19,15 +19,15 @@ from regnb.lab.show import command, piped
 from regnb.lab.steps import Steps, step
 from regnb.oci import layers_of
 from regnb.registry import RegistryClient
-from regnb.widgets.anatomy import Anatomy
-from regnb.widgets.comparison import ComparisonView
+from regnb.widgets.anatomy_view import Anatomy
+from regnb.widgets.comparison_view import ComparisonView
 from regnb.widgets.count import CountBar
-from regnb.widgets.explore import Explore
-from regnb.widgets.files import Files
-from regnb.widgets.kernel import somebody_looks
-from regnb.widgets.panel import LabState, Panel
-from regnb.widgets.storage import StorageView
-from regnb.widgets.wire import Wire
+from regnb.widgets.explore_view import Explore
+from regnb.widgets.files_view import Files
+from regnb.widgets.notebook import somebody_looks
+from regnb.widgets.panel_view import LabState, Panel
+from regnb.widgets.storage_view import StorageView
+from regnb.widgets.wire_view import Wire
 
 COUNTED = 50  # repositories whose tags are counted: a glance must not take long
 

@@ -16,8 +16,8 @@ from regnb.engine import Progress
 from regnb.engine.transfer import LayerTransfer, Transfer
 from regnb.i18n import Translator
 from regnb.oci import Digest
-from regnb.widgets.kernel import VARIABLE, in_notebook
-from regnb.widgets.transfer import Transfers, status, total
+from regnb.widgets.notebook import VARIABLE, in_notebook
+from regnb.widgets.transfer_view import Transfers, status, total
 
 DELAY = 0.3  # seconds before the first drawing: what is over at once needs no moving bar
 INTERVAL = 0.1  # seconds between two drawings: smooth to the eye, light on the browser

@@ -11,7 +11,6 @@ from contextlib import suppress
 from cryptography import x509
 
 from regnb.engine import Container
-from regnb.engine.words import meaning_of, table
 from regnb.errors import (
     EngineError,
     ImageNotFound,
@@ -27,6 +26,7 @@ from regnb.errors import (
     TooManyRequests,
     Unauthorized,
 )
+from regnb.errors.messages import meaning_of, table
 from regnb.lab.handshake import Handshake, shake_hands
 from regnb.lab.session import REGISTRY_PORT, Session, published_port
 from regnb.oci import ImageReference
@@ -86,7 +86,7 @@ def _explained() -> set[str]:
 
 
 def meaning_at_registry(session: Session, subject: str, *, as_somebody: bool) -> str | None:
-    """The meaning, see `regnb.engine.words`, of what happens at the registry of `subject`.
+    """The meaning, see `regnb.errors.messages`, of what happens at the registry of `subject`.
 
     `subject` is a registry or an image there; `as_somebody` when the engine had a login to show.
     None when that registry lets the lab do all it tries.
@@ -139,9 +139,8 @@ def _of_answers(
     session: Session, own: Container | None, address: str, name: str, *, as_somebody: bool
 ) -> str | None:
     transport = session.secure_transport(own) if own else None
-    host = address.rpartition(":")[0] or address
     place = f"localhost:{published_port(own)}" if own else address
-    scheme = "http" if transport is None and (own or is_loopback(host)) else "https"
+    scheme = "http" if transport is None and (own or is_loopback(address)) else "https"
     credentials = "unauthorized" if as_somebody else "no_login"
     with RegistryClient(f"{scheme}://{place}", transport=transport, timeout=_TIMEOUT) as client:
         try:

@@ -21,6 +21,7 @@ from regnb.lab.registry_settings import AUTH, CERTIFICATE, CLIENT_AUTHORITIES
 from regnb.lab.show import Command, Sentence, command, show
 from regnb.oci import ImageReference
 from regnb.oci.reference import DOCKER_HUB
+from regnb.outgoing import is_loopback
 from regnb.registry import Credentials, RegistryClient, UrllibTransport
 
 REGISTRY_PORT = 5000  # of the registry inside its container
@@ -265,7 +266,7 @@ class Session:
 
     def _new_client(self, address: str, *, heard: bool = True) -> RegistryClient:
         transport = self._transport(address)
-        plain = transport is None and address.startswith(("localhost:", "127."))
+        plain = transport is None and is_loopback(address)
         return RegistryClient(
             f"{'http' if plain else 'https'}://{address}",
             transport=transport,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regnb.analysis.store import StoredFile, read_store, trail
+from regnb.analysis.stored_files import StoredFile, read_store, trail
 from regnb.lab.registry_settings import STORAGE_PATH
 from regnb.lab.session import Session
 from regnb.lab.show import command

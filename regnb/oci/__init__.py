@@ -7,13 +7,10 @@ https://github.com/opencontainers/distribution-spec. Bytes are kept, because a d
 
 from __future__ import annotations
 
-from regnb.oci.config import HistoryEntry, ImageConfig
+from regnb.oci.config import HistoryEntry, ImageConfig, Layer, layers_of
 from regnb.oci.descriptor import Descriptor
 from regnb.oci.digest import Digest, Hasher
-from regnb.oci.index import ImageIndex
-from regnb.oci.layer import Layer, layers_of
-from regnb.oci.manifest import ImageManifest
-from regnb.oci.parse import Manifest, parse_manifest
+from regnb.oci.manifest import ImageIndex, ImageManifest, Manifest, parse_manifest
 from regnb.oci.platform import Platform
 from regnb.oci.reference import ImageReference
 

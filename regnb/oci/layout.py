@@ -12,8 +12,8 @@ from regnb.errors import InvalidManifest
 from regnb.oci import media_types
 from regnb.oci.descriptor import Descriptor
 from regnb.oci.digest import Digest
-from regnb.oci.index import ImageIndex
 from regnb.oci.json import as_text, json_object
+from regnb.oci.manifest import ImageIndex
 
 MARKER_FILE = "oci-layout"
 INDEX_FILE = "index.json"

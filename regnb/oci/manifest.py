@@ -1,18 +1,23 @@
-"""Image manifests: one config and an ordered list of layers.
+"""Manifests of images, and indexes, which list manifests, mostly one per platform.
+
+A manifest names one config and an ordered list of layers.
 
 https://github.com/opencontainers/image-spec/blob/main/manifest.md
+https://github.com/opencontainers/image-spec/blob/main/image-index.md
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Self
+from typing import Self, TypeAlias
 
 from regnb.errors import InvalidManifest
+from regnb.oci import media_types
 from regnb.oci.descriptor import Descriptor
 from regnb.oci.digest import Digest
 from regnb.oci.json import as_list, as_text, as_texts, json_object
+from regnb.oci.platform import Platform
 
 
 @dataclass(frozen=True)
@@ -54,3 +59,79 @@ class ImageManifest:
     def size(self) -> int:
         """Bytes that a pull transfers for config and layers."""
         return self.config.size + sum(layer.size for layer in self.layers)
+
+
+@dataclass(frozen=True)
+class ImageIndex:
+    """An index as its exact bytes, and the descriptors it lists in their order."""
+
+    content: bytes
+    media_type: str
+    manifests: tuple[Descriptor, ...]
+    subject: Descriptor | None
+    artifact_type: str
+    annotations: dict[str, str]
+
+    @classmethod
+    def parse(cls, content: bytes, media_type: str) -> Self:
+        """Index in `content`; raises InvalidManifest."""
+        fields = json_object(content)
+        manifests = as_list(fields.get("manifests"), "manifests")
+        subject = fields.get("subject")
+        return cls(
+            content=content,
+            media_type=media_type,
+            manifests=tuple(Descriptor.from_json(entry) for entry in manifests),
+            subject=Descriptor.from_json(subject) if subject else None,
+            artifact_type=as_text(fields.get("artifactType"), "artifactType"),
+            annotations=as_texts(fields.get("annotations"), "annotations"),
+        )
+
+    @cached_property
+    def digest(self) -> Digest:
+        """Digest of the exact bytes."""
+        return Digest.of(self.content)
+
+    @property
+    def images(self) -> tuple[Descriptor, ...]:
+        """The entries that are images, without build attestations."""
+        return tuple(entry for entry in self.manifests if not entry.is_attestation)
+
+    def image_for(self, platform: Platform) -> Descriptor | None:
+        """The image for `platform`: same variant if there is one, else same architecture."""
+        alike = [
+            entry
+            for entry in self.images
+            if entry.platform
+            and (entry.platform.os, entry.platform.architecture)
+            == (platform.os, platform.architecture)
+        ]
+        exact = [entry for entry in alike if entry.platform == platform]
+        return next(iter(exact or alike), None)
+
+
+Manifest: TypeAlias = ImageManifest | ImageIndex
+
+
+def parse_manifest(content: bytes, media_type: str = "") -> Manifest:
+    """Manifest or index in `content`.
+
+    The media type is the one given (the Content-Type of an answer), else the one inside, else
+    guessed from the fields, since old OCI manifests carry none. Raises InvalidManifest.
+    """
+    media_type = media_type.partition(";")[0].strip()
+    if media_type not in media_types.MANIFESTS | media_types.INDEXES:
+        media_type = _stated_or_guessed(content)
+    if media_types.is_index(media_type):
+        return ImageIndex.parse(content, media_type)
+    return ImageManifest.parse(content, media_type)
+
+
+def _stated_or_guessed(content: bytes) -> str:
+    fields = json_object(content)
+    stated = as_text(fields.get("mediaType"), "mediaType")
+    if stated in media_types.MANIFESTS | media_types.INDEXES:
+        return stated
+    if stated or fields.get("schemaVersion") == 1:
+        raise InvalidManifest(f"`{stated or 'schema 1'}` is no type of manifest that is read here")
+    return media_types.OCI_INDEX if "manifests" in fields else media_types.OCI_MANIFEST

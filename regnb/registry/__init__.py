@@ -6,11 +6,11 @@ https://github.com/opencontainers/distribution-spec/blob/main/spec.md
 from __future__ import annotations
 
 from regnb.registry.authentication import Credentials
-from regnb.registry.catalogue import Probe
+from regnb.registry.blobs import Upload
 from regnb.registry.challenges import Challenge, parse_challenges
 from regnb.registry.client import RegistryClient
+from regnb.registry.probe import Probe
 from regnb.registry.transport import Exchange, Request, Response, Transport
-from regnb.registry.uploads import Upload
 from regnb.registry.urllib_transport import UrllibTransport
 from regnb.registry.wsgi_transport import WsgiTransport
 

@@ -1,88 +1,104 @@
-"""Blobs: configs and layers, by digest.
+"""Blobs, configs and layers, by digest: down in blocks, and up in upload sessions.
+
+An upload session is opened, bytes are sent, and the digest closes it.
 
 https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-blobs
+https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pushing-blobs
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from urllib.parse import quote, urlencode
 
-from regnb.errors import BlobNotFound, InvalidAnswer, NotFound
-from regnb.oci import Digest, Hasher, ImageConfig, ImageManifest
-from regnb.registry.session import Session
-from regnb.registry.transport import Request, Response
+from regnb.errors import (
+    BlobNotFound,
+    DigestMismatch,
+    InvalidAnswer,
+    NotFound,
+    RegistryError,
+    UploadNotFound,
+)
+from regnb.oci import Digest, Hasher
+from regnb.registry.http_session import HttpSession
+from regnb.registry.manifests import DELETED, digest_told
+from regnb.registry.transport import Request, Response, SizedBody
+
+_BINARY = {"Content-Type": "application/octet-stream"}
+_RANGE = re.compile(r"(?:bytes=)?0-(\d+)")
+# Closing an upload, a registry hashes and moves what it got: it may be silent for that long.
+_SLOWEST_STORAGE = 10_000_000
+_PATIENCE_TO_CANCEL = 2.0
 
 
-class BlobMethods(Session):
-    """The methods of the client about blobs."""
+def exists(session: HttpSession, repository: str, digest: str) -> bool:
+    """Whether `repository` holds the blob."""
+    request = _blob_request(session, "HEAD", repository, digest)
+    try:
+        session.exchange(request, 200, missing=BlobNotFound).close()
+    except NotFound:
+        return False
+    return True
 
-    def blob_exists(self, repository: str, digest: str) -> bool:
-        """Whether `repository` holds the blob."""
-        request = self._blob_request("HEAD", repository, digest)
-        try:
-            self._exchange(request, 200, missing=BlobNotFound).close()
-        except NotFound:
-            return False
-        return True
 
-    def get_blob(self, repository: str, digest: str) -> bytes:
-        """The whole blob, verified: for configs and other small ones. Raises as `stream_blob`."""
-        return b"".join(self.stream_blob(repository, digest))
+def fetch(session: HttpSession, repository: str, digest: str, *, limit: int) -> bytes | None:
+    """The whole blob unless it is larger than `limit`; see `RegistryClient.fetch_blob`."""
+    expected = Digest(digest)
+    request = _blob_request(session, "GET", repository, expected)
+    with session.exchange(request, 200, missing=BlobNotFound) as response:
+        content = response.read(limit + 1)
+    if len(content) > limit:
+        return None
+    expected.verify(content)
+    return content
 
-    def fetch_blob(self, repository: str, digest: str, *, limit: int) -> bytes | None:
-        """The whole blob, verified; None when it is larger than `limit` bytes.
 
-        For thousands of configs: no streams in between. Raises as `stream_blob`.
-        """
-        expected = Digest(digest)
-        request = self._blob_request("GET", repository, expected)
-        with self._exchange(request, 200, missing=BlobNotFound) as response:
-            content = response.read(limit + 1)
-        if len(content) > limit:
-            return None
-        expected.verify(content)
-        return content
+def stream(
+    session: HttpSession,
+    repository: str,
+    digest: str,
+    *,
+    start: int = 0,
+    hasher: Hasher | None = None,
+) -> Generator[bytes]:
+    """The blob in blocks; see `RegistryClient.stream_blob`."""
+    expected = Digest(digest)
+    hasher = hasher or Hasher(expected.algorithm)
+    if hasher.size != start:
+        raise ValueError(f"`hasher` has taken {hasher.size} bytes, not the first {start}.")
+    return _verified(session, _blob_request(session, "GET", repository, expected), expected, hasher)
 
-    def get_config(self, repository: str, manifest: ImageManifest) -> ImageConfig:
-        """The config that `manifest` points to; raises as `stream_blob`, or InvalidManifest."""
-        return ImageConfig.parse(self.get_blob(repository, manifest.config.digest))
 
-    def stream_blob(
-        self, repository: str, digest: str, *, start: int = 0, hasher: Hasher | None = None
-    ) -> Generator[bytes]:
-        """The blob from its byte `start` on, in blocks; nothing is sent before the first is asked.
+def _verified(
+    session: HttpSession, request: Request, expected: Digest, hasher: Hasher
+) -> Generator[bytes]:
+    for block in _blocks_from(session, request, hasher.size):
+        hasher.update(block)
+        yield block
+    hasher.verify(expected)
 
-        To resume, `hasher` is one that has taken the first `start` bytes. Raises DigestMismatch
-        after the last block: what came before must not be used then. Raises BlobNotFound,
-        ConnectionLost; ValueError when `hasher` and `start` differ.
-        """
-        expected = Digest(digest)
-        hasher = hasher or Hasher(expected.algorithm)
-        if hasher.size != start:
-            raise ValueError(f"`hasher` has taken {hasher.size} bytes, not the first {start}.")
-        return self._verified(self._blob_request("GET", repository, expected), expected, hasher)
 
-    def _verified(self, request: Request, expected: Digest, hasher: Hasher) -> Generator[bytes]:
-        for block in self._blocks_from(request, hasher.size):
-            hasher.update(block)
-            yield block
-        hasher.verify(expected)
+def _blocks_from(session: HttpSession, request: Request, start: int) -> Iterator[bytes]:
+    """The blob's blocks from `start` on, none when it ends there."""
+    headers = {"Range": f"bytes={start}-"} if start else {}
+    request = Request("GET", request.url, headers, repository=request.repository)
+    with session.exchange(request, 200, 206, 416, missing=BlobNotFound) as response:
+        if response.status == 416:
+            return
+        skip = _bytes_to_skip(request, response, start)
+        for block in response.stream():
+            if skip < len(block):
+                yield block[skip:] if skip else block
+            skip = max(0, skip - len(block))
 
-    def _blocks_from(self, request: Request, start: int) -> Iterator[bytes]:
-        """The blob's blocks from `start` on, none when it ends there."""
-        headers = {"Range": f"bytes={start}-"} if start else {}
-        request = Request("GET", request.url, headers, repository=request.repository)
-        with self._exchange(request, 200, 206, 416, missing=BlobNotFound) as response:
-            if response.status == 416:
-                return
-            skip = _bytes_to_skip(request, response, start)
-            for block in response.stream():
-                if skip < len(block):
-                    yield block[skip:] if skip else block
-                skip = max(0, skip - len(block))
 
-    def _blob_request(self, method: str, repository: str, digest: str) -> Request:
-        return Request(method, self._at(repository, "blobs", Digest(digest)), repository=repository)
+def _blob_request(session: HttpSession, method: str, repository: str, digest: str) -> Request:
+    return Request(
+        method, session.url_of(repository, "blobs", Digest(digest)), repository=repository
+    )
 
 
 def _bytes_to_skip(request: Request, response: Response, start: int) -> int:
@@ -93,3 +109,100 @@ def _bytes_to_skip(request: Request, response: Response, start: int) -> int:
     if not told.removeprefix("bytes").strip().startswith(f"{start}-"):
         raise request.error(InvalidAnswer, f"Asked for the bytes from {start} on, got `{told}`.")
     return 0
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """An open upload session: where the next bytes go, and how many are there already."""
+
+    repository: str
+    url: str
+    offset: int = 0
+
+
+def upload(session: HttpSession, repository: str, digest: Digest, body: SizedBody) -> None:
+    """Send a whole blob in one request; see `RegistryClient.upload_blob`."""
+    opened = start_upload(session, repository)
+    try:
+        finish_upload(session, opened, digest, body)
+    except BaseException:
+        _abandon(session, opened)
+        raise
+
+
+def start_upload(session: HttpSession, repository: str) -> Upload:
+    """A new upload session."""
+    url = f"{session.url_of(repository, 'blobs', 'uploads')}/"
+    request = Request("POST", url, repository=repository)
+    with session.exchange(request, 202) as response:
+        return Upload(repository, request.leads_to(response.location))
+
+
+def put_chunk(session: HttpSession, upload: Upload, content: bytes) -> Upload:
+    """The session after `content`; see `RegistryClient.put_chunk`."""
+    if not content:
+        return upload
+    end = upload.offset + len(content)
+    headers = {**_BINARY, "Content-Range": f"{upload.offset}-{end - 1}"}
+    request = Request("PATCH", upload.url, headers, content, repository=upload.repository)
+    with session.exchange(request, 202, missing=UploadNotFound) as response:
+        offset = _offset_told(response, end)
+        return replace(upload, url=request.leads_to(response.location), offset=offset)
+
+
+def upload_status(session: HttpSession, upload: Upload) -> Upload:
+    """The session as the registry knows it."""
+    request = Request("GET", upload.url, repository=upload.repository)
+    with session.exchange(request, 204, missing=UploadNotFound) as response:
+        url = request.leads_to(response.location) if response.location else upload.url
+        return replace(upload, url=url, offset=_offset_told(response, upload.offset))
+
+
+def mount(session: HttpSession, repository: str, digest: str, *, source: str) -> bool:
+    """Whether the registry took it over from `source`; see `RegistryClient.mount_blob`."""
+    query = urlencode({"mount": Digest(digest), "from": source})
+    url = f"{session.url_of(repository, 'blobs', 'uploads')}/?{query}"
+    request = Request("POST", url, repository=repository)
+    with session.exchange(request, 201, 202, missing=BlobNotFound) as response:
+        mounted = response.status == 201
+        location = None if mounted else request.leads_to(response.location)
+    if location:
+        _abandon(session, Upload(repository, location))
+    return mounted
+
+
+def finish_upload(session: HttpSession, upload: Upload, digest: Digest, body: SizedBody) -> None:
+    """Send `body`, the rest, and close the session; raises DigestMismatch."""
+    mark = "&" if "?" in upload.url else "?"
+    url = f"{upload.url}{mark}digest={quote(digest)}"
+    headers = {**_BINARY, "Content-Length": str(body.size)}
+    timeout = session.timeout + (upload.offset + body.size) / _SLOWEST_STORAGE
+    request = Request("PUT", url, headers, body, upload.repository, timeout)
+    with session.exchange(request, 201, missing=UploadNotFound) as response:
+        told = digest_told(response, request)
+    if told and told != digest:
+        raise DigestMismatch(digest, told)
+
+
+def _abandon(session: HttpSession, upload: Upload) -> None:
+    """Cancel without a word: the failure that led here is the one to tell."""
+    with suppress(RegistryError):
+        cancel_upload(session, upload, min(session.timeout, _PATIENCE_TO_CANCEL))
+
+
+def cancel_upload(session: HttpSession, upload: Upload, timeout: float | None = None) -> None:
+    """Close the session and forget what was sent."""
+    request = Request("DELETE", upload.url, repository=upload.repository, timeout=timeout)
+    session.exchange(request, *DELETED, missing=UploadNotFound).close()
+
+
+def _offset_told(response: Response, expected: int) -> int:
+    """Bytes that the registry has, by its `Range`, whose end is inclusive; else `expected`.
+
+    Distribution says `0-0` of nothing as well as of one byte.
+    """
+    match = _RANGE.fullmatch(response.headers.get("Range", "").strip())
+    if match is None:
+        return expected
+    end = int(match[1])
+    return min(expected, 1) if end == 0 else end + 1

@@ -17,8 +17,8 @@ from typing import Literal, Protocol, TypeAlias
 from regnb.errors import NotFound, RegistryFailed
 from regnb.oci import Descriptor, Digest, ImageManifest, Manifest
 from regnb.oci.media_types import is_index, is_manifest
-from regnb.registry.body import OnProgress
 from regnb.registry.client import RegistryClient
+from regnb.registry.transport import OnProgress
 
 How: TypeAlias = Literal["present", "mounted", "sent"]
 # Called with a blob and its bytes handed over so far, and at last with how it came.

@@ -20,9 +20,8 @@ from typing import IO
 
 from regnb.errors import BlobNotFound, InvalidManifest, ManifestNotFound
 from regnb.oci import Descriptor, Digest, Hasher, Manifest, layout, parse_manifest
-from regnb.registry.body import OnProgress
 from regnb.registry.copying import How, Source
-from regnb.registry.transport import BLOCK_SIZE
+from regnb.registry.transport import BLOCK_SIZE, OnProgress
 
 
 @dataclass

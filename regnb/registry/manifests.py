@@ -1,11 +1,14 @@
-"""Manifests and indexes, by tag or by digest.
+"""Manifests and indexes, by tag or by digest, and the manifests whose subject is one: referrers.
 
 https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests
+https://github.com/opencontainers/distribution-spec/blob/main/spec.md#listing-referrers
 """
 
 from __future__ import annotations
 
+import json
 from typing import NamedTuple
+from urllib.parse import quote
 
 from urllib3 import HTTPHeaderDict
 
@@ -14,13 +17,21 @@ from regnb.errors import (
     InvalidAnswer,
     InvalidDigest,
     InvalidManifest,
+    InvalidReference,
     ManifestNotFound,
+    NotFound,
+    RegistryError,
+    Unsupported,
 )
-from regnb.oci import Descriptor, Digest, Manifest, parse_manifest
-from regnb.oci.media_types import ACCEPTED_MANIFESTS
-from regnb.registry.session import Session, check_reference
+from regnb.oci import Descriptor, Digest, ImageIndex, ImageManifest, Manifest, parse_manifest
+from regnb.oci.json import Json, as_list
+from regnb.oci.media_types import ACCEPTED_MANIFESTS, OCI_INDEX
+from regnb.oci.reference import is_tag
+from regnb.registry.http_session import HttpSession, check_reference
+from regnb.registry.pagination import pages
 from regnb.registry.transport import Request, Response
 
+SUBJECT_HEADER = "OCI-Subject"
 DIGEST_HEADER = "Docker-Content-Digest"
 # What a registry has to accept, and what most accept at most.
 MANIFEST_LIMIT = 4 << 20
@@ -39,95 +50,97 @@ class RawManifest(NamedTuple):
     headers: HTTPHeaderDict
 
 
-class ManifestMethods(Session):
-    """The methods of the client about manifests."""
+def get(session: HttpSession, repository: str, reference: str) -> Manifest:
+    """The manifest or index, parsed; see `RegistryClient.get_manifest`."""
+    found = fetch(session, repository, reference)
+    return parse_manifest(found.content, found.media_type)
 
-    def get_manifest(self, repository: str, reference: str) -> Manifest:
-        """Manifest or index under `reference`, a tag or a digest, its bytes verified.
 
-        Raises ManifestNotFound, RepositoryNotFound, DigestMismatch or InvalidManifest.
-        """
-        found = self.fetch_manifest(repository, reference)
-        return parse_manifest(found.content, found.media_type)
+def fetch(session: HttpSession, repository: str, reference: str) -> RawManifest:
+    """Its bytes, verified; see `RegistryClient.fetch_manifest`."""
+    request = _manifest_request(session, "GET", repository, reference)
+    with session.exchange(request, 200, missing=ManifestNotFound) as response:
+        content = response.read(MANIFEST_LIMIT + 1)
+    if len(content) > MANIFEST_LIMIT:
+        raise InvalidManifest("it is larger than 4 MiB")
+    told = Digest(reference) if ":" in reference else digest_told(response, request)
+    media_type = response.headers.get("Content-Type", "")
+    # The digest of a manifest of schema 1 is not of all its bytes.
+    if told and not media_type.startswith(_SCHEMA1):
+        told.verify(content)
+    return RawManifest(content, media_type, told, response.headers)
 
-    def fetch_manifest(self, repository: str, reference: str) -> RawManifest:
-        """The bytes under `reference`, a tag or a digest, verified and not looked into.
 
-        Raises ManifestNotFound, RepositoryNotFound, DigestMismatch, InvalidManifest when huge.
-        """
-        request = self._manifest_request("GET", repository, reference)
-        with self._exchange(request, 200, missing=ManifestNotFound) as response:
-            content = response.read(MANIFEST_LIMIT + 1)
-        if len(content) > MANIFEST_LIMIT:
-            raise InvalidManifest("it is larger than 4 MiB")
-        told = Digest(reference) if ":" in reference else digest_told(response, request)
-        media_type = response.headers.get("Content-Type", "")
-        # The digest of a manifest of schema 1 is not of all its bytes.
-        if told and not media_type.startswith(_SCHEMA1):
-            told.verify(content)
-        return RawManifest(content, media_type, told, response.headers)
+def ask(session: HttpSession, repository: str, reference: str) -> RawManifest:
+    """What its headers tell; see `RegistryClient.ask_manifest`."""
+    request = _manifest_request(session, "HEAD", repository, reference)
+    with session.exchange(request, 200, missing=ManifestNotFound) as response:
+        told = digest_told(response, request)
+    media_type = response.headers.get("Content-Type", "")
+    return RawManifest(b"", media_type, told, response.headers)
 
-    def ask_manifest(self, repository: str, reference: str) -> RawManifest:
-        """What the headers tell of the manifest under `reference`; no content was asked for.
 
-        Raises ManifestNotFound, RepositoryNotFound.
-        """
-        request = self._manifest_request("HEAD", repository, reference)
-        with self._exchange(request, 200, missing=ManifestNotFound) as response:
-            told = digest_told(response, request)
-        media_type = response.headers.get("Content-Type", "")
-        return RawManifest(b"", media_type, told, response.headers)
+def head(session: HttpSession, repository: str, reference: str) -> Descriptor:
+    """Its descriptor; see `RegistryClient.head_manifest`."""
+    asked = ask(session, repository, reference)
+    digest, media_type = asked.digest, asked.media_type.partition(";")[0].strip()
+    size = asked.headers.get("Content-Length", "")
+    if digest is None or media_type not in ACCEPTED_MANIFESTS or not size.isdecimal():
+        manifest = get(session, repository, reference)
+        return Descriptor(manifest.media_type, manifest.digest, len(manifest.content))
+    if ":" in reference and digest != reference:
+        raise DigestMismatch(reference, digest)
+    return Descriptor(media_type, digest, int(size))
 
-    def head_manifest(self, repository: str, reference: str) -> Descriptor:
-        """Media type, digest and size of the manifest under `reference`, without its content.
 
-        A registry that does not tell them in the headers is asked for the manifest instead.
-        Raises ManifestNotFound, DigestMismatch.
-        """
-        asked = self.ask_manifest(repository, reference)
-        digest, media_type = asked.digest, asked.media_type.partition(";")[0].strip()
-        size = asked.headers.get("Content-Length", "")
-        if digest is None or media_type not in ACCEPTED_MANIFESTS or not size.isdecimal():
-            manifest = self.get_manifest(repository, reference)
-            return Descriptor(manifest.media_type, manifest.digest, len(manifest.content))
-        if ":" in reference and digest != reference:
-            raise DigestMismatch(reference, digest)
-        return Descriptor(media_type, digest, int(size))
+def _store(
+    session: HttpSession, repository: str, reference: str, content: bytes, media_type: str
+) -> tuple[Digest, HTTPHeaderDict]:
+    """Digest of `content` once it is stored, and the headers of the answer."""
+    url = session.url_of(repository, "manifests", check_reference(reference))
+    headers = {"Content-Type": media_type}
+    request = Request("PUT", url, headers, content, repository=repository)
+    with session.exchange(request, 201, 202) as response:
+        told = digest_told(response, request)
+    if told:
+        told.verify(content)
+    return told or Digest.of(content), response.headers
 
-    def put_manifest(
-        self, repository: str, reference: str, content: bytes, *, media_type: str
-    ) -> Digest:
-        """Digest of `content`, stored under `reference`.
 
-        Raises ManifestRefused, ManifestBlobMissing, DigestMismatch.
-        """
-        return self._store(repository, reference, content, media_type)[0]
+def put(
+    session: HttpSession, repository: str, reference: str, content: bytes, media_type: str
+) -> Digest:
+    """Digest of `content`, stored, and in the list of referrers when it has a subject."""
+    digest, headers = _store(session, repository, reference, content, media_type)
+    if SUBJECT_HEADER not in headers:
+        manifest = _parsed(content, media_type)
+        if manifest and manifest.subject:
+            referrer = _described(manifest, digest)
+            _list_by_tag(session, repository, manifest.subject.digest, referrer)
+    return digest
 
-    def _store(
-        self, repository: str, reference: str, content: bytes, media_type: str
-    ) -> tuple[Digest, HTTPHeaderDict]:
-        """Digest of `content` once it is stored, and the headers of the answer."""
-        url = self._at(repository, "manifests", check_reference(reference))
-        headers = {"Content-Type": media_type}
-        request = Request("PUT", url, headers, content, repository=repository)
-        with self._exchange(request, 201, 202) as response:
-            told = digest_told(response, request)
-        if told:
-            told.verify(content)
-        return told or Digest.of(content), response.headers
 
-    def delete_manifest(self, repository: str, digest: str) -> None:
-        """Delete the manifest and with it all tags that point to it; its blobs stay.
+def delete(session: HttpSession, repository: str, digest: str) -> None:
+    """Delete it with its tags; see `RegistryClient.delete_manifest`."""
+    url = session.url_of(repository, "manifests", Digest(digest))
+    request = Request("DELETE", url, repository=repository)
+    session.exchange(request, *DELETED, missing=ManifestNotFound).close()
 
-        Raises ManifestNotFound, or Unsupported when the registry runs without deletion.
-        """
-        url = self._at(repository, "manifests", Digest(digest))
-        request = Request("DELETE", url, repository=repository)
-        self._exchange(request, *DELETED, missing=ManifestNotFound).close()
 
-    def _manifest_request(self, method: str, repository: str, reference: str) -> Request:
-        url = self._at(repository, "manifests", check_reference(reference))
-        return Request(method, url, _ACCEPT, repository=repository)
+def delete_tag(session: HttpSession, repository: str, tag: str) -> None:
+    """Delete the tag alone; see `RegistryClient.delete_tag`."""
+    if not is_tag(tag):
+        raise InvalidReference(tag, "bad_tag")
+    url = session.url_of(repository, "manifests", tag)
+    request = Request("DELETE", url, repository=repository)
+    try:
+        session.exchange(request, *DELETED, missing=ManifestNotFound).close()
+    except RegistryError as error:
+        # 400 says the same as 405 here: end of
+        # https://github.com/opencontainers/distribution-spec/blob/main/spec.md#deleting-tags
+        if error.status != 400:
+            raise
+        raise request.error(Unsupported, error.message, status=400) from error
 
 
 def digest_told(response: Response, request: Request) -> Digest | None:
@@ -137,3 +150,90 @@ def digest_told(response: Response, request: Request) -> Digest | None:
         return Digest(text) if text else None
     except InvalidDigest as error:
         raise request.error(InvalidAnswer, f"`{DIGEST_HEADER}` is no digest.") from error
+
+
+def _manifest_request(
+    session: HttpSession, method: str, repository: str, reference: str
+) -> Request:
+    url = session.url_of(repository, "manifests", check_reference(reference))
+    return Request(method, url, _ACCEPT, repository=repository)
+
+
+def list_referrers(
+    session: HttpSession, repository: str, digest: str, artifact_type: str | None
+) -> list[Descriptor]:
+    """Who has it as subject; see `RegistryClient.list_referrers`."""
+    subject = Digest(digest)
+    query = f"?artifactType={quote(artifact_type, safe='')}" if artifact_type else ""
+    url = session.url_of(repository, "referrers", subject) + query
+    try:
+        found = _referrers(session, Request("GET", url, repository=repository))
+    except NotFound:
+        found = _referrers_by_tag(session, repository, subject)
+    return [entry for entry in found if artifact_type in {None, entry.artifact_type}]
+
+
+def _referrers(session: HttpSession, request: Request) -> list[Descriptor]:
+    found: dict[Digest, Descriptor] = {}
+    for page_request, page in pages(session, request):
+        try:
+            entries = [
+                Descriptor.from_json(entry) for entry in as_list(page.get("manifests"), "manifests")
+            ]
+        except InvalidManifest as error:
+            raise page_request.error(InvalidAnswer, "The referrers are no index.") from error
+        found.update((entry.digest, entry) for entry in entries)
+    return list(found.values())
+
+
+def _referrers_by_tag(session: HttpSession, repository: str, subject: Digest) -> list[Descriptor]:
+    try:
+        index = get(session, repository, referrers_tag(subject))
+    except NotFound:
+        return []
+    return list(index.manifests) if isinstance(index, ImageIndex) else []
+
+
+def _list_by_tag(
+    session: HttpSession, repository: str, subject: Digest, referrer: Descriptor
+) -> None:
+    known = _referrers_by_tag(session, repository, subject)
+    if referrer.digest in {entry.digest for entry in known}:
+        return
+    index: Json = {
+        "schemaVersion": 2,
+        "mediaType": OCI_INDEX,
+        "manifests": [entry.to_json() for entry in (*known, referrer)],
+    }
+    content = json.dumps(index).encode()
+    _store(session, repository, referrers_tag(subject), content, OCI_INDEX)
+
+
+def referrers_tag(subject: Digest) -> str:
+    """The tag under which clients list the referrers of `subject` themselves.
+
+    https://github.com/opencontainers/distribution-spec/blob/main/spec.md#referrers-tag-schema
+    """
+    return f"{subject.algorithm[:32]}-{subject.hex[:64]}"
+
+
+def _parsed(content: bytes, media_type: str) -> Manifest | None:
+    """What a registry took for a manifest, if it is one for us too."""
+    try:
+        return parse_manifest(content, media_type)
+    except InvalidManifest:
+        return None
+
+
+def _described(manifest: Manifest, digest: Digest) -> Descriptor:
+    """The entry of `manifest` in a list of referrers: the type of an image is its config's."""
+    artifact_type = manifest.artifact_type
+    if not artifact_type and isinstance(manifest, ImageManifest):
+        artifact_type = manifest.config.media_type
+    return Descriptor(
+        manifest.media_type,
+        digest,
+        len(manifest.content),
+        annotations=manifest.annotations,
+        artifact_type=artifact_type,
+    )

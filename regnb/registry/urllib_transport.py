@@ -20,7 +20,7 @@ from urllib3 import BaseHTTPResponse, HTTPConnectionPool, PoolManager, Timeout
 from regnb.errors import CertificateUnreadable, ConnectionLost
 from regnb.outgoing import Proxy, proxy_to, trusting_context
 from regnb.registry.address import origin
-from regnb.registry.network import network_errors, proxy_error
+from regnb.registry.problems import network_errors, proxy_error
 from regnb.registry.transport import BLOCK_SIZE, Request, Response, Transport
 
 # More threads than this still work; their connections are just not kept.
@@ -156,10 +156,10 @@ class UrllibTransport:
         if self._place_of:
             return self
         try:
-            from regnb.registry.lean_transport import LeanTransport  # noqa: PLC0415 - optional
+            from regnb.registry.fast_transport import FastTransport  # noqa: PLC0415 - optional
         except ImportError:
             return self
-        return LeanTransport(
+        return FastTransport(
             self,
             lambda: self._tls_context,
             is_direct=lambda request: self._by_proxy(request) is None,

@@ -14,8 +14,7 @@ from urllib.parse import urlsplit
 from urllib3 import HTTPHeaderDict
 from werkzeug.test import create_environ, run_wsgi_app
 
-from regnb.registry.body import BodyReader
-from regnb.registry.transport import BLOCK_SIZE, Request, Response
+from regnb.registry.transport import BLOCK_SIZE, BodyReader, Request, Response
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment

@@ -2,40 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import BinaryIO
-
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
 from regnb.oci import Descriptor
-from regnb.server.body import BLOCK
 from regnb.server.events import Happening
 from regnb.server.names import digest_in
 from regnb.server.problems import BLOB_UNKNOWN, RANGE_INVALID, Problem
 from regnb.server.registry import Registry, Request, Response
+from regnb.web.http_server import FileRange
 
 BYTES = "application/octet-stream"
-
-
-class Slice:
-    """Bytes `start` to `stop` of an open file, in blocks; a server may send the file itself."""
-
-    def __init__(self, file: BinaryIO, start: int, stop: int) -> None:
-        self.file = file
-        self.start = start
-        self.stop = stop
-
-    def __iter__(self) -> Iterator[bytes]:
-        with self.file:
-            self.file.seek(self.start)
-            left = self.stop - self.start
-            while left and (block := self.file.read(min(left, BLOCK))):
-                left -= len(block)
-                yield block
-
-    def close(self) -> None:
-        """Close the file."""
-        self.file.close()
 
 
 def get_blob(registry: Registry, request: Request, name: str, digest: str) -> Response:
@@ -60,7 +36,7 @@ def get_blob(registry: Registry, request: Request, name: str, digest: str) -> Re
         file = repository.open_blob(wanted)
         if file is None:
             raise Problem(BLOB_UNKNOWN, {"digest": digest})
-        response.response = Slice(file, start, stop)
+        response.response = FileRange(file, start, stop)
     return response
 
 

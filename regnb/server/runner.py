@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import logging
 import os
-import signal
 import socket
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from types import FrameType
 from typing import NoReturn, cast
 
 from regnb.server.app import App, create_app
 from regnb.server.config import Config
 from regnb.server.directory import DirectoryStorage
-from regnb.server.http_server import STOP_SECONDS, Server
 from regnb.server.log import start_log
 from regnb.server.memory import MemoryStorage
 from regnb.server.storage import Storage
 from regnb.server.tls import context_of
+from regnb.web.http_server import STOP_SECONDS, Server
+from regnb.web.signals import signals, start, stop
 
 logger = logging.getLogger(__name__)
 
@@ -70,36 +68,22 @@ def run(
 
     `listening` are sockets that are bound already: the registry's, then that of its metrics.
     `on_listening` is called as soon as clients can connect.
+
+    It ends within a second: requests that run have half of it to end. What was acknowledged is on
+    the disk by then, and what was not is swept at the next start: nothing else is waited for.
     """
     bound = iter(listening)
     start_log(config.log_level, requests=config.access_log)
     server = server_of(config, next(bound, None))
-    if config.debug_address:
-        debugging = operations_server_of(server, config, next(bound, None))
-        threading.Thread(target=debugging.serve, daemon=True).start()
-    if on_listening:
-        on_listening()
-    logger.info("listening on %s", config.socket or f"{config.host}:{server.port}")
-    serve_until_told(server, stopped)
-
-
-def serve_until_told(server: Server, stopped: int = 0) -> NoReturn:
-    """Serve until SIGTERM or SIGINT, then end the process within a second, by exit code `stopped`.
-
-    Requests that run have half a second to end. What was acknowledged is on the disk by then, and
-    what was not is swept at the next start: there is nothing else to wait for.
-    """
-    signal.signal(signal.SIGTERM, _stop)
-    signal.signal(signal.SIGINT, _stop)
-    try:
-        server.serve()
-    except SystemExit:
-        stopping = threading.Thread(target=server.stop, daemon=True)
-        stopping.start()
-        stopping.join(STOP_SECONDS)
-    logging.shutdown()
-    os._exit(stopped)
-
-
-def _stop(_number: int, _frame: FrameType | None) -> NoReturn:
-    raise SystemExit
+    with signals() as told:
+        if config.debug_address:
+            start(operations_server_of(server, config, next(bound, None)))
+        start(server)
+        if on_listening:
+            on_listening()
+        logger.info("listening on %s", config.socket or f"{config.host}:{server.port}")
+        while not told.wait():
+            pass
+        stop([server], within=STOP_SECONDS)
+        logging.shutdown()
+        os._exit(stopped)

@@ -2,50 +2,29 @@
 
 from __future__ import annotations
 
-from regnb.tables.access import claims_table, rights_table
-from regnb.tables.certificates import certificates_table, facts_of, handshake_table
-from regnb.tables.engine import containers_table, images_table
-from regnb.tables.files import files_table
-from regnb.tables.findings import Finding, findings_table
-from regnb.tables.keeping import (
-    copies_table,
-    deletion_table,
-    differences_table,
-    garbage_table,
-    store_table,
-    trail_table,
-)
-from regnb.tables.registry import (
+from regnb.tables.engine_tables import Finding, containers_table, findings_table, images_table
+from regnb.tables.registry_tables import (
     catalog_table,
+    files_table,
     image_table,
     layers_table,
     tags_table,
 )
-from regnb.tables.storage import contents_table, storage_table
+from regnb.tables.security_tables import (
+    certificates_table,
+    claims_table,
+    facts_of,
+    handshake_table,
+    rights_table,
+)
+from regnb.tables.storage_tables import (
+    contents_table,
+    copies_table,
+    deletion_table,
+    differences_table,
+    garbage_table,
+    storage_table,
+    store_table,
+    trail_table,
+)
 from regnb.tables.table import Table
-
-__all__ = [
-    "Finding",
-    "Table",
-    "catalog_table",
-    "certificates_table",
-    "claims_table",
-    "containers_table",
-    "contents_table",
-    "copies_table",
-    "deletion_table",
-    "differences_table",
-    "facts_of",
-    "files_table",
-    "findings_table",
-    "garbage_table",
-    "handshake_table",
-    "image_table",
-    "images_table",
-    "layers_table",
-    "rights_table",
-    "storage_table",
-    "store_table",
-    "tags_table",
-    "trail_table",
-]

@@ -8,15 +8,30 @@ digests by their first twelve digits.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
+from datetime import datetime
+from numbers import Integral
 from typing import Any, ClassVar, Self
 
 import pandas as pd
 
 from regnb.i18n import Translator
-from regnb.tables.cells import format_cell
 
 MAX_ROWS = 60
+MAX_TEXT = 72
+MAX_USERS = 8
+# Columns of images that use a content: in a large registry, thousands.
+_USERS = frozenset({"shared_with", "used_by"})
+# Columns of whole sentences, which are never cut.
+_SENTENCES = frozenset({"finding", "mend"})
+# Digests, and the bare IDs of containers.
+_DIGEST = re.compile(r"\b(?:sha(?:256|512):)?([0-9a-f]{12})[0-9a-f]{52,}\b")
+# What the classic builder writes before an instruction that is not RUN.
+_NO_OPERATION = re.compile(r"^/bin/sh -c #\(nop\) +")
+SIZE = "size_bytes"
+# Of middle lightness, to be seen in light and in dark; the number above says the same in words.
+_STYLE = "height: 5px; border-radius: 2px; background-color: #2b7bba"
 
 
 class Table(pd.DataFrame):
@@ -72,7 +87,7 @@ class Table(pd.DataFrame):
         cells: dict[str, list[str]] = {}
         for name in self.columns:
             values: Any = self[name].head(MAX_ROWS)
-            cells[_heading(str(name), translator)] = [
+            cells[_heading(translator, str(name))] = [
                 format_cell(translator, str(name), value) for value in values
             ]
         return pd.DataFrame(cells, dtype="str")
@@ -88,19 +103,75 @@ class FactTable(Table):
     Each value is formatted after the name of its own field.
     """
 
+    @classmethod
+    def of_facts(cls, translator: Translator, facts: Mapping[str, object]) -> Self:
+        """One row for each of `facts`."""
+        rows = [{"field": field, "value": value} for field, value in facts.items()]
+        return cls.of(translator, rows, columns={"field": "str", "value": "object"})
+
     def _shown(self) -> pd.DataFrame:
         translator = self._text
-        field, value = (_heading(str(name), translator) for name in self.columns)
+        field, value = (_heading(translator, str(name)) for name in self.columns)
         facts = [(str(row[0]), row[1]) for row in self.itertuples(index=False)]
         return pd.DataFrame(
             {
-                field: [_heading(name, translator) for name, _ in facts],
+                field: [_heading(translator, name) for name, _ in facts],
                 value: [format_cell(translator, name, item) for name, item in facts],
             },
             dtype="str",
         )
 
 
-def _heading(name: str, translator: Translator) -> str:
+class BarTable(Table):
+    """Rows with a column `size_bytes`, each with a bar as long as its part of the largest."""
+
+    def _repr_html_(self) -> str:
+        html = super()._repr_html_()
+        if SIZE not in self.columns or self.empty:
+            return html
+        column = list(self.columns).index(SIZE)
+        largest = max(int(self[SIZE].max()), 1)
+        before, *rows = html.split("<tr>")
+        drawn = [
+            _with_bar(row, column, round(100 * int(size) / largest))
+            for row, size in zip(rows, self[SIZE].head(MAX_ROWS), strict=True)
+        ]
+        return "<tr>".join([before, *drawn])
+
+
+def format_cell(translator: Translator, column: str, value: object) -> str:
+    """`value` of `column` as text in the translator's language."""
+    if isinstance(value, list | tuple):
+        shown = value[:MAX_USERS] if column in _USERS else value
+        texts = [format_cell(translator, column, item) for item in shown]
+        more = len(value) - len(shown)
+        return ", ".join([*texts, f"+ {more}"] if more else texts)
+    if value is None or value is pd.NaT or value is pd.NA:
+        return ""
+    if isinstance(value, bool):
+        return translator("tables.yes" if value else "tables.no")
+    if column.endswith("_bytes") and isinstance(value, Integral):
+        return translator.size(int(value))
+    if isinstance(value, datetime):
+        return translator.ago(value)
+    word = f"words.{column}.{value}"
+    text = str(value) if column in _SENTENCES else shorten(str(value))
+    return translator(word) if translator.has(word) else text
+
+
+def shorten(text: str) -> str:
+    """`text` with digests cut to twelve digits, and on one line of at most 72 characters."""
+    text = _NO_OPERATION.sub("", text)
+    text = " ".join(_DIGEST.sub(r"\1", text).split())
+    return text if len(text) <= MAX_TEXT else f"{text[: MAX_TEXT - 1]}…"
+
+
+def _heading(translator: Translator, name: str) -> str:
     key = f"columns.{name}"
     return translator(key) if translator.has(key) else name
+
+
+def _with_bar(row: str, column: int, percent: int) -> str:
+    cells = row.split("</td>")
+    cells[column] += f'<div style="width: {percent}%; {_STYLE}"></div>'
+    return "</td>".join(cells)

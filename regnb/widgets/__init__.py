@@ -1,1 +1,1 @@
-"""Pictures of what a registry holds, with controls where a kernel runs; see `view`."""
+"""Pictures of what a registry holds, with controls where a kernel runs; see `base_view`."""

@@ -8,8 +8,8 @@ from markupsafe import Markup
 
 from regnb.checks import Result, Status
 from regnb.i18n import Translator
+from regnb.widgets.base_view import View
 from regnb.widgets.html import inline, tag
-from regnb.widgets.view import View
 
 # Never by colour alone: https://www.w3.org/WAI/WCAG22/Understanding/use-of-color
 _SIGNS = {Status.PASSED: "✔", Status.FAILED: "✘", Status.NOT_ATTEMPTED: "○"}

@@ -162,7 +162,10 @@ class Browser {
     this.el.addEventListener("change", (event) => {
       if (event.target === this.part("platform")) this.choosePlatform(event.target.value);
     });
-    this.el.querySelector("[role=tablist]").addEventListener("keydown", (event) => this.tabKey(event));
+    this.el.querySelector("[role=tablist]").addEventListener(
+      "keydown",
+      (event) => this.tabKey(event),
+    );
     // JupyterLab would take keys typed here as commands for the cell.
     this.el.addEventListener("keydown", (event) => event.stopPropagation());
     this.changed = () => this.filter();

@@ -11,7 +11,7 @@ from regnb.analysis.browse import BrowsedImage
 from regnb.i18n import Translator
 from regnb.oci import Descriptor, ImageIndex, ImageManifest, Layer, layers_of
 from regnb.tables import image_table
-from regnb.tables.cells import shorten
+from regnb.tables.table import shorten
 from regnb.widgets.html import Child, join, tag
 
 

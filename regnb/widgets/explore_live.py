@@ -12,7 +12,7 @@ from regnb.errors import RegnbError
 from regnb.widgets.html import tag
 
 if TYPE_CHECKING:
-    from regnb.widgets.explore import Explore
+    from regnb.widgets.explore_view import Explore
 
 
 class ExploreWidget(anywidget.AnyWidget):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from regnb.analysis.tree import Node
+from regnb.analysis.files import Node
 from regnb.i18n import Translator
 from regnb.widgets.html import Child, tag
 from regnb.widgets.pieces import rest

@@ -1,11 +1,13 @@
 // Sends what is clicked or typed to the kernel, and puts the HTML that it answers into its place.
-// The HTML is made, and others' texts in it escaped, by Python: see view.py and html.py.
+// The HTML is made, and others' texts in it escaped, by Python: see base_view.py and html.py.
 
 const KEPT_OPEN = "details[data-key]";
 
 /** Draw all of it again, with the same details open and the same control in focus. */
 function draw(el, html) {
-  const open = new Set([...el.querySelectorAll(`${KEPT_OPEN}[open]`)].map((one) => one.dataset.key));
+  const open = new Set(
+    [...el.querySelectorAll(`${KEPT_OPEN}[open]`)].map((one) => one.dataset.key),
+  );
   const focused = el.contains(document.activeElement) ? document.activeElement.dataset : null;
   el.innerHTML = html;
   for (const one of el.querySelectorAll(KEPT_OPEN)) {

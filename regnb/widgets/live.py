@@ -13,7 +13,7 @@ from regnb.errors import RegnbError
 from regnb.widgets.html import tag
 
 if TYPE_CHECKING:
-    from regnb.widgets.view import View
+    from regnb.widgets.base_view import View
 
 
 class LiveWidget(anywidget.AnyWidget):

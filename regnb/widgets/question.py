@@ -9,8 +9,8 @@ from markupsafe import Markup
 
 from regnb.checks import Question, Status
 from regnb.i18n import Translator
+from regnb.widgets.base_view import View
 from regnb.widgets.html import inline, tag
-from regnb.widgets.view import View
 
 
 def _ignore(status: Status) -> None:

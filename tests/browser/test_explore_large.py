@@ -20,7 +20,7 @@ from regnb.oci.media_types import OCI_MANIFEST
 from regnb.registry import RegistryClient
 from regnb.server import Config, MemoryStorage, create_app
 from regnb.server.storage import NewManifest
-from regnb.widgets.explore import Explore
+from regnb.widgets.explore_view import Explore
 from tests.analysis.registries import Image, open_registry, push
 
 logging.getLogger("werkzeug").disabled = True

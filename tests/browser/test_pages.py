@@ -16,7 +16,7 @@ sys.path.insert(0, {str(PROJECT)!r})
 from regnb.inventory import frame_of
 from regnb.inventory.columns import Inventory
 from regnb.widgets.pages import PagedTable
-from tests.registry.test_inventory_memory import facts
+from tests.inventory.test_columns import facts
 table = PagedTable.showing(Translator("en"), frame_of(Inventory.of(facts())))
 """
 # From the moment that the cell is asked to run, or a control is used, until the page is painted.

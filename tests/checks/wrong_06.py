@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from regnb.lab import Lab
+from regnb.registry import Request
 from tests.checks.wrong import push, wrong
 
 
@@ -63,7 +64,6 @@ def delete_a_layer_that_others_use(lab: Lab) -> None:
     for tag in ("1.8", "1.9"):
         lab.delete(f"app:{tag}", confirm=True)
     layer = lab.layers("app:1.12").digest[0]
-    lab.client._exchange(
-        lab.client._blob_request("DELETE", "app", layer),
-        202,
-    ).close()
+    session = lab.client._session
+    url = session.url_of("app", "blobs", layer)
+    session.exchange(Request("DELETE", url, repository="app"), 202).close()

@@ -1,4 +1,4 @@
-"""Ways to make an engine say each of the sentences of `regnb.engine.words`."""
+"""Ways to make an engine say each of the sentences of `regnb.errors.messages`."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from regnb.errors import (
 )
 from regnb.lab import Lab
 from regnb.oci import ImageReference
-from regnb.server.http_server import serving
+from regnb.web.http_server import serving
 from tests.contract.labs import pushed
 from tests.contract.terminals import eventually
 from tests.contract.trust import Owner

@@ -15,7 +15,7 @@ import pytest
 
 from regnb.registry import RegistryClient, WsgiTransport
 from regnb.server import Config, DirectoryStorage, MemoryStorage, create_app
-from regnb.server.http_server import serving
+from regnb.web.http_server import serving
 
 # Gives a client of a registry that is empty, allows deletion, and lives in a folder.
 OpenRegistry: TypeAlias = Callable[[Path], AbstractContextManager[RegistryClient]]

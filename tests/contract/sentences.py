@@ -1,11 +1,11 @@
-"""The sentences of `regnb.engine.words` as patterns, and whose are those of the engine at hand."""
+"""The sentences of `regnb.errors.messages` as patterns, and which the engine at hand says."""
 
 from __future__ import annotations
 
 import re
 
 from regnb.engine import Engine
-from regnb.engine.words import table
+from regnb.errors.messages import table
 
 _HOST = r"(?:\[[0-9a-f:]+\]|[\w.-]+)(?::\d+)*"
 _NAME = r"[\w./-]+"

@@ -12,7 +12,7 @@ from regnb.oci import Digest
 from regnb.registry import RegistryClient
 from regnb.server import Config, DirectoryStorage, create_app
 from regnb.server.collect import collect_garbage
-from regnb.server.http_server import serving
+from regnb.web.http_server import serving
 from tests.contract.registries import DISTRIBUTION, needs_distribution, run_distribution
 
 CACHE = "cache: {blobdescriptor: inmemory}, "  # as in the official image

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from regnb.inventory import inventory
 from regnb.oci import media_types
 from regnb.registry import RegistryClient
 from tests.contract.images import CONFIG, push
@@ -18,7 +19,7 @@ def test_inventory_is_what_was_pushed(
     index = samples.encode({"schemaVersion": 2, "manifests": [entry]})
     client.put_manifest(repository, "3", index, media_type=media_types.OCI_INDEX)
     options = {"repositories": [repository], "cache": tmp_path / "cache"}
-    frame = client.inventory(**options)  # type: ignore[arg-type]
+    frame = inventory(client, **options)  # type: ignore[arg-type]
     size = len(CONFIG)
     assert list(frame.tag) == ["1", "2", "3"]
     assert frame.digest[0] == digest
@@ -27,9 +28,9 @@ def test_inventory_is_what_was_pushed(
     assert list(frame.unique_bytes) == [0, 18, 0]
     assert list(frame.layers) == [1, 1, 1]
     assert set(frame.problem) == {""}
-    assert client.inventory(**options).equals(frame)  # type: ignore[arg-type]
+    assert inventory(client, **options).equals(frame)  # type: ignore[arg-type]
 
 
 def test_inventory_has_every_repository(client: RegistryClient, repository: str) -> None:
     push(client, repository)
-    assert repository in set(client.inventory().repository)
+    assert repository in set(inventory(client).repository)

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from regnb.engine.words import meaning_of
 from regnb.errors import (
     EngineError,
     EngineUnavailable,
@@ -20,6 +19,7 @@ from regnb.errors import (
     RegistryStopped,
     TLSFailed,
 )
+from regnb.errors.messages import meaning_of
 from regnb.lab import Lab
 from regnb.lab.auth import Token
 from regnb.lab.authority import Authority

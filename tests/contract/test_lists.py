@@ -39,6 +39,6 @@ def test_tags_are_listed_without_spaces_as_the_course_shows(
 ) -> None:
     push(client, repository, "1.0")
     request = Request("GET", f"{client.url}/v2/{repository}/tags/list")
-    with client._transport.send(request) as response:
+    with client._session._transport.send(request) as response:
         body = response.read(limit=1000)
     assert body == f'{{"name":"{repository}","tags":["1.0"]}}\n'.encode()

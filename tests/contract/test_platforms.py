@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from regnb.engine import Engine, find_engine, room
+from regnb.embedded.remote import offline_hub
+from regnb.engine import Engine, find_engine
 from regnb.errors import ImageNotFound, PullFailed
 from regnb.oci import Descriptor, ImageIndex, ImageManifest, ImageReference
 from regnb.registry import RegistryClient
 from regnb.server import Config, DirectoryStorage, create_app
-from regnb.server.http_server import serving
+from regnb.web.http_server import serving
 from tests.contract.engines import ENGINES
 
 ALPINE = ImageReference.parse("alpine")
@@ -30,7 +31,7 @@ def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A registry on loopback that has the sample of alpine."""
     folder = tmp_path_factory.mktemp("room")
-    room.save(room.find(ALPINE, "samples"), ALPINE, folder, platforms=("linux",))
+    offline_hub.save(offline_hub.find(ALPINE, "samples"), ALPINE, folder, platforms=("linux",))
     with serving(create_app(DirectoryStorage(folder), Config())) as server:
         yield f"localhost:{server.port}"
 

@@ -1,14 +1,14 @@
 """What goes wrong: each engine says it as the table does, and regnb knows and explains it.
 
-Red when the next Docker says something otherwise: then `regnb/engine/words.toml` gets a line.
+Red when the next Docker says something otherwise: then `regnb/errors/messages.toml` gets a line.
 """
 
 from __future__ import annotations
 
 import pytest
 
-from regnb.engine.words import meaning_of, table
 from regnb.errors import EngineError
+from regnb.errors.messages import meaning_of, table
 from regnb.lab import Lab
 from regnb.lab.refusals import explanation_of
 from tests.contract.engines import NO_LOGIN

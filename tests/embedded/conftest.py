@@ -7,12 +7,12 @@ import pytest
 from werkzeug.test import Client
 
 from regnb.embedded import background
-from regnb.embedded.api.app import Api
+from regnb.embedded.api.router import Api
 from regnb.embedded.background import Place
 from regnb.embedded.core import EmbeddedEngine
 from regnb.embedded.home import Home
 from regnb.server import MemoryStorage, create_app
-from regnb.server.http_server import serving
+from regnb.web.http_server import serving
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Request
 from regnb.oci import ImageManifest, media_types
 from regnb.registry import RegistryClient
 from regnb.server import MemoryStorage, create_app
-from regnb.server.http_server import serving
+from regnb.web.http_server import serving
 from tests.oci.samples import descriptor, encode
 
 

@@ -14,7 +14,7 @@ import pytest
 from werkzeug.test import Client
 
 from regnb.embedded import background
-from regnb.embedded.api.app import Api
+from regnb.embedded.api.router import Api
 from regnb.embedded.background import Place
 from regnb.embedded.core import EmbeddedEngine
 from regnb.embedded.home import Home

@@ -8,10 +8,10 @@ import pytest
 from werkzeug.test import Client
 from werkzeug.wrappers import Request, Response
 
-from regnb.embedded.api.app import Api
+from regnb.embedded.api.router import Api
 from regnb.embedded.core import EmbeddedEngine
 from regnb.embedded.home import Home
-from regnb.embedded.remote.hub import HubPlaces
+from regnb.embedded.remote.upstreams import HubPlaces
 from regnb.embedded.samples import SampleRegistry
 from regnb.oci import Digest, ImageIndex, ImageManifest
 from regnb.registry import RegistryClient
@@ -209,7 +209,7 @@ def test_broken_layer_is_taken_up_where_it_broke(api: Client, engine: EmbeddedEn
         yield layer[: len(layer) // 2]
         raise ConnectionResetError
 
-    engine.transfers._retry_after = 0
+    engine.downloads._retry_after = 0
     with troubled(cut_once) as (app, address):
         manifest = fill_bytes(address, layer)
         told = statuses(pull(api, f"{address}/app", "1"))
@@ -226,7 +226,7 @@ def test_wrong_bytes_are_refused_and_not_kept(api: Client, engine: EmbeddedEngin
         wanted = request.method == "GET" and request.path.endswith(Digest.of(layer))
         return Response(b"the wrong bytes") if wanted else None
 
-    engine.transfers._retry_after = 0
+    engine.downloads._retry_after = 0
     with troubled(lie) as (_, address):
         manifest = fill_bytes(address, layer)
         content = pull(api, f"{address}/app", "1")
@@ -262,7 +262,7 @@ def test_two_pulls_at_once_share_the_work(engine: EmbeddedEngine) -> None:
         threads = [threading.Thread(target=pull_one) for _ in range(2)]
         for thread in threads:
             thread.start()
-        while not any(transfer.watchers == 2 for transfer in engine.transfers.running()):
+        while not any(download.watchers == 2 for download in engine.downloads.running()):
             threading.Event().wait(0.01)
         first_asked.set()
         for thread in threads:

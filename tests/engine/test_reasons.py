@@ -7,11 +7,9 @@ import pytest
 from regnb.engine import Engine
 from regnb.engine.failures import failure
 from regnb.engine.hub import PROBED, ask_hub
-from regnb.engine.reasons import reason_in
-from regnb.engine.words import table
 from regnb.errors import HubRateLimited, HubUnreachable, PullFailed
-from regnb.errors.reasons import HUB_HOST, PHRASES, Reason
-from regnb.i18n import LANGUAGES, Translator
+from regnb.errors.hub_reasons import HUB_HOST, PHRASES, Reason
+from regnb.errors.messages import reason_in, table
 from tests.engine.fake_api import Answer, FakeApi, message
 
 GET = f'Get "https://{HUB_HOST}/v2/": '
@@ -152,23 +150,3 @@ def test_proxy_is_named_where_the_engine_tells_it(
     with pytest.raises(HubUnreachable) as caught:
         ask(engine)
     assert caught.value.reason == Reason("proxy_login", who=proxy)
-
-
-@pytest.mark.parametrize("kind", PHRASES)
-def test_phrase_is_read_again(kind: str) -> None:
-    filled = {"host": "auth.docker.io", "who": "Root (of all), Ltd: one"}
-    used = {name: value for name, value in filled.items() if f"{{{name}}}" in PHRASES[kind]}
-    reason = Reason(kind, **used)
-    assert Reason.parse(str(reason)) == reason
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("kind", PHRASES)
-def test_every_reason_is_told_with_a_mend(kind: str, language: str) -> None:
-    translator = Translator(language)
-    reason = Reason(kind, who="somebody")
-    assert translator.why(reason)
-    own, docker = (translator.mend(reason, flavour) for flavour in ("embedded", "docker"))
-    assert own
-    assert 'engine="embedded"' in docker
-    assert 'engine="embedded"' not in own

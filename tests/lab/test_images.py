@@ -9,7 +9,7 @@ import pytest
 
 from regnb.analysis.holdings import holdings
 from regnb.analysis.storage import Storage
-from regnb.inventory.methods import CONNECTIONS
+from regnb.inventory import CONNECTIONS
 from regnb.lab.images import sharing
 from regnb.oci import ImageManifest
 from regnb.registry import RegistryClient, WsgiTransport

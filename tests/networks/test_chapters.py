@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from regnb.errors.reasons import HUB_HOST, Reason
+from regnb.errors.hub_reasons import HUB_HOST, Reason
 from regnb.i18n import Translator
 from tests.networks.hubs import AUTHORITY
 

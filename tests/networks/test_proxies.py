@@ -14,19 +14,19 @@ from urllib.request import getproxies_environment
 import pytest
 from werkzeug.test import Client
 
-from regnb.embedded.api.app import Api
+from regnb.embedded.api.router import Api
 from regnb.embedded.core import EmbeddedEngine
 from regnb.embedded.home import Home
 from regnb.errors import ProxyFailed, RegistryError
-from regnb.errors.reasons import HUB_HOST, Reason
+from regnb.errors.hub_reasons import HUB_HOST, Reason
 from regnb.i18n import LANGUAGES, Translator
 from regnb.outgoing import Proxy, pool_to, proxy_to, spare_loopback
 from regnb.registry import RegistryClient, UrllibTransport
 from regnb.registry.certificates import issuer_at
 from regnb.server import MemoryStorage, create_app
 from regnb.server.config import Upstream
-from regnb.server.http_server import serving as serving_app
 from regnb.server.upstream import UpstreamClient
+from regnb.web.http_server import serving as serving_app
 from tests.accelerators import accelerators
 from tests.contract.registries import free_port
 from tests.embedded.progress import pull, statuses
@@ -40,8 +40,8 @@ from tests.networks.hubs import (
     wanting_token,
 )
 from tests.networks.proxies import LOGIN, proxy
-from tests.registry.test_network import OK, speaking
-from tests.registry.test_network import saying as answering
+from tests.registry.test_urllib_transport import OK, speaking
+from tests.registry.test_urllib_transport import saying as answering
 
 HOST = "registry.example"
 USER, _, PASSWORD = LOGIN.partition(":")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from regnb.engine.words import table
+from regnb.errors.messages import table
 from tests.notebooks.sanitizer import DOCKER, STRICT, rules, sanitized
 
 DIGEST = "sha256:" + "0123456789abcdef" * 4

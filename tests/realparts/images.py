@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from regnb.embedded.samples import build as samples
+from regnb.embedded.samples import image_builder as samples
 from regnb.oci import Descriptor, Digest, Platform
 from regnb.oci.json import Json
 from tests.realparts.layers import Tree, compressed
@@ -56,14 +56,14 @@ def _images(recipe: Recipe) -> Iterator[samples.Image]:
         Platform("linux", recipe.architecture),
     )
     created = datetime.fromtimestamp(recipe.created, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    steps = tuple(samples.Step(step.created_by, _layer(step)) for step in recipe.steps)
+    steps = tuple(samples.BuildStep(step.created_by, _layer(step)) for step in recipe.steps)
     for platform in (own, *(other for other in _OTHERS if other != own)):
         notes = {} if platform == own else {NOT_RUN: str(own)}
         yield samples.Image(platform, created, recipe.execution, steps, notes)
 
 
-def _layer(step: Step) -> samples.Layer | None:
+def _layer(step: Step) -> samples.BuiltLayer | None:
     if step.tree is None:
         return None
     tar = step.tree.tar()
-    return samples.Layer(compressed(tar), Digest.of(tar))
+    return samples.BuiltLayer(compressed(tar), Digest.of(tar))

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from regnb.embedded.samples.build import Contents
+from regnb.embedded.samples.image_builder import Contents
 from regnb.oci import Descriptor, ImageConfig, ImageIndex, ImageManifest, layers_of, media_types
 from tests.realparts.images import NOT_RUN, Recipe, Step, build
 from tests.realparts.layers import Tree

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import pytest
 
-from regnb.outgoing import is_loopback
 from regnb.registry.address import host_and_target, origin, redacted, resolve
 
 BASE = "http://registry.test:5000/v2/w3/blobs/uploads/"
@@ -28,24 +27,6 @@ def test_target_is_resolved(target: str, url: str | None) -> None:
 def test_origin_knows_the_usual_ports() -> None:
     assert origin("http://A.test/x") == origin("http://a.test:80/y")
     assert origin("https://a.test") != origin("http://a.test:443") != origin("http://b.test:443")
-
-
-@pytest.mark.parametrize(
-    ("host", "is_this_machine"),
-    [
-        ("localhost", True),
-        ("registry.localhost", True),
-        ("127.0.0.1", True),
-        ("127.1.2.3", True),
-        ("::1", True),
-        ("localhost.test", False),
-        ("127.0.0.1.test", False),
-        ("192.168.0.1", False),
-        ("0.0.0.0", False),
-    ],
-)
-def test_loopback(host: str, is_this_machine: bool) -> None:
-    assert is_loopback(host) is is_this_machine
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from werkzeug import Request, Response
 
 from regnb.errors import InvalidAnswer, Unauthorized
 from regnb.oci import Digest, media_types
-from regnb.registry.referrers import referrers_tag
+from regnb.registry.manifests import referrers_tag
 from tests.oci.samples import descriptor, encode
 from tests.registry.apps import TableApp
 from tests.registry.conftest import OpenClient

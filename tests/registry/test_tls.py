@@ -17,7 +17,7 @@ from regnb.errors import CertificateUnreadable, ConnectionLost, RegistryUnreacha
 from regnb.i18n import Translator, load_catalogue
 from regnb.oci import Digest
 from regnb.registry import RegistryClient, UrllibTransport
-from regnb.registry.network import CERTIFICATE_REASONS
+from regnb.registry.problems import CERTIFICATE_REASONS
 from tests.contract.registries import free_port
 from tests.registry.apps import REGISTRY, TableApp, serve
 

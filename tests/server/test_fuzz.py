@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from regnb.server import Config, DirectoryStorage, create_app
-from regnb.server.http_server import Server, serving
+from regnb.web.http_server import Server, serving
 
 METHODS = ["GET", "HEAD", "PUT", "POST", "PATCH", "DELETE", "BREW", ""]
 PATHS = ["/v2/", "/v2/w3/blobs/uploads/", "/v2/%2e%2e/tags/list", "/v2/w3/manifests/%00", "*", "//"]

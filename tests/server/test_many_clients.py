@@ -4,8 +4,8 @@ from pathlib import Path
 
 from bench.many_clients import soak
 from regnb.server import DirectoryStorage, create_app
-from regnb.server.http_server import serving
 from regnb.server.scrub import scrub
+from regnb.web.http_server import serving
 
 
 def test_fifty_clients_push_and_pull_without_a_wrong_byte(tmp_path: Path) -> None:

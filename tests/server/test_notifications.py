@@ -13,7 +13,7 @@ from regnb.oci import Digest
 from regnb.oci.media_types import OCI_MANIFEST
 from regnb.server import Config, MemoryStorage, create_app
 from regnb.server.config import Endpoint
-from regnb.server.http_server import serving
+from regnb.web.http_server import serving
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment

@@ -11,8 +11,8 @@ from regnb.oci import Digest
 from regnb.oci.media_types import OCI_INDEX
 from regnb.server import Config, MemoryStorage, create_app
 from regnb.server.config import Htpasswd, Upstream
-from regnb.server.http_server import Server, serving
 from regnb.server.storage import Storage
+from regnb.web.http_server import Server, serving
 
 from .samples import LAYER, codes, image, index, push_image, put
 

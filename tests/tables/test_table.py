@@ -1,13 +1,13 @@
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from regnb.i18n import Translator
-from regnb.tables import Finding, Table, catalog_table, findings_table
-from regnb.tables.cells import shorten
-from regnb.tables.table import MAX_ROWS
+from regnb.tables import Table, catalog_table
+from regnb.tables.table import MAX_ROWS, BarTable, shorten
 
 DIGEST = "sha256:" + "0123456789abcdef" * 4
 COLUMNS = {
@@ -17,6 +17,7 @@ COLUMNS = {
     "created": "datetime64[us, UTC]",
     "platforms": "object",
 }
+BARS = {"name": "str", "size_bytes": "int64"}
 
 
 @pytest.fixture
@@ -91,9 +92,18 @@ def test_shorten(text: str, short: str) -> None:
     assert shorten(text) == short
 
 
-def test_sentence_of_a_check_is_shown_whole() -> None:
-    long = "Docker Hub cannot be used, " * 10
-    finding = Finding("Docker Hub", "note", "note", long, f"Mend: {long}")
-    table = findings_table(Translator("en"), [finding])
-    assert long.strip() in table.to_page()
-    assert f"Mend: {long}".strip() in repr(table)
+def bars(*sizes: int) -> BarTable:
+    rows = [{"name": "<td>", "size_bytes": size} for size in sizes]
+    return BarTable.of(Translator("en"), rows, columns=BARS)
+
+
+def test_bars_are_as_long_as_their_part_of_the_largest() -> None:
+    html = bars(50, 200, 0)._repr_html_()
+    assert re.findall(r"width: (\d+)%", html) == ["25", "100", "0"]
+    assert re.search(r"200\u202fB<div style=\"width: 100%", html)
+
+
+def test_many_rows_without_sizes_and_no_rows_are_shown() -> None:
+    assert bars(*range(100))._repr_html_().count("width:") == 60
+    assert "width:" not in bars()._repr_html_()
+    assert "width:" not in bars(1)[["name"]]._repr_html_()

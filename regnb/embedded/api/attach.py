@@ -19,9 +19,9 @@ from werkzeug.wrappers import Response
 from werkzeug.wsgi import ClosingIterator
 
 from regnb.embedded.api.call import Call, nothing, rule
-from regnb.embedded.api.streams import FRAMED, FRAMES_ARE_NAMED, RAW, empty_frame
+from regnb.embedded.api.container_streams import FRAMED, FRAMES_ARE_NAMED, RAW, empty_frame
 from regnb.embedded.containers.logs import STDERR, STDOUT, LogQuery
-from regnb.embedded.containers.model import Container
+from regnb.embedded.containers.record import ContainerRecord
 from regnb.embedded.refusal import Refusal, bad_request
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def resize(call: Call, name: str) -> Response:
     return nothing(200)
 
 
-def _outputs(call: Call, container: Container, query: LogQuery) -> Iterator[bytes]:
+def _outputs(call: Call, container: ContainerRecord, query: LogQuery) -> Iterator[bytes]:
     terminal = container.has_terminal
     # The headers go with the first bytes, and the client waits for them before it starts anything;
     # one that wants one output alone has nowhere to put frames of the other, and crashes.
@@ -88,7 +88,7 @@ def _outputs(call: Call, container: Container, query: LogQuery) -> Iterator[byte
             return
 
 
-def _obey(call: Call, container: Container, connection: socket.socket, detach: bytes) -> None:
+def _obey(call: Call, container: ContainerRecord, connection: socket.socket, detach: bytes) -> None:
     """Send the container what keys of the client's terminal mean, until it goes or detaches.
 
     What else is typed is read and dropped: what nobody reads resets the connection at its end.
@@ -106,7 +106,7 @@ def _obey(call: Call, container: Container, connection: socket.socket, detach: b
                 return
             if key in _KEYS:
                 with contextlib.suppress(Refusal):
-                    call.engine.running.kill(container, _KEYS[key])
+                    call.engine.supervisor.kill(container, _KEYS[key])
 
 
 def _keys(text: str) -> bytes:

@@ -20,12 +20,11 @@ from werkzeug.wrappers import Request, Response
 from regnb.embedded.core import EmbeddedEngine
 from regnb.embedded.refusal import Refusal, bad_request, write_failed
 from regnb.errors import RegnbError
+from regnb.web.http_server import CONNECTION
 
 Filters: TypeAlias = dict[str, list[str]]
 Handler: TypeAlias = Callable[..., Response]
 _FALSE = frozenset({"", "0", "no", "false", "none"})
-# Where the server leaves the connection of a request.
-CONNECTION = "regnb.connection"
 _INTEGER = re.compile(r"[+-]?[0-9]{1,20}")
 _LOG = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from regnb.embedded.api.call import Call, Filters, rule, stream
 from regnb.embedded.api.filters import has_labels, moment
-from regnb.embedded.events import Event
+from regnb.embedded.engine_events import Event
 
 _NAMES = ("container", "daemon", "event", "image", "label", "network", "scope", "type", "volume")
 

@@ -27,7 +27,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _run_own(words: list[str], sockets: str) -> int:
-    from regnb.embedded.containers.own import run_own  # noqa: PLC0415 - not for a binary
+    from regnb.embedded.containers.registry_program import run_own  # noqa: PLC0415 - not for a binary
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _stop)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from regnb.embedded.containers.model import now
+from regnb.embedded.containers.record import now
 
 STDOUT, STDERR = "stdout", "stderr"
 _STREAMS = {STDOUT: 1, STDERR: 2}

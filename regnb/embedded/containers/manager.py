@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from regnb.embedded.containers.logs import Logs
-from regnb.embedded.containers.model import RECORD, Container, Mount, now
 from regnb.embedded.containers.mounts import anonymous_volumes, make_mounts
 from regnb.embedded.containers.names import invented_name
 from regnb.embedded.containers.ports import requested_bindings
-from regnb.embedded.events import Events
+from regnb.embedded.containers.record import RECORD, ContainerRecord, Mount, now
+from regnb.embedded.engine_events import Events
 from regnb.embedded.refusal import Refusal, bad_request, no_such_container
 from regnb.embedded.store import StoredImage
 from regnb.embedded.volumes import Volumes
@@ -34,12 +34,12 @@ class Containers:
         self._logs: dict[str, Logs] = {}
         self._containers = self._read()
 
-    def all(self) -> list[Container]:
+    def all(self) -> list[ContainerRecord]:
         """All containers, the newest first."""
         with self.lock:
             return sorted(self._containers.values(), key=lambda one: one.created, reverse=True)
 
-    def get(self, name: str) -> Container:
+    def get(self, name: str) -> ContainerRecord:
         """The container by name, ID, or the beginning of its ID; raises Refusal (404, 400)."""
         wanted = name.removeprefix("/")
         with self.lock:
@@ -52,41 +52,41 @@ class Containers:
             raise no_such_container(name)
         return found[0]
 
-    def has(self, container: Container) -> bool:
+    def has(self, container: ContainerRecord) -> bool:
         """Whether it was not removed meanwhile."""
         with self.lock:
             return container.id in self._containers
 
-    def folder(self, container: Container) -> Path:
+    def folder(self, container: ContainerRecord) -> Path:
         """Where its files are."""
         return self._root / container.id
 
-    def logs(self, container: Container) -> Logs:
+    def logs(self, container: ContainerRecord) -> Logs:
         """Its log."""
         with self.lock:
             return self._logs.setdefault(container.id, Logs(self.folder(container) / "log.jsonl"))
 
-    def save(self, container: Container) -> None:
+    def save(self, container: ContainerRecord) -> None:
         """Write it down as it is now, unless it was removed."""
         with self.lock:
             if container.id in self._containers:
                 container.save(self.folder(container))
 
-    def tell(self, container: Container, action: str, **attributes: str) -> None:
+    def tell(self, container: ContainerRecord, action: str, **attributes: str) -> None:
         """Tell what happened to it to those who listen to the events."""
         more = {"image": container.image, "name": container.name, **container.labels, **attributes}
         self._events.tell("container", action, container.id, **more)
 
     def create(
         self, image: StoredImage, name: str, config: dict[str, Any], host_config: dict[str, Any]
-    ) -> Container:
+    ) -> ContainerRecord:
         """A new container of `image`; without name it gets one. Raises Refusal (400, 409)."""
         identity = secrets.token_hex(32)
         config = with_defaults_of(image, config)
         config["Hostname"] = config.get("Hostname") or identity[:12]
         list(requested_bindings(config, host_config))  # refused here, as by Docker, not at start
         with self.lock:
-            container = Container(
+            container = ContainerRecord(
                 id=identity,
                 name=self._free_name(name),
                 created=now(),
@@ -104,7 +104,7 @@ class Containers:
         self.tell(container, "create")
         return container
 
-    def rename(self, container: Container, name: str) -> None:
+    def rename(self, container: ContainerRecord, name: str) -> None:
         """Give it the name `name`; raises Refusal (400, 409)."""
         with self.lock:
             try:
@@ -117,7 +117,7 @@ class Containers:
             self.save(container)
         self.tell(container, "rename")
 
-    def remove(self, container: Container, *, with_volumes: bool) -> None:
+    def remove(self, container: ContainerRecord, *, with_volumes: bool) -> None:
         """Forget it, its log and, if wanted, the volumes that nobody named and nobody else uses."""
         with self.lock:
             del self._containers[container.id]
@@ -128,7 +128,7 @@ class Containers:
                 self._volumes.remove(volume)
         self.tell(container, "destroy")
 
-    def users_of(self, volume: str) -> list[Container]:
+    def users_of(self, volume: str) -> list[ContainerRecord]:
         """Containers that have `volume`."""
         return [one for one in self.all() if volume in {mount.volume for mount in one.mounts}]
 
@@ -158,11 +158,11 @@ class Containers:
             )
         return name
 
-    def _read(self) -> dict[str, Container]:
+    def _read(self) -> dict[str, ContainerRecord]:
         found = {}
         for folder in self._root.iterdir():
             if (folder / RECORD).exists():
-                container = Container.load(folder)
+                container = ContainerRecord.load(folder)
                 found[container.id] = container
             else:  # an engine that was killed while it made or removed the container
                 shutil.rmtree(folder, ignore_errors=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from regnb.embedded.containers.model import Mount
+from regnb.embedded.containers.record import Mount
 from regnb.embedded.refusal import bad_request
 from regnb.embedded.volumes import Volumes
 

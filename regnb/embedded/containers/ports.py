@@ -8,9 +8,9 @@ import socket
 from collections.abc import Iterable, Iterator
 from typing import Any, Self
 
-from regnb.embedded.containers.model import Binding
+from regnb.embedded.containers.record import Binding
+from regnb.embedded.daemon_settings import DEFAULT_ADDRESS
 from regnb.embedded.refusal import Refusal, bad_request
-from regnb.embedded.settings import DEFAULT_ADDRESS
 
 _BACKLOG = 512
 _PORT = re.compile(r"[0-9]{1,5}(/(tcp|udp|sctp))?")

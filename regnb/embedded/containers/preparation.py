@@ -13,9 +13,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from regnb.embedded.containers.command import RegistryCommand
-from regnb.embedded.containers.model import Container, Mount
 from regnb.embedded.containers.mounts import host_path
+from regnb.embedded.containers.record import ContainerRecord, Mount
+from regnb.embedded.containers.registry_command import RegistryCommand
 from regnb.outgoing import VARIABLES
 
 STORAGE = "/var/lib/registry"
@@ -69,7 +69,7 @@ class Preparation:
         return [*child, self.binary, ",".join(map(str, sockets)), *self.words]
 
 
-def container_port(container: Container, command: RegistryCommand) -> int:
+def container_port(container: ContainerRecord, command: RegistryCommand) -> int:
     """The port that the registry believes to listen on, inside."""
     address = container.environment.get(ADDRESS, "")
     if address:
@@ -79,7 +79,7 @@ def container_port(container: Container, command: RegistryCommand) -> int:
 
 
 def prepare(
-    container: Container,
+    container: ContainerRecord,
     command: RegistryCommand,
     folder: Path,
     *,
@@ -108,7 +108,7 @@ def prepare(
     return Preparation(binary, words, inherited | environment)
 
 
-def _config(container: Container, command: RegistryCommand, inside: Path) -> str:
+def _config(container: ContainerRecord, command: RegistryCommand, inside: Path) -> str:
     own = _own_config(container, command)
     if own is None:
         storage = host_path(STORAGE, container.mounts, inside)
@@ -117,7 +117,7 @@ def _config(container: Container, command: RegistryCommand, inside: Path) -> str
     return in_words_of_the_machine(own, storage_mounts)
 
 
-def _own_config(container: Container, command: RegistryCommand) -> str | None:
+def _own_config(container: ContainerRecord, command: RegistryCommand) -> str | None:
     """The configuration file that the user mounted, if there is one."""
     if not command.config_file:
         return None
@@ -133,7 +133,7 @@ def in_words_of_the_machine(text: str, mounts: Iterable[Mount]) -> str:
     return text
 
 
-def _registry_environment(container: Container, inside: Path) -> dict[str, str]:
+def _registry_environment(container: ContainerRecord, inside: Path) -> dict[str, str]:
     given = container.environment
     found = {
         name: _value(value, container, inside)
@@ -145,7 +145,7 @@ def _registry_environment(container: Container, inside: Path) -> dict[str, str]:
     return found
 
 
-def _value(value: str, container: Container, inside: Path) -> str:
+def _value(value: str, container: ContainerRecord, inside: Path) -> str:
     if value.startswith("/"):
         return str(host_path(value, container.mounts, inside))
     # A list of paths, such as the authorities of client certificates.

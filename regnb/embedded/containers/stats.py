@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from regnb.embedded.containers.model import NEVER, Container
+from regnb.embedded.containers.record import NEVER, ContainerRecord
 from regnb.embedded.refusal import not_here
 
 _NANOSECONDS = 10**9
@@ -25,7 +25,9 @@ STOPPED: dict[str, object] = {
 }
 
 
-def statistics(container: Container, pid: int, interval: float) -> Iterator[dict[str, object]]:
+def statistics(
+    container: ContainerRecord, pid: int, interval: float
+) -> Iterator[dict[str, object]]:
     """Values now, and every `interval` seconds until the process ends.
 
     Raises Refusal (501) on systems without /proc.
@@ -35,7 +37,7 @@ def statistics(container: Container, pid: int, interval: float) -> Iterator[dict
     return _values(container, pid, interval)
 
 
-def _values(container: Container, pid: int, interval: float) -> Iterator[dict[str, object]]:
+def _values(container: ContainerRecord, pid: int, interval: float) -> Iterator[dict[str, object]]:
     before: dict[str, object] = {"cpu_usage": {"total_usage": 0}}
     before_read = NEVER
     while True:

@@ -10,11 +10,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from regnb.embedded.daemon_settings import Settings
 from regnb.embedded.remote import proof
 from regnb.embedded.remote.trust import Trust, trust_in
-from regnb.embedded.settings import Settings
 from regnb.errors import NotARegistry, RegistryError, RegistryUnreachable, TLSFailed
-from regnb.errors.reasons import HUB_HOST
+from regnb.errors.hub_reasons import HUB_HOST
 from regnb.oci.reference import DOCKER_HUB
 from regnb.registry import Credentials, RegistryClient, UrllibTransport
 from regnb.registry.transport import Transport

@@ -12,7 +12,7 @@ import tarfile
 from functools import cache
 from pathlib import Path, PurePosixPath
 
-from regnb.embedded.samples.build import Layer
+from regnb.embedded.samples.image_builder import BuiltLayer
 from regnb.oci import Digest, Platform
 
 FOLDER = Path(__file__).parent
@@ -30,10 +30,10 @@ _MARKS = (b"{architecture}", b"{debian}", b"{alpine}")
 
 
 @cache
-def layer_of(folders: tuple[str, ...], platform: Platform) -> Layer:
+def layer_of(folders: tuple[str, ...], platform: Platform) -> BuiltLayer:
     """The layer with the files below `folders`, as they are for `platform`."""
     diff_id = Digest.of(tar_of(folders, platform))
-    return Layer(gzip_of(diff_id).read_bytes(), diff_id)
+    return BuiltLayer(gzip_of(diff_id).read_bytes(), diff_id)
 
 
 def gzip_of(diff_id: Digest) -> Path:

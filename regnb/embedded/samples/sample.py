@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from regnb.embedded.samples.build import Image, Step, build
+from regnb.embedded.samples.image_builder import BuildStep, Image, build
 from regnb.embedded.samples.layers import layer_of
-from regnb.embedded.samples.recipe import Recipe
+from regnb.embedded.samples.recipes import Recipe
 from regnb.oci import Digest, Manifest, Platform, parse_manifest
 from regnb.oci.json import Json
 
@@ -36,7 +36,7 @@ def _image(recipe: Recipe, platform: Platform) -> Image:
         created=created,
         execution=_execution(recipe),
         steps=tuple(
-            Step(step.created_by, layer_of(step.files, platform) if step.files else None)
+            BuildStep(step.created_by, layer_of(step.files, platform) if step.files else None)
             for step in recipe.steps
         ),
         annotations={

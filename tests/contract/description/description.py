@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from regnb.embedded.api import app, missing
+from regnb.embedded.api import router, unsupported_routes
 
 # Debian's package docker-doc has them. One for each Docker at hand: 20.10 or 28.5.
 FOLDER = Path("/usr/share/doc/docker-doc/api")
@@ -39,8 +39,8 @@ def shape(path: str) -> str:
 
 def routes() -> set[str]:
     """What the embedded engine serves, as `GET /images/{}/json`."""
-    refused = {_label(rule) for rule in missing.RULES}
-    return {_label(rule) for rule in app._RULES} - refused
+    refused = {_label(rule) for rule in unsupported_routes.RULES}
+    return {_label(rule) for rule in router._RULES} - refused
 
 
 def _label(rule: Any) -> str:

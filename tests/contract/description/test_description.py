@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from werkzeug.test import Client, TestResponse
 
-from regnb.embedded.api.app import Api
+from regnb.embedded.api.router import Api
 from regnb.embedded.core import EmbeddedEngine
 from regnb.embedded.home import Home
 from tests.contract.description.content import Subject

@@ -43,7 +43,7 @@ def test_keys_that_are_none(api: Client, keys: str) -> None:
 
 def test_exit_code_is_that_of_the_end_that_was_awaited(api: Client, engine: EmbeddedEngine) -> None:
     api.post("/containers/x1/start")
-    codes = engine.running.wait(engine.containers.get("x1"), "next-exit", 0.05)
+    codes = engine.supervisor.wait(engine.containers.get("x1"), "next-exit", 0.05)
     assert next(codes) is None
     api.post("/containers/x1/restart")
     assert next(code for code in codes if code is not None) == 2

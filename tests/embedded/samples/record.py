@@ -9,7 +9,7 @@ import gzip
 from collections.abc import Iterator
 
 from regnb.embedded.samples.layers import LAYERS, gzip_of, tar_of
-from regnb.embedded.samples.recipe import recipes
+from regnb.embedded.samples.recipes import recipes
 from regnb.oci import Digest
 
 

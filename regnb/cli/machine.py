@@ -1,0 +1,90 @@
+"""`regnb doctor`, `regnb clean` and `regnb folder`: what is on this machine, and what labs left."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from regnb.cli.texts import Failure, text, translator
+
+if TYPE_CHECKING:
+    from regnb.engine import Engine
+    from regnb.lab.cleanup import Leftover
+
+MARKS = {"good": ("✓", "green"), "note": ("•", "yellow"), "bad": ("✗", "red")}
+
+
+@click.command(help=text("doctor.help"))
+def doctor() -> None:
+    """Check this machine; exit with 1 when something has to be mended."""
+    from regnb.lab.preflight import BAD, Preflight  # noqa: PLC0415 - loads docker
+
+    healthy = True
+    for finding in Preflight(translator()).findings():
+        mark, colour = MARKS[finding.level]
+        name = click.style(f"{finding.check} ({finding.state})", bold=True)
+        said = text("cli.subject", name=name, said=finding.finding)
+        click.echo(f"{click.style(mark, fg=colour)} {said}")
+        if finding.mend:
+            click.echo(f"  → {finding.mend}")
+        healthy = healthy and finding.level != BAD
+    click.echo(text("doctor.all_good" if healthy else "doctor.something_bad"))
+    raise SystemExit(0 if healthy else 1)
+
+
+@click.command(help=text("clean.help"))
+@click.option("--yes", "-y", is_flag=True, help=text("clean.yes_help"))
+@click.option("--all", "everybody", is_flag=True, help=text("clean.all_help"))
+def clean(yes: bool, everybody: bool) -> None:
+    """List what is left, ask, and remove it."""
+    from regnb.engine import find_engine  # noqa: PLC0415 - loads docker
+    from regnb.errors import RegnbError  # noqa: PLC0415
+    from regnb.lab.cleanup import leftovers, remembered  # noqa: PLC0415
+
+    try:
+        with find_engine() as engine:
+            found = [*leftovers(engine, everybody=everybody), *remembered()]
+            if not found:
+                click.echo(text("clean.nothing"))
+                return
+            if not (yes or _agreed(found)):
+                click.echo(text("clean.kept"))
+                return
+            for leftover in found:
+                click.echo(text(_outcome(engine, leftover), what=_name(leftover)))
+    except RegnbError as error:
+        raise Failure.of(error) from error
+
+
+def _outcome(engine: Engine, leftover: Leftover) -> str:
+    from regnb.errors import EngineError, EngineUnavailable  # noqa: PLC0415
+    from regnb.lab.cleanup import remove  # noqa: PLC0415
+
+    try:
+        remove(engine, leftover)
+    except EngineUnavailable:
+        raise
+    except EngineError:  # a container that is not the lab's uses the image
+        return "clean.in_use"
+    return "clean.removed"
+
+
+def _agreed(found: list[Leftover]) -> bool:
+    click.echo(text("clean.found"))
+    for leftover in found:
+        click.echo(f"  {_name(leftover)}")
+    return click.confirm(text("clean.ask"))
+
+
+def _name(leftover: Leftover) -> str:
+    return text(f"clean.{leftover.kind}", name=leftover.name)
+
+
+@click.command(help=text("folder.help"))
+def folder() -> None:
+    """Print the folder of this learner's lab."""
+    # A light command line starts fast.
+    from regnb.lab.ownership import folder_of, lab_id, record_of  # noqa: PLC0415
+
+    click.echo(folder_of(record_of(lab_id())).path)

@@ -1,0 +1,239 @@
+"""Containers in the API."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable
+from typing import Any
+
+from werkzeug.wrappers import Response
+
+from regnb.embedded.api import bodies
+from regnb.embedded.api.call import Call, answer, nothing, rule
+from regnb.embedded.api.container_json import inspected, listed
+from regnb.embedded.api.filters import has_labels, moment
+from regnb.embedded.containers.networking import knows
+from regnb.embedded.containers.record import ContainerRecord
+from regnb.embedded.refusal import Refusal, bad_request
+
+_FILTERS = (
+    "ancestor", "before", "expose", "exited", "health", "id", "is-task", "isolation", "label",
+    "name", "network", "publish", "since", "status", "volume",
+)  # fmt: skip
+_STATES = ("created", "restarting", "running", "removing", "paused", "exited", "dead")
+_RESTART_POLICIES = ("", "no", "always", "unless-stopped", "on-failure")
+
+
+def list_containers(call: Call) -> Response:
+    """https://docs.docker.com/reference/api/engine/version/v1.51/#tag/Container/operation/ContainerList."""
+    filters = call.check_filters(*_FILTERS)
+    for state in filters.get("status", ()):
+        if state not in _STATES:
+            raise bad_request(f"Unrecognised filter value for status: {state}")
+    limit = call.number("limit") or 0
+    every = call.flag("all") or limit > 0 or "status" in filters or "exited" in filters
+    found = [
+        container
+        for container in call.engine.containers.all()
+        if (every or container.state.running) and _fits(call, container)
+    ]
+    rows = [listed(container) for container in found[: limit if limit > 0 else None]]
+    if call.flag("size"):
+        rows = [row | sizes(call, str(row["ImageID"])) for row in rows]
+    return answer(rows)
+
+
+def sizes(call: Call, image_id: str) -> dict[str, object]:
+    """What a container of that image takes: nothing of its own, but for its volumes."""
+    try:
+        size = call.engine.sizes.size_of(call.engine.images.find(image_id))
+    except Refusal:  # removed by force
+        size = 0
+    return {"SizeRw": 0, "SizeRootFs": size}
+
+
+def create_container(call: Call) -> Response:
+    """A new container, which does not run yet."""
+    config = _checked(call.body())
+    host_config = config.pop("HostConfig", None) or {}
+    aliases = _aliases(config.pop("NetworkingConfig", None) or {})
+    name = str(config.get("Image") or "")
+    if not name:
+        raise bad_request("no image given: the field Image is empty")
+    image = call.engine.images.find(name)
+    container = call.engine.containers.create(image, call.text("name"), config, host_config)
+    container.aliases = aliases
+    call.engine.containers.save(container)
+    return answer({"Id": container.id, "Warnings": _warnings(host_config)}, 201)
+
+
+def inspect_container(call: Call, name: str) -> Response:
+    """One container."""
+    return answer(inspected(call.engine.containers.get(name)))
+
+
+def start_container(call: Call, name: str) -> Response:
+    """Start it; 304 when it runs."""
+    return nothing(204 if call.engine.supervisor.start(call.engine.containers.get(name)) else 304)
+
+
+def stop_container(call: Call, name: str) -> Response:
+    """Stop it; 304 when it does not run."""
+    container = call.engine.containers.get(name)
+    return nothing(204 if call.engine.supervisor.stop(container, call.number("t")) else 304)
+
+
+def restart_container(call: Call, name: str) -> Response:
+    """Stop it and start it again."""
+    container = call.engine.containers.get(name)
+    call.engine.supervisor.stop(container, call.number("t"))
+    call.engine.supervisor.start(container)
+    call.engine.containers.tell(container, "restart")
+    return nothing()
+
+
+def kill_container(call: Call, name: str) -> Response:
+    """Send it a signal, SIGKILL unless another is named."""
+    try:
+        container = call.engine.containers.get(name)
+    except Refusal as refusal:
+        message = f"cannot kill container: {name}: {refusal.message}"
+        raise Refusal(refusal.status, message) from refusal
+    try:
+        number = _signal(call.text("signal", "SIGKILL"))
+    except Refusal as refusal:
+        message = f"cannot kill container: {name}: {refusal.message}"
+        raise Refusal(refusal.status, message) from refusal
+    call.engine.supervisor.kill(container, number)
+    return nothing()
+
+
+def rename_container(call: Call, name: str) -> Response:
+    """Give it another name."""
+    container = call.engine.containers.get(name)
+    if not call.text("name"):
+        raise bad_request("Neither old nor new names may be empty")
+    call.engine.containers.rename(container, call.text("name"))
+    return nothing()
+
+
+def remove_container(call: Call, name: str) -> Response:
+    """Remove it, with `v` its anonymous volumes too."""
+    if call.flag("link"):
+        raise bad_request("links between containers are not kept here")
+    container = call.engine.containers.get(name)
+    call.engine.remove_container(container, force=call.flag("force"), volumes=call.flag("v"))
+    return nothing()
+
+
+def prune_containers(call: Call) -> Response:
+    """Remove all that do not run."""
+    filters = call.check_filters("label", "label!", "until")
+    limits = [moment(text).isoformat() for text in filters.get("until", ())]
+    gone = [
+        container
+        for container in call.engine.containers.all()
+        if not container.state.running
+        and has_labels(container.labels, filters.get("label", ()))
+        and all(container.created < limit for limit in limits)
+    ]
+    for container in gone:
+        call.engine.remove_container(container)
+    deleted = [container.id for container in gone]
+    return answer({"ContainersDeleted": deleted or None, "SpaceReclaimed": 0})
+
+
+def _checked(config: dict[str, Any]) -> dict[str, Any]:
+    """`config` when its parts have the types that they should; raises Refusal (400)."""
+    for name in ("Cmd", "Entrypoint"):
+        if isinstance(config.get(name), str):
+            config[name] = [config[name]]
+    bodies.check(config, bodies.CONTAINER)
+    host_config = config.get("HostConfig") or {}
+    _check_restart_policy(host_config.get("RestartPolicy") or {}, host_config)
+    return config
+
+
+def _check_restart_policy(policy: dict[str, Any], host_config: dict[str, Any]) -> None:
+    name, count = policy.get("Name") or "", policy.get("MaximumRetryCount") or 0
+    if name not in _RESTART_POLICIES:
+        raise bad_request(
+            f"invalid restart policy: unknown policy '{name}'; use one of 'no', 'always', "
+            "'on-failure', or 'unless-stopped'"
+        )
+    if name == "on-failure" and count < 0:
+        raise bad_request("invalid restart policy: maximum retry count cannot be negative")
+    if name not in {"", "on-failure"} and count:
+        told = "invalid restart policy: maximum retry count can only be used with 'on-failure'"
+        raise bad_request(told + (" and cannot be negative" if count < 0 else ""))
+    if name not in {"", "no"} and host_config.get("AutoRemove"):
+        raise bad_request("can't create 'AutoRemove' container with restart policy")
+
+
+def _aliases(networking: dict[str, Any]) -> list[str]:
+    """The further names of a new container in its network (`--network-alias`)."""
+    endpoints = networking.get("EndpointsConfig") or {}
+    found = [one.get("Aliases") or [] for one in endpoints.values() if one]
+    return [name for names in found for name in names]
+
+
+def _warnings(host_config: dict[str, Any]) -> list[str]:
+    mode = host_config.get("NetworkMode") or "default"
+    # A network that does not exist is an error at the start.
+    if mode in {"default", "bridge"} or not knows(mode):
+        return []
+    return [f"regnb's embedded engine has one network, and `{mode}` is not it."]
+
+
+def _signal(text: str) -> int:
+    name = text.upper().removeprefix("SIG")
+    known = {one.name.removeprefix("SIG"): one.value for one in signal.Signals}
+    number = int(name) if name.isdecimal() else known.get(name, 0)
+    if number not in known.values():
+        raise bad_request(f"invalid signal: {text}")
+    return number
+
+
+def _fits(call: Call, container: ContainerRecord) -> bool:
+    filters = call.filters
+    images = {container.image, container.image_id, container.image_id.removeprefix("sha256:")}
+    volumes = {value for mount in container.mounts for value in (mount.volume, mount.destination)}
+    ports = {part for one in container.bindings for part in (str(one.number), one.container_port)}
+    checks: dict[str, Callable[[str], bool]] = {
+        "name": lambda text: text.removeprefix("/") in container.name,
+        "id": container.id.startswith,
+        "status": lambda text: text == container.state.status,
+        "exited": lambda text: (
+            container.state.status == "exited" and str(container.state.exit_code) == text
+        ),
+        "ancestor": lambda text: text in images or f"{text}:latest" in images,
+        "volume": lambda text: text in volumes,
+        "publish": lambda text: text in ports,
+        "expose": lambda text: text in ports,
+        "network": lambda text: text == "bridge",
+    }
+    for name, check in checks.items():
+        wanted = filters.get(name)
+        if wanted and not any(check(text) for text in wanted):
+            return False
+    for name in filters.get("before", ()):
+        if container.created >= call.engine.containers.get(name).created:
+            return False
+    for name in filters.get("since", ()):
+        if container.created <= call.engine.containers.get(name).created:
+            return False
+    return has_labels(container.labels, filters.get("label", ()))
+
+
+RULES = [
+    rule("GET", "/containers/json", list_containers),
+    rule("POST", "/containers/create", create_container),
+    rule("POST", "/containers/prune", prune_containers),
+    rule("GET", "/containers/<name>/json", inspect_container),
+    rule("POST", "/containers/<name>/start", start_container),
+    rule("POST", "/containers/<name>/stop", stop_container),
+    rule("POST", "/containers/<name>/restart", restart_container),
+    rule("POST", "/containers/<name>/kill", kill_container),
+    rule("POST", "/containers/<name>/rename", rename_container),
+    rule("DELETE", "/containers/<name>", remove_container),
+]

@@ -1,0 +1,175 @@
+"""The errors of registries and of the network, in the words of Docker's engine.
+
+Clients, and people who search for an error, know these words: they are those of moby and of Go's
+libraries, https://github.com/moby/moby/blob/v28.5.2/distribution/errors.go.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+from regnb.embedded.refusal import Refusal
+from regnb.errors import (
+    BlobNotFound,
+    ConnectionLost,
+    Denied,
+    HostUnknown,
+    NotFound,
+    ProxyFailed,
+    RegistryError,
+    RegistryTimedOut,
+    RegistryUnreachable,
+    RegnbError,
+    TLSFailed,
+    TooManyRequests,
+    Unauthorized,
+)
+from regnb.errors.hub_reasons import Reason
+from regnb.oci import ImageReference
+
+_KNOWN_STATUSES = frozenset(map(int, HTTPStatus))
+_TLS = {
+    "plain_http": "http: server gave HTTP response to HTTPS client",
+    "unknown_authority": "x509: certificate signed by unknown authority",
+    "wrong_name": "x509: certificate is valid for another name, not {host}",
+    "expired": "x509: certificate has expired or is not yet valid",
+    "not_yet_valid": "x509: certificate has expired or is not yet valid",
+    "client_certificate": "remote error: tls: bad certificate",
+    "handshake": "remote error: tls: handshake failure",
+    "closed": "EOF",
+}
+_OF_A_CERTIFICATE = "tls: failed to verify certificate: "
+# What Go's servers say to HTTP.
+_WANTS_TLS = "unknown: Client sent an HTTP request to an HTTPS server."
+# https://github.com/distribution/distribution/blob/v2.8.2/registry/client/auth/session.go
+_NO_LOGIN = "no basic auth credentials"
+_CODES = {
+    "UNAUTHORIZED": "unauthorized: authentication required",
+    "DENIED": "denied: requested access to the resource is denied",
+    "MANIFEST_UNKNOWN": "manifest unknown: manifest unknown",
+    "NAME_UNKNOWN": "name unknown: repository name not known to registry",
+    "MANIFEST_INVALID": "manifest invalid: manifest invalid",
+    "TOOMANYREQUESTS": "toomanyrequests: You have reached your pull rate limit.",
+}
+
+
+def cause(error: RegistryError) -> str:
+    """What went wrong, in one phrase."""
+    if isinstance(error, TLSFailed | RegistryUnreachable):
+        return _cause_in_the_network(error)
+    if isinstance(error, TooManyRequests):
+        return f"toomanyrequests: {_after_code(error)}"
+    if isinstance(error, Unauthorized):
+        return _cause_of_401(error)
+    return _CODES.get(error.code) or error.message
+
+
+def _cause_of_401(error: Unauthorized) -> str:
+    if _shows_nothing(error):
+        return _NO_LOGIN
+    # A token that is good, but not for this.
+    return _CODES["DENIED" if error.reason == "insufficient_scope" else "UNAUTHORIZED"]
+
+
+def _shows_nothing(error: Unauthorized) -> bool:
+    return error.anonymous and error.scheme == "basic"
+
+
+def _cause_in_the_network(error: TLSFailed | RegistryUnreachable) -> str:
+    host = urlsplit(error.url).hostname or ""
+    if isinstance(error, TLSFailed):
+        return _cause_in_tls(error, host)
+    if isinstance(error, ProxyFailed):
+        return _cause_in_the_proxy(error)
+    if isinstance(error, HostUnknown):
+        return f"dial tcp: lookup {host}: no such host"
+    if isinstance(error, RegistryTimedOut):
+        return "net/http: request canceled (Client.Timeout exceeded while awaiting headers)"
+    if isinstance(error, ConnectionLost):
+        return "EOF"
+    return f"dial tcp {_address(error.url)}: connect: connection refused"
+
+
+def _cause_in_the_proxy(error: ProxyFailed) -> str:
+    if error.status:
+        return HTTPStatus(error.status).phrase if error.status in _KNOWN_STATUSES else error.message
+    return f"proxyconnect tcp: dial tcp {error.proxy}: connect: connection refused"
+
+
+def _cause_in_tls(error: TLSFailed, host: str) -> str:
+    told = str(error.detail or _what_failed(error).format(host=host))
+    return f"{_OF_A_CERTIFICATE}{told}" if told.startswith("x509: ") else told
+
+
+def _what_failed(error: TLSFailed) -> str:
+    if "CERTIFICATE_REQUIRED" in error.message:
+        return "remote error: tls: certificate required"
+    return _TLS.get(error.reason, _WANTS_TLS)
+
+
+def registry_refusal(error: RegistryError, *, url: str = "") -> Refusal:
+    """`error` as the answer to a client; `url` is what was asked for, when it is to be told."""
+    told = cause(error)
+    return Refusal(500, f'Get "{url or error.url}": {told}' if _tells_url(error) else told)
+
+
+def pull_refusal(error: RegistryError, reference: ImageReference) -> Refusal:
+    """`error` of a pull of `reference`; what is missing there is a 404."""
+    told = cause(error)
+    if isinstance(error, BlobNotFound):
+        return registry_refusal(error)
+    if isinstance(error, NotFound):  # Docker asks by HEAD, which does not tell what is missing
+        unknown = _CODES["MANIFEST_UNKNOWN"]
+        return Refusal(404, f"manifest for {reference.familiar} not found: {unknown}")
+    if isinstance(error, Denied) or told == _CODES["DENIED"]:
+        return access_denied(reference)
+    if isinstance(error, Unauthorized) and _shows_nothing(error):
+        return Refusal(500, f'Head "{error.url}": {told}')
+    return registry_refusal(error)
+
+
+def hub_refusal(error: RegnbError, reason: Reason) -> Refusal:
+    """What a pull is answered when Docker Hub could not be used, for `reason`."""
+    if not isinstance(error, RegistryError):
+        return Refusal(500, str(error))
+    if reason.kind in {"forbidden", "server_error", "login_page"} and error.status >= 400:
+        phrase = HTTPStatus(error.status).phrase if error.status in _KNOWN_STATUSES else ""
+        return Refusal(500, f"received unexpected HTTP status: {error.status} {phrase}".rstrip())
+    return registry_refusal(error)
+
+
+def offering(message: str, samples: list[str]) -> str:
+    """`message` for a pull that only `samples` could answer, and those that do exist."""
+    return f"{message} (samples of regnb: {', '.join(samples)})"
+
+
+def access_denied(reference: ImageReference) -> Refusal:
+    """What Docker Hub says of a repository that does not exist, or not for everybody."""
+    return Refusal(
+        404,
+        f"pull access denied for {reference.name}, repository does not exist or may require "
+        f"'docker login': {_CODES['DENIED']}",
+    )
+
+
+def _tells_url(error: RegistryError) -> bool:
+    answered = isinstance(error, TLSFailed) and cause(error) == _WANTS_TLS
+    return isinstance(error, TLSFailed | RegistryUnreachable) and not answered
+
+
+def _after_code(error: RegistryError) -> str:
+    text = error.message.partition(": ")[2]
+    return text or "You have reached your pull rate limit."
+
+
+def _address(url: str) -> str:
+    """The address of `url` in figures, as Go tells it."""
+    parts = urlsplit(url)
+    host, port = parts.hostname or "", parts.port or {"http": 80}.get(parts.scheme, 443)
+    with contextlib.suppress(OSError):
+        found = socket.getaddrinfo(host, port, socket.AF_INET, socket.SOCK_STREAM)
+        host = str(found[0][4][0])
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

@@ -1,0 +1,188 @@
+"""Requests to one registry, one by one: credentials, redirects, errors."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from copy import copy
+from dataclasses import replace
+from typing import Self
+from urllib.parse import quote
+
+from regnb.errors import (
+    CredentialsWithheld,
+    InvalidReference,
+    NotFound,
+    Unauthorized,
+)
+from regnb.oci.digest import Digest
+from regnb.oci.reference import is_repository, is_tag
+from regnb.registry.address import check_address, is_safe, origin
+from regnb.registry.authentication import Authenticator, Credentials
+from regnb.registry.problems import error_for
+from regnb.registry.transport import (
+    BodyCopy,
+    Exchange,
+    OnExchange,
+    ReadsFast,
+    Request,
+    Response,
+    SizedBody,
+    Transport,
+)
+from regnb.registry.urllib_transport import UrllibTransport
+
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_MAX_REDIRECTS = 5
+# Nearly every part of a path, and `quote` is slow to find that there is nothing to quote.
+_PLAIN = re.compile(r"[A-Za-z0-9_.:-]+")
+
+
+class HttpSession:
+    """What all methods of the client share; safe to use from several threads.
+
+    `timeout` in seconds is for each wait, not for a whole transfer. `on_exchange` is called after
+    each answer, in the thread of the call; what it is given holds the credentials that were sent.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        transport: Transport | None = None,
+        credentials: Credentials | None = None,
+        timeout: float = 10.0,
+        on_exchange: OnExchange | None = None,
+    ) -> None:
+        self.url = check_address(url)
+        self.timeout = timeout
+        self._transport = transport or UrllibTransport()
+        self._on_exchange = on_exchange
+        self._authenticator = Authenticator(self.send, credentials)
+
+    def close(self) -> None:
+        """Close the connections of the transport."""
+        self._transport.close()
+
+    def for_small_reads(self) -> Self | None:
+        """The same by a transport that is better for thousands of small reads; None without one.
+
+        It is to be closed by itself.
+        """
+        known = self._transport
+        fast = known.for_small_reads() if isinstance(known, ReadsFast) else known
+        if fast is known:
+            return None
+        twin = copy(self)
+        twin._transport = fast  # noqa: SLF001 - of its own kind
+        return twin
+
+    def url_of(self, repository: str, *path: str) -> str:
+        """The URL of `path` in `repository`; raises InvalidReference for an impossible name."""
+        if not is_repository(repository):
+            raise InvalidReference(repository, "bad_repository")
+        parts = (part if _PLAIN.fullmatch(part) else quote(part, safe=":") for part in path)
+        return "/".join((self.url, "v2", repository, *parts))
+
+    def exchange(
+        self, request: Request, *expected: int, missing: type[NotFound] = NotFound
+    ) -> Response:
+        """The answer, when its status is one of `expected`; redirects of reads are followed.
+
+        Raises RegistryError.
+        """
+        request, response = self.follow(request, self.answer)
+        if response.status in expected:
+            return response
+        with response:
+            error = error_for(response, request, missing)
+        if isinstance(error, Unauthorized):
+            error.anonymous = not self._authenticator.has_credentials
+        raise error
+
+    def follow(
+        self, request: Request, send: Callable[[Request], Response]
+    ) -> tuple[Request, Response]:
+        """The answer after redirects, and the request that got it; only reads are redirected."""
+        response = send(request)
+        for _ in range(_MAX_REDIRECTS):
+            if response.status not in _REDIRECTS or request.method not in {"GET", "HEAD"}:
+                break
+            response.close()
+            request = replace(request, url=request.leads_to(response.location))
+            response = send(request)
+        return request, response
+
+    def answer(self, request: Request) -> Response:
+        """The answer to `request`, repeated once with credentials when the registry wants some."""
+        if origin(request.url) != origin(self.url):
+            return self._send_elsewhere(request)
+        header = self._authenticator.header_for(request)
+        response = self.send(_authorized(request, header))
+        if response.status != 401 or not request.can_be_repeated:
+            return response
+        with ExitStack() as stack:
+            stack.enter_context(response)
+            header = self._authenticator.answer(request, header, response)
+            if header is None:
+                stack.pop_all()
+                return response
+        return self.send(_authorized(request, header))
+
+    def _send_elsewhere(self, request: Request) -> Response:
+        """Storage gets no credentials, and its signed addresses do not travel in plain text."""
+        lost_tls = origin(self.url)[0] == "https" and not is_safe(request.url)
+        if lost_tls and self._authenticator.has_credentials:
+            raise request.error(CredentialsWithheld, "It sends to an address without TLS.")
+        return self.send(request)
+
+    def send(self, request: Request) -> Response:
+        """The answer, without credentials, whatever its status; raises RegistryError."""
+        started = time.monotonic()
+        try:
+            response = self._transport.send(request.within(self.timeout))
+        except Exception:
+            _raise_failure_of(request)
+            raise
+        _raise_failure_of(request)
+        if self._on_exchange:
+            duration = time.monotonic() - started
+            exchange = _exchange(request, response, duration)
+            response.copy_to(exchange.response_body)
+            self._on_exchange(exchange)
+        return response
+
+
+def check_reference(reference: str) -> str:
+    """`reference` when it is a digest or a tag; raises InvalidReference or InvalidDigest."""
+    if ":" in reference:
+        return Digest(reference)
+    if not is_tag(reference):
+        raise InvalidReference(reference, "bad_tag")
+    return reference
+
+
+def _raise_failure_of(request: Request) -> None:
+    """Whatever the network made of it, a stream that could not be read is the first cause."""
+    if isinstance(request.body, SizedBody) and request.body.failure:
+        raise request.body.failure
+
+
+def _authorized(request: Request, header: str | None) -> Request:
+    if header is None:
+        return request
+    return replace(request, headers={**request.headers, "Authorization": header})
+
+
+def _exchange(request: Request, response: Response, duration: float) -> Exchange:
+    return Exchange(
+        request.method,
+        request.url,
+        request.headers,
+        response.status,
+        response.headers,
+        duration,
+        BodyCopy(request.body) if isinstance(request.body, bytes) else None,
+    )

@@ -1,0 +1,1 @@
+"""Serving a WSGI application: the HTTP server, on TCP or on a Unix socket, and its orderly end."""
