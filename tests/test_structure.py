@@ -37,8 +37,6 @@ RANKS = {
     "cli": 9,
     "jupyter": 9,
 }
-# Being moved: each leaves with what it imports.
-MOVING = {}
 MAX_FILE_LINES = 400
 MAX_FUNCTION_LINES = 60
 

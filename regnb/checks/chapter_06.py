@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from regnb.analysis.holdings import holdings
 from regnb.analysis.stored_files import read_store
 from regnb.checks.check import NOT_ATTEMPTED, PASSED, Outcome, check, failed
 from regnb.checks.checked_lab import State, tagged
 from regnb.checks.question import question
+from regnb.inventory import tag_contents
 from regnb.oci import Digest, ImageManifest
 
 STORE = "/var/lib/registry"
@@ -78,4 +78,4 @@ def _blobs_on_disk(state: State) -> set[Digest]:
 
 
 def _reached(state: State) -> set[Digest]:
-    return {digest for holding in holdings(state.client) for digest in holding.parts()}
+    return {digest for tag in tag_contents(state.client) for digest in tag.contents()}

@@ -14,11 +14,11 @@ from contextlib import contextmanager
 
 from regnb.analysis.deletion import deletion_of
 from regnb.analysis.differences import Kind, observe
-from regnb.analysis.holdings import holdings
 from regnb.analysis.stored_files import StoredFile
 from regnb.engine import Container
 from regnb.engine.ports import choose_port
 from regnb.errors import CollectionFailed, DeletionOff, TagDeletionUnsupported, Unsupported
+from regnb.inventory import tag_contents
 from regnb.lab.keeper import wait_until_it_answers
 from regnb.lab.registry import version_of, wait_for
 from regnb.lab.registry_settings import storage_settings
@@ -50,7 +50,7 @@ class DeletionSteps(Steps):
         parsed = session.reference(reference)
         client = session.client_of(parsed)
         with CountBar(self._translator, "inventory.progress") as bar:
-            held = holdings(client, bar)
+            held = tag_contents(client, on_count=bar)
             planned = deletion_of(client, parsed.repository, parsed.reference, held)
         url = f"{client.url}/v2/{planned.repository}/manifests/{planned.digest}"
         session.show(session.curl(url, "--request", "DELETE"))

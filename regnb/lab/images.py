@@ -6,12 +6,11 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from regnb.analysis.holdings import holdings
 from regnb.engine import LocalImage, Progress
 from regnb.errors import ImageNotFound, PushToHub
 from regnb.errors.hub_reasons import Reason
 from regnb.i18n import Translator
-from regnb.inventory import OnCount, default_path, inventory
+from regnb.inventory import OnCount, default_path, inventory, tag_contents
 from regnb.lab.progress_bars import follow
 from regnb.lab.show import Sentence, command, show
 from regnb.lab.steps import Steps, step
@@ -188,11 +187,11 @@ def sharing(
     """For each layer of `manifest`, the other images that have it, such as `w3:2.0`, sorted."""
     wanted = {layer.digest for layer in manifest.layers}
     shared: dict[Digest, set[str]] = defaultdict(set)
-    for holding in holdings(client, on_count):
-        for image in holding.images:
+    for tag in tag_contents(client, on_count=on_count):
+        for image in tag.image_manifests:
             if image.digest != manifest.digest:
                 for layer in wanted.intersection(layer.digest for layer in image.layers):
-                    shared[layer].add(str(holding.name))
+                    shared[layer].add(str(tag.name))
     return {layer: sorted(names) for layer, names in shared.items()}
 
 

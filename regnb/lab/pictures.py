@@ -9,11 +9,11 @@ from regnb.analysis.anatomy import Anatomist
 from regnb.analysis.browse import RegistrySource
 from regnb.analysis.comparison import compare
 from regnb.analysis.files import image_files
-from regnb.analysis.holdings import holdings
 from regnb.analysis.storage import Storage
 from regnb.analysis.wire import shown
 from regnb.checks import Status, all_checks, progress_of
 from regnb.errors import ContainerNotFound, RegistryError
+from regnb.inventory import tag_contents
 from regnb.lab.session import Session, published_port
 from regnb.lab.show import command, piped
 from regnb.lab.steps import Steps, step
@@ -44,7 +44,7 @@ class PictureSteps(Steps):
         client = self._session.client
         self._session.show(self._session.curl(f"{client.url}/v2/_catalog"))
         with CountBar(self._translator, "inventory.progress") as bar:
-            stored = Storage.of(holdings(client, bar))
+            stored = Storage.of(tag_contents(client, on_count=bar))
         return StorageView(self._translator, stored)
 
     @step

@@ -1,20 +1,25 @@
-"""The ports of a notebook whose outputs are stored or compared: its own, shown as those from 5000.
+"""The engine and the ports that stored outputs come from: the same on every machine.
 
-So no output depends on who else is on the machine, and two builds do not meet.
+The ports of a notebook are its own, shown as those from 5000: so no output depends on who else is
+on the machine, and two builds do not meet.
 """
 
 from __future__ import annotations
 
+import os
 import random
 import re
 import socket
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
 
+from regnb.embedded import background
 from regnb.engine.ports import COUNT, DEFAULT, VARIABLE, is_free
 from regnb.errors import PortTaken
 
@@ -102,3 +107,34 @@ class ReferenceAddresses:
             return True
         near = {(host, port - 1), (host, port), (host, port + 1)}
         return port in _PORTS and not near.isdisjoint(self._shown)
+
+
+_ENGINE = "REGNB_ENGINE"
+SETTINGS = {_ENGINE: "embedded", "REGNB_HUB": "samples", "REGNB_LAB": "course"}
+
+
+@contextmanager
+def reference_engine() -> Iterator[None]:
+    """Have notebooks run on an embedded engine of their own, with samples for Docker Hub.
+
+    It starts when a notebook asks for it, and is gone at the end. Neither the proxies of this
+    machine nor the settings that its user has for Docker and IPython count. Where `REGNB_ENGINE`
+    chooses an engine, that one is used, and all is as the user has it.
+    """
+    if _ENGINE in os.environ:
+        yield
+        return
+    before = dict(os.environ)
+    with tempfile.TemporaryDirectory(prefix="regnb-") as folder:
+        for name in before:
+            if name.lower().endswith("_proxy"):
+                del os.environ[name]
+        own = {name: str(Path(folder, name.lower())) for name in ("DOCKER_CONFIG", "IPYTHONDIR")}
+        os.environ.update(SETTINGS, REGNB_HOME=folder, **own)
+        place = background.Place.default()
+        try:
+            yield
+        finally:
+            background.stop(place)
+            os.environ.clear()
+            os.environ.update(before)

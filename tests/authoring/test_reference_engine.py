@@ -1,5 +1,8 @@
+"""Stored outputs come from the same engine and show the same ports on every machine."""
+
 from __future__ import annotations
 
+import os
 import socket
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -8,7 +11,12 @@ import pytest
 
 from regnb.authoring import build_chapter, notebook_path
 from regnb.authoring.notebook import code_cells, read_notebook
-from regnb.authoring.ports import OwnPorts, ReferenceAddresses, own_ports
+from regnb.authoring.reference_engine import (
+    OwnPorts,
+    ReferenceAddresses,
+    own_ports,
+    reference_engine,
+)
 from tests.authoring.sources import code, write_lesson
 
 PORTS = OwnPorts(6100)
@@ -28,7 +36,7 @@ def test_two_builds_at_once_have_other_ports() -> None:
 def test_ports_that_somebody_uses_are_left_to_them(monkeypatch: pytest.MonkeyPatch) -> None:
     with own_ports() as one, own_ports() as other:
         hundreds = (one.first, other.first)
-    monkeypatch.setattr("regnb.authoring.ports._HUNDREDS", hundreds)
+    monkeypatch.setattr("regnb.authoring.reference_engine._HUNDREDS", hundreds)
     with socket.create_server(("127.0.0.1", hundreds[0] + 1)), own_ports() as ports:
         assert ports.first == hundreds[1]
 
@@ -94,3 +102,41 @@ def test_build_gives_the_same_whoever_has_port_5000(tmp_path: Path) -> None:
         build_chapter(source)
     (cell,) = code_cells(read_notebook(notebook_path(source, "fr")))
     assert cell.outputs[0].text == "Port 5000: http://localhost:5000/v2/\n"
+
+
+PROXIES = (
+    'from urllib.request import getproxies\n\nprint(sorted(getproxies()), "seen" in globals())'
+)
+
+
+def stored(source: Path) -> str:
+    (cell,) = code_cells(read_notebook(notebook_path(source, "en")))
+    return str(cell.outputs[0].text)
+
+
+def test_outputs_are_the_same_behind_a_proxy_and_with_a_profile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    profile = tmp_path / "ipython" / "profile_default" / "startup"
+    profile.mkdir(parents=True)
+    (profile / "00.py").write_text("seen = 1\n", "utf-8")
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+    monkeypatch.delenv("REGNB_ENGINE", raising=False)
+    source = write_lesson(tmp_path, code("proxies", PROXIES))
+    build_chapter(source)
+    assert stored(source) == "['http', 'https'] True\n"
+    before = dict(os.environ)
+    with reference_engine():
+        build_chapter(source)
+    assert stored(source) == "[] False\n"
+    assert dict(os.environ) == before
+
+
+def test_engine_that_was_chosen_is_as_its_user_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REGNB_ENGINE", "embedded")
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+    before = dict(os.environ)
+    with reference_engine():
+        assert dict(os.environ) == before

@@ -9,17 +9,22 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from regnb.authoring.chapter import Chapter, read_chapter
-from regnb.authoring.execute import run
-from regnb.authoring.layout import notebook_path
-from regnb.authoring.notebook import code_cells, make_notebook, read_notebook, write_notebook
-from regnb.authoring.ports import own_ports
+from regnb.authoring.execution import run
+from regnb.authoring.notebook import (
+    code_cells,
+    make_notebook,
+    notebook_path,
+    read_notebook,
+    write_notebook,
+)
+from regnb.authoring.reference_engine import own_ports
 from regnb.authoring.rules import require_rules
 from regnb.errors import AuthoringError
 from regnb.i18n import LANGUAGES
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class RunningCell:
     """A code cell that is about to run: number `number` (from 1) of the `total` of its notebook."""
 
     slug: str
@@ -30,12 +35,12 @@ class Step:
     total: int
 
 
-def _ignore(step: Step) -> None:
+def _ignore(step: RunningCell) -> None:
     """Nobody looks."""
 
 
 def build_chapter(
-    source: Path, *, execute: bool = True, on_step: Callable[[Step], None] = _ignore
+    source: Path, *, execute: bool = True, on_step: Callable[[RunningCell], None] = _ignore
 ) -> list[Path]:
     """Write the notebooks of `source` and return their paths.
 
@@ -65,14 +70,14 @@ def variants(chapter: Chapter) -> tuple[bool, ...]:
     return (False, True) if chapter.has_solutions else (False,)
 
 
-def _execute(notebook: NotebookNode, path: Path, on_step: Callable[[Step], None]) -> None:
+def _execute(notebook: NotebookNode, path: Path, on_step: Callable[[RunningCell], None]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     total = len(code_cells(notebook))
     facts = notebook.metadata.regnb
     solved = bool(facts.get("solved"))
     with own_ports() as ports:
         for number, cell in enumerate(run(notebook, path, ports.environment), start=1):
-            on_step(Step(path.stem, facts.language, solved, cell, number, total))
+            on_step(RunningCell(path.stem, facts.language, solved, cell, number, total))
     for code_cell in code_cells(notebook):
         code_cell.outputs = ports.shown(code_cell.outputs)
 

@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from regnb.authoring.markdown import outline
-from regnb.authoring.typography import flaws, typeset
+from regnb.authoring.prose import flaws, outline, typeset
 
 SPACE, THIN = "\u00a0", "\u202f"
 # What an author may write around punctuation, well-formed or not.

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from nbformat.v4 import new_output
 
-from regnb.authoring import Step, build_chapter, notebook_path
-from regnb.authoring.execute import tidy
+from regnb.authoring import RunningCell, build_chapter, notebook_path
+from regnb.authoring.execution import tidy
 from regnb.authoring.notebook import code_cells, read_notebook
 from regnb.errors import CellFailed
 from tests.authoring.sources import code, prose, write_lesson
@@ -29,8 +29,8 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def steps(source: Path) -> list[Step]:
-    steps: list[Step] = []
+def steps(source: Path) -> list[RunningCell]:
+    steps: list[RunningCell] = []
     build_chapter(source, on_step=steps.append)
     return steps
 
@@ -67,9 +67,9 @@ def test_second_run_gives_the_same_bytes(source: Path) -> None:
     assert path.read_bytes() == before
 
 
-def test_steps_tell_where_the_build_is(steps: list[Step]) -> None:
-    assert steps[0] == Step("00_trial", "fr", False, "language", 1, 4)
-    assert steps[-1] == Step("00_trial", "en", False, "failure", 4, 4)
+def test_steps_tell_where_the_build_is(steps: list[RunningCell]) -> None:
+    assert steps[0] == RunningCell("00_trial", "fr", False, "language", 1, 4)
+    assert steps[-1] == RunningCell("00_trial", "en", False, "failure", 4, 4)
     assert len(steps) == 8
 
 

@@ -1,22 +1,48 @@
-"""Checks that the stored notebooks are what their sources give, and fit to be read by others."""
+"""Checks that stored notebooks are what their sources give, and fit to be read by others.
+
+They are public, and others run them elsewhere.
+"""
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
 from nbformat import NotebookNode
 
-from regnb.authoring.build import variants
-from regnb.authoring.chapter import Chapter, read_chapter
-from regnb.authoring.exercises import problems_of_outcomes
-from regnb.authoring.hygiene import problems_in
-from regnb.authoring.layout import notebook_path, place, source_paths
-from regnb.authoring.notebook import code_cells, make_notebook, read_notebook, to_text
+from regnb.authoring.builder import variants
+from regnb.authoring.chapter import CHECK, Chapter, read_chapter
+from regnb.authoring.execution import WIDGET_VIEW
+from regnb.authoring.notebook import (
+    code_cells,
+    make_notebook,
+    notebook_path,
+    place,
+    read_notebook,
+    source_paths,
+    to_text,
+)
+from regnb.authoring.reference_engine import ReferenceAddresses
 from regnb.authoring.rules import problems_of
+from regnb.checks import Status
 from regnb.errors import AuthoringError
 from regnb.i18n import LANGUAGES, SOLUTIONS
+
+_RAISES = "raises-exception"
+_STRANGE = "which a lab that has its ports for itself does not show"
+_FOREIGN = {
+    "a path of the machine it was built on": re.compile(
+        r"(?<![\w.])(?:/(?:home|root|Users|tmp|private|var/folders)/|[A-Z]:\\+Users\\)[^\s\"'<]*"
+    ),
+    "a hashed password": re.compile(r"\$2[aby]\$\d\d\$\S+"),
+    "credentials": re.compile(r"(?i)\bauthorization\W+(?:basic|bearer)\s+[\w+/=.-]{6,}"),
+    "a token": re.compile(r"\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]*"),
+    "a private key": re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----"),
+}
+_OUTCOME = re.compile(r'class="outcome (\w+)"')
 
 
 def problems_of_chapter(source: Path) -> list[str]:
@@ -95,3 +121,43 @@ def _of_outputs(chapter: Chapter, stored: list[NotebookNode]) -> Iterator[str]:
 
 def _kinds(cell: NotebookNode) -> list[tuple[str, list[str]]]:
     return [(output.output_type, sorted(output.get("data", {}))) for output in cell.outputs]
+
+
+def problems_in(notebook: NotebookNode) -> Iterator[tuple[str, str]]:
+    """Id of the cell and what is wrong with its run or its outputs, for each problem."""
+    addresses = ReferenceAddresses()
+    for number, cell in enumerate(code_cells(notebook), start=1):
+        text = json.dumps(cell.outputs, ensure_ascii=False)
+        problems = [*_of_run(cell, number), *_of_text(text)]
+        strange = sorted(set(addresses.strange(text)))
+        problems += [f"its outputs hold `{address}`, {_STRANGE}" for address in strange]
+        yield from ((cell.id, problem) for problem in problems)
+
+
+def _of_run(cell: NotebookNode, number: int) -> Iterator[str]:
+    if cell.execution_count != number:
+        yield f"its run is number {cell.execution_count}, and should be {number}"
+    has_error = any(output.output_type == "error" for output in cell.outputs)
+    if has_error != (_RAISES in cell.metadata.get("tags", [])):
+        yield f"the tag `{_RAISES}` and an error in the outputs go together"
+
+
+def _of_text(text: str) -> Iterator[str]:
+    if WIDGET_VIEW in text:
+        yield "its outputs hold the view of a widget, which nothing can show"
+    for what, pattern in _FOREIGN.items():
+        found = pattern.search(text)
+        if found:
+            yield f"its outputs hold {what}, `{found.group()[:60]}`"
+
+
+def problems_of_outcomes(notebook: NotebookNode) -> Iterator[tuple[str, str]]:
+    """Id of the cell and what is wrong, for each check that shows what it should not."""
+    wanted = Status.PASSED if notebook.metadata.regnb.get("solved") else Status.NOT_ATTEMPTED
+    for cell in code_cells(notebook):
+        if CHECK.search(cell.source):
+            texts = [output.get("data", {}).get("text/html", "") for output in cell.outputs]
+            shown = _OUTCOME.findall("".join(texts))
+            if shown != [wanted]:
+                told = ", ".join(shown) or "nothing"
+                yield cell.id, f"its check shows `{told}`, and `{wanted}` is due here"
