@@ -25,8 +25,7 @@ from regnb.lab.ownership import Folder
 from regnb.lab.tls import authority_command, certificate_command
 from regnb.registry import RegistryClient, UrllibTransport
 from regnb.server import MemoryStorage, create_app
-from regnb.server.config import Tls
-from regnb.server.tls import context_of
+from regnb.server.configuration import Tls, context_of
 from regnb.web.http_server import serving
 from tests.embedded.running import free_port
 from tests.servers import slow_to_start

@@ -18,7 +18,7 @@ from regnb.oci import Digest, ImageIndex, Manifest, parse_manifest
 from regnb.server import leases
 from regnb.server.directory import DirectoryStorage
 from regnb.server.file_repository import FileRepository
-from regnb.server.tag_index import TagIndex
+from regnb.server.storage_interface import TagIndex
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""end-12a and end-12b: the manifests that speak of another one."""
+"""What a registry tells of itself: end-1, end-8, end-12, Docker's catalogue, health and metrics."""
 
 from __future__ import annotations
 
@@ -8,9 +8,43 @@ from collections.abc import Iterator
 from regnb.errors import InvalidManifest
 from regnb.oci import Descriptor, Digest, ImageManifest, Manifest, parse_manifest
 from regnb.oci.media_types import OCI_INDEX
-from regnb.server.names import digest_in
-from regnb.server.registry import Registry, Request, Response, Subjects
-from regnb.server.storage import Repository
+from regnb.server.api_errors import UNHEALTHY, Problem, json_response
+from regnb.server.context import Registry, Request, Response, Subjects
+from regnb.server.request_parts import digest_in, page_of
+from regnb.server.storage_interface import Repository
+
+
+def list_tags(registry: Registry, request: Request, name: str) -> Response:
+    """Answer the sorted tags, all of them or a page.
+
+    https://github.com/opencontainers/distribution-spec/blob/main/spec.md#listing-tags
+    """
+    if registry.pull_through:
+        tags = registry.pull_through.tags(registry.repository(name))
+    else:
+        tags = registry.existing(name).tag_index().sorted_tags
+    page = page_of(request, tags)
+    return json_response({"name": name, "tags": page.entries}, headers=page.headers)
+
+
+def ping(registry: Registry, request: Request) -> Response:  # noqa: ARG001 - the answer is the same for all
+    """Answer 200 with an empty object.
+
+    https://github.com/opencontainers/distribution-spec/blob/main/spec.md#determining-support
+    """
+    return Response("{}", content_type="application/json; charset=utf-8")
+
+
+DEFAULT_PAGE = 100
+
+
+def list_repositories(registry: Registry, request: Request) -> Response:
+    """Answer the sorted names of the repositories that hold a manifest, by pages of 100.
+
+    https://distribution.github.io/distribution/spec/api/#catalog
+    """
+    page = page_of(request, registry.storage.repositories(), DEFAULT_PAGE)
+    return json_response({"repositories": page.entries}, headers=page.headers)
 
 
 def list_referrers(registry: Registry, request: Request, name: str, digest: str) -> Response:
@@ -67,3 +101,24 @@ def _parsed(content: bytes, media_type: str) -> Manifest | None:
         return parse_manifest(content, media_type)
     except InvalidManifest:
         return None
+
+
+def get_health(registry: Registry, request: Request) -> Response:  # noqa: ARG001
+    """Answer 200 when the storage can be written and read, else 503.
+
+    https://distribution.github.io/distribution/about/configuration/#health
+    """
+    try:
+        registry.storage.check()
+    except OSError as error:
+        raise Problem(UNHEALTHY, {"storage": error.strerror}) from error
+    return Response("{}", content_type="application/json; charset=utf-8")
+
+
+def get_metrics(registry: Registry, request: Request) -> Response:  # noqa: ARG001
+    """Answer the numbers for Prometheus.
+
+    https://distribution.github.io/distribution/about/configuration/#prometheus
+    """
+    content, content_type = registry.metrics.exposition()
+    return Response(content, content_type=content_type)

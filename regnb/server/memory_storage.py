@@ -9,8 +9,7 @@ from threading import Lock
 from typing import BinaryIO
 
 from regnb.oci import Descriptor, Digest
-from regnb.server.storage import BlobsMissing, NewManifest, UploadBusy
-from regnb.server.tag_index import TagIndex
+from regnb.server.storage_interface import BlobsMissing, NewManifest, TagIndex, UploadBusy
 
 
 class MemoryStorage:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from regnb.jupyter.language import PLUGIN, set_locale
+from regnb.jupyter.handlers import PLUGIN, set_locale
 from tests.contract.registries import free_port
 
 BASE = "/user/someone-regnb-x1"

@@ -7,7 +7,7 @@ from werkzeug.test import Client
 
 from regnb.oci import Digest
 from regnb.oci.media_types import OCI_CONFIG, OCI_INDEX, OCI_MANIFEST
-from regnb.server.storage import Repository, Storage
+from regnb.server.storage_interface import RegistryStorage, Repository
 
 from .samples import LAYER, codes, image, index, push_blob, push_image, put
 
@@ -111,7 +111,7 @@ def push_referrers(client: Client) -> tuple[Digest, dict[str, Digest]]:
 
 
 def test_manifests_that_are_about_another_are_read_once(
-    client: Client, storage: Storage, monkeypatch: pytest.MonkeyPatch
+    client: Client, storage: RegistryStorage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     digest, pushed = push_referrers(client)
     read: list[Digest] = []

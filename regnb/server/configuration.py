@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from regnb.errors import AddressUnusable
+from regnb.errors import AddressUnusable, InvalidConfiguration
 from regnb.outgoing import is_loopback
 
 
@@ -27,7 +28,7 @@ class Htpasswd:
 
 
 @dataclass(frozen=True)
-class Token:
+class TokenAuth:
     """Tokens of another service, whose certificates are in the PEM file `root_certificates`."""
 
     realm: str
@@ -70,7 +71,7 @@ class Config:
     read_only: bool = False
     tls: Tls | None = None
     htpasswd: Htpasswd | None = None
-    token: Token | None = None
+    token: TokenAuth | None = None
     endpoints: tuple[Endpoint, ...] = ()
     upstream: Upstream | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -104,3 +105,17 @@ class Config:
                 f"`{self.address}` is open to the network, without TLS or users;"
                 " listen on 127.0.0.1, or say --open-to-network",
             )
+
+
+def context_of(config: Tls) -> ssl.SSLContext:
+    """The TLS settings of a server; raises InvalidConfiguration for files that do not fit."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    try:
+        context.load_cert_chain(config.certificate, config.key)
+        for path in config.client_cas:
+            context.load_verify_locations(path)
+    except (OSError, ValueError) as error:
+        raise InvalidConfiguration("http.tls", str(error)) from error
+    if config.client_cas:
+        context.verify_mode = ssl.CERT_REQUIRED
+    return context

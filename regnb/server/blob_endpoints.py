@@ -1,18 +1,18 @@
-"""end-4a to end-6, end-11, end-13 and end-14: blobs on their way in."""
+"""Blobs, whole or in part, and on their way in: end-2, end-4 to end-6, end-10 to end-14."""
 
 from __future__ import annotations
 
 import re
 
+from werkzeug.exceptions import RequestedRangeNotSatisfiable
+
 from regnb.errors import DigestMismatch
 from regnb.oci import Descriptor, Digest
-from regnb.server.blobs import BYTES
-from regnb.server.body import BodyCutShort, blocks_of, length_of
-from regnb.server.events import Happening
-from regnb.server.names import digest_in, repository_name
-from regnb.server.problems import (
+from regnb.server.api_errors import (
+    BLOB_UNKNOWN,
     DIGEST_INVALID,
     DIGEST_MALFORMED,
+    RANGE_INVALID,
     SIZE_INVALID,
     UPLOAD_BUSY,
     UPLOAD_INVALID,
@@ -20,8 +20,74 @@ from regnb.server.problems import (
     UPLOAD_UNKNOWN,
     Problem,
 )
-from regnb.server.registry import Registry, Request, Response
-from regnb.server.storage import Upload, UploadBusy
+from regnb.server.context import Registry, Request, Response
+from regnb.server.notifications import Happening
+from regnb.server.request_parts import (
+    BodyCutShort,
+    blocks_of,
+    digest_in,
+    length_of,
+    repository_name,
+)
+from regnb.server.storage_interface import BlobUpload, UploadBusy
+from regnb.web.http_server import FileRange
+
+BYTES = "application/octet-stream"
+
+
+def get_blob(registry: Registry, request: Request, name: str, digest: str) -> Response:
+    """Answer a blob, or the range of it that was asked for.
+
+    https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-blobs
+    """
+    wanted = digest_in(digest)
+    repository = registry.repository(name)
+    if registry.pull_through:
+        registry.pull_through.bring_blob(repository, wanted)
+    size = repository.blob_size(wanted, for_push=request.method == "HEAD")
+    if size is None:
+        raise Problem(BLOB_UNKNOWN, {"digest": digest})
+    registry.tell_of_reading(request, name, Descriptor(BYTES, wanted, size))
+    response = Response(content_type=BYTES, direct_passthrough=True)
+    response.headers["Docker-Content-Digest"] = wanted
+    response.set_etag(wanted)
+    start, stop = _part_asked(request, response, size)
+    response.content_length = stop - start
+    if request.method == "GET" and response.status_code != 304:
+        file = repository.open_blob(wanted)
+        if file is None:
+            raise Problem(BLOB_UNKNOWN, {"digest": digest})
+        response.response = FileRange(file, start, stop)
+    return response
+
+
+def delete_blob(registry: Registry, request: Request, name: str, digest: str) -> Response:
+    """Forget a blob.
+
+    https://github.com/opencontainers/distribution-spec/blob/main/spec.md#deleting-blobs
+    """
+    wanted = digest_in(digest)
+    repository = registry.existing(name)
+    size = repository.blob_size(wanted)
+    if not repository.delete_blob(wanted):
+        raise Problem(BLOB_UNKNOWN, {"digest": digest})
+    registry.tell(request, Happening("delete", name, Descriptor(BYTES, wanted, size or 0)))
+    return Response(status=202)
+
+
+def _part_asked(request: Request, response: Response, size: int) -> tuple[int, int]:
+    # Several ranges at once may be ignored: https://www.rfc-editor.org/rfc/rfc9110#section-14.2
+    environ = dict(request.environ)
+    if "," in environ.get("HTTP_RANGE", ""):
+        del environ["HTTP_RANGE"]
+    try:
+        response.make_conditional(environ, accept_ranges=True, complete_length=size)
+    except RequestedRangeNotSatisfiable as error:
+        headers = {"Content-Range": f"bytes */{size}"}
+        raise Problem(RANGE_INVALID, {"size": size}, headers=headers) from error
+    part = response.content_range
+    return (part.start or 0, part.stop or 0) if response.status_code == 206 else (0, size)
+
 
 ALGORITHMS = ("sha256", "sha512")
 _CONTENT_RANGE = re.compile(r"(?:bytes[ =])?([0-9]{1,18})-([0-9]{1,18})(?:/.*)?", re.ASCII)
@@ -99,14 +165,14 @@ def _receive_at_once(registry: Registry, request: Request, name: str, digest: Di
         raise
 
 
-def _find(registry: Registry, name: str, upload_id: str) -> Upload:
+def _find(registry: Registry, name: str, upload_id: str) -> BlobUpload:
     upload = registry.repository(name).find_upload(upload_id)
     if upload is None:
         raise Problem(UPLOAD_UNKNOWN, {"upload": upload_id[:100]})
     return upload
 
 
-def _append(request: Request, name: str, upload: Upload) -> None:
+def _append(request: Request, name: str, upload: BlobUpload) -> None:
     _check_order(request, name, upload)
     try:
         upload.append(blocks_of(request))
@@ -116,7 +182,7 @@ def _append(request: Request, name: str, upload: Upload) -> None:
         raise Problem(SIZE_INVALID, {"received": upload.size}) from error
 
 
-def _check_order(request: Request, name: str, upload: Upload) -> None:
+def _check_order(request: Request, name: str, upload: BlobUpload) -> None:
     text = request.headers.get("Content-Range")
     if text is None:
         return
@@ -132,7 +198,7 @@ def _check_order(request: Request, name: str, upload: Upload) -> None:
 
 
 def _finish(
-    registry: Registry, request: Request, name: str, upload: Upload, digest: Digest
+    registry: Registry, request: Request, name: str, upload: BlobUpload, digest: Digest
 ) -> Response:
     try:
         upload.finish(digest)
@@ -150,11 +216,11 @@ def _created(registry: Registry, request: Request, name: str, digest: Digest) ->
     return Response(status=201, headers=headers)
 
 
-def _accepted(name: str, upload: Upload) -> Response:
+def _accepted(name: str, upload: BlobUpload) -> Response:
     return Response(status=202, headers=_progress(name, upload))
 
 
-def _progress(name: str, upload: Upload) -> dict[str, str]:
+def _progress(name: str, upload: BlobUpload) -> dict[str, str]:
     return {
         "Location": f"/v2/{name}/blobs/uploads/{upload.id}",
         "Docker-Upload-UUID": upload.id,

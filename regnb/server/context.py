@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, TypeAlias
 from werkzeug.wrappers import Request, Response
 
 from regnb.oci import Descriptor, Digest
-from regnb.server.access import Everybody, Guard
-from regnb.server.config import Config
-from regnb.server.events import Happening
-from regnb.server.metrics import Metrics
-from regnb.server.problems import NAME_UNKNOWN, Problem
-from regnb.server.storage import Repository, Storage
+from regnb.server.access_control import Everybody, Guard
+from regnb.server.api_errors import NAME_UNKNOWN, Problem
+from regnb.server.configuration import Config
+from regnb.server.monitoring import Metrics
+from regnb.server.notifications import Happening
+from regnb.server.storage_interface import RegistryStorage, Repository
 
 if TYPE_CHECKING:
     from regnb.server.notifications import Notifier
@@ -28,7 +28,7 @@ Subjects: TypeAlias = dict[Digest, Digest | None]
 class Registry:
     """Storage and settings of one registry, who may use it, and what it counts."""
 
-    storage: Storage
+    storage: RegistryStorage
     config: Config
     guard: Guard = field(default_factory=Everybody)
     metrics: Metrics = field(default_factory=Metrics)

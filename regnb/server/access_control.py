@@ -13,7 +13,7 @@ from werkzeug.wrappers import Request
 from regnb.oci.reference import is_repository
 
 
-class Access(NamedTuple):
+class ResourceActions(NamedTuple):
     """Actions on one thing: `repository`, `w3`, `("pull", "push")`."""
 
     kind: str
@@ -29,24 +29,27 @@ class Access(NamedTuple):
 class Guard(Protocol):
     """Lets requests in."""
 
-    def user_of(self, request: Request, wanted: list[Access]) -> str:
+    def user_of(self, request: Request, wanted: list[ResourceActions]) -> str:
         """Name of the user; raises Problem with UNAUTHORIZED when not all is allowed."""
 
 
 class Everybody:
     """Lets everybody do everything."""
 
-    def user_of(self, request: Request, wanted: list[Access]) -> str:  # noqa: ARG002 - nobody is asked
+    def user_of(self, request: Request, wanted: list[ResourceActions]) -> str:  # noqa: ARG002 - nobody is asked
         """Nobody in particular."""
         return ""
 
 
-def wanted_by(request: Request, name: str | None) -> list[Access]:
+def wanted_by(request: Request, name: str | None) -> list[ResourceActions]:
     """What `request`, on the repository `name` if it is on one, asks for."""
     if name is None:
         is_list = request.path.endswith("_catalog")
-        return [Access("registry", "catalog", ("*",))] if is_list else []
-    return [Access("repository", name, _ACTIONS.get(request.method, ("pull",))), *_source(request)]
+        return [ResourceActions("registry", "catalog", ("*",))] if is_list else []
+    return [
+        ResourceActions("repository", name, _ACTIONS.get(request.method, ("pull",))),
+        *_source(request),
+    ]
 
 
 _ACTIONS = {
@@ -57,7 +60,7 @@ _ACTIONS = {
 }
 
 
-def _source(request: Request) -> Iterator[Access]:
+def _source(request: Request) -> Iterator[ResourceActions]:
     source = request.args.get("from", "") if request.method == "POST" else ""
     if is_repository(source):
-        yield Access("repository", source, ("pull",))
+        yield ResourceActions("repository", source, ("pull",))

@@ -1,5 +1,9 @@
 """The registry as a WSGI application: find the handler, answer, and turn problems into errors.
 
+A repository's name may hold slashes, so it takes what the fixed parts of a path leave. It is
+checked when its handler was found, not by the route: a bad name then has an error of its own
+instead of a 404.
+
 https://peps.python.org/pep-3333/
 """
 
@@ -12,13 +16,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.routing import Map, MapAdapter, Rule
 from werkzeug.wrappers import Request, Response
 
-from regnb.server.access import Everybody, Guard, wanted_by
-from regnb.server.config import Config
-from regnb.server.log import ACCESS
-from regnb.server.names import repository_name
-from regnb.server.problems import (
+from regnb.server import blob_endpoints as blobs
+from regnb.server import discovery_endpoints as discovery
+from regnb.server import manifest_endpoints as manifests
+from regnb.server.access_control import Everybody, Guard, wanted_by
+from regnb.server.api_errors import (
     INTERNAL,
     PATH_UNKNOWN,
     READ_ONLY,
@@ -28,9 +33,11 @@ from regnb.server.problems import (
     Problem,
     answer_of,
 )
-from regnb.server.registry import Handler, Registry
-from regnb.server.routes import OPERATIONS, ROUTES
-from regnb.server.storage import Storage, StorageFull, UpstreamFailed
+from regnb.server.configuration import Config
+from regnb.server.context import Handler, Registry
+from regnb.server.monitoring import ACCESS
+from regnb.server.request_parts import repository_name
+from regnb.server.storage_interface import RegistryStorage, StorageFull, UpstreamFailed
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -42,8 +49,55 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
+def _rule(method: str, path: str, handler: Handler) -> Rule:
+    return Rule(path, methods=[method], endpoint=handler)
+
+
+MANIFEST = "/v2/<path:name>/manifests/<reference>"
+BLOB = "/v2/<path:name>/blobs/<digest>"
+UPLOADS = "/v2/<path:name>/blobs/uploads/"
+UPLOAD = "/v2/<path:name>/blobs/uploads/<upload_id>"
+
+
+def _map(rules: list[Rule]) -> MapAdapter:
+    return Map(rules, strict_slashes=False, merge_slashes=False).bind("")
+
+
+def _operations() -> list[Rule]:
+    return [
+        _rule("GET", "/health", discovery.get_health),
+        _rule("GET", "/debug/health", discovery.get_health),
+        _rule("GET", "/metrics", discovery.get_metrics),
+    ]
+
+
+# What `http.debug.addr` answers: it asks nobody who they are, so it holds no content.
+OPERATIONS = _map(_operations())
+
+ROUTES = _map(
+    [
+        *_operations(),
+        _rule("GET", "/", discovery.ping),
+        _rule("GET", "/v2/", discovery.ping),
+        _rule("GET", "/v2/_catalog", discovery.list_repositories),
+        _rule("GET", "/v2/<path:name>/tags/list", discovery.list_tags),
+        _rule("GET", MANIFEST, manifests.get_manifest),
+        _rule("PUT", MANIFEST, manifests.put_manifest),
+        _rule("DELETE", MANIFEST, manifests.delete_manifest),
+        _rule("GET", "/v2/<path:name>/referrers/<digest>", discovery.list_referrers),
+        _rule("GET", BLOB, blobs.get_blob),
+        _rule("DELETE", BLOB, blobs.delete_blob),
+        _rule("POST", UPLOADS, blobs.start_upload),
+        _rule("GET", UPLOAD, blobs.get_upload),
+        _rule("PATCH", UPLOAD, blobs.patch_upload),
+        _rule("PUT", UPLOAD, blobs.put_upload),
+        _rule("DELETE", UPLOAD, blobs.delete_upload),
+    ]
+)
+
+
 @dataclass
-class Exchange:
+class Handling:
     """A request, and what is known of it when it is answered."""
 
     request: Request
@@ -68,17 +122,17 @@ class App:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
         started = time.perf_counter()
-        exchange = Exchange(Request(environ))
-        response = self._answer(exchange)
+        handling = Handling(Request(environ))
+        response = self._answer(handling)
         response.headers["Docker-Distribution-Api-Version"] = "registry/2.0"
         response.headers.update(self._registry.config.headers)
-        self._record(exchange, response, time.perf_counter() - started)
+        self._record(handling, response, time.perf_counter() - started)
         return response(environ, start_response)
 
-    def _answer(self, exchange: Exchange) -> Response:
-        request = exchange.request
+    def _answer(self, handling: Handling) -> Response:
+        request = handling.request
         try:
-            return self._dispatch(exchange)
+            return self._dispatch(handling)
         except Problem as problem:
             return answer_of(problem)
         except StorageFull:
@@ -90,23 +144,23 @@ class App:
             logger.exception("%s %s failed", request.method, request.path)
             return answer_of(Problem(INTERNAL))
 
-    def _dispatch(self, exchange: Exchange) -> Response:
-        request = exchange.request
+    def _dispatch(self, handling: Handling) -> Response:
+        request = handling.request
         handler, arguments = _matched(self._routes, request)
-        exchange.route = handler.__name__
+        handling.route = handler.__name__
         name = arguments.get("name")
         if name is not None:
             repository_name(name)
         if request.path.startswith("/v2"):
-            exchange.user = self._registry.guard.user_of(request, wanted_by(request, name))
-            request.environ["REMOTE_USER"] = exchange.user
+            handling.user = self._registry.guard.user_of(request, wanted_by(request, name))
+            request.environ["REMOTE_USER"] = handling.user
         self._refuse_what_is_switched_off(request)
         return handler(self._registry, request, **arguments)
 
-    def _record(self, exchange: Exchange, response: Response, seconds: float) -> None:
-        request, status = exchange.request, response.status_code
+    def _record(self, handling: Handling, response: Response, seconds: float) -> None:
+        request, status = handling.request, response.status_code
         size = response.content_length or 0
-        self._registry.metrics.count(exchange.route, request.method, status, seconds, size)
+        self._registry.metrics.count(handling.route, request.method, status, seconds, size)
         if ACCESS.isEnabledFor(logging.INFO):
             fields = {
                 "method": request.method,
@@ -115,7 +169,7 @@ class App:
                 "bytes": size,
                 "seconds": round(seconds, 6),
                 "client": request.remote_addr,
-                "user": exchange.user,
+                "user": handling.user,
                 "agent": request.user_agent.string,
             }
             ACCESS.info("request", extra={"fields": fields})
@@ -131,7 +185,7 @@ class App:
             raise Problem(UNSUPPORTED)
 
 
-def create_app(storage: Storage, config: Config | None = None) -> App:
+def create_app(storage: RegistryStorage, config: Config | None = None) -> App:
     """The registry of `storage` as a WSGI application; raises InvalidConfiguration."""
     config = config or Config()
     return App(

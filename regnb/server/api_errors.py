@@ -8,13 +8,13 @@ stand for several situations, and then has several rows.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import NamedTuple
 
 from werkzeug.wrappers import Response
 
 from regnb.errors import RegnbError
-from regnb.server.json import json_response
 
 
 class Situation(NamedTuple):
@@ -79,3 +79,12 @@ def answer_of(problem: Problem) -> Response:
     details = problem.detail if isinstance(problem.detail, list) else [problem.detail]
     errors = [{"code": code, "message": message, "detail": detail} for detail in details]
     return json_response({"errors": errors}, status, problem.headers)
+
+
+def json_response(
+    value: object, status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
+    """Response whose body is `value`."""
+    body = json.dumps(value, separators=(",", ":")) + "\n"
+    kind = "application/json; charset=utf-8"
+    return Response(body, status, dict(headers or {}), content_type=kind)

@@ -13,11 +13,7 @@ from regnb.oci import Descriptor, Digest, Manifest, parse_manifest
 from regnb.oci.json import as_text, json_object
 from regnb.oci.media_types import ACCEPTED_MANIFESTS
 from regnb.oci.reference import is_tag
-from regnb.server.body import MAX_MANIFEST, BodyCutShort, read_at_most
-from regnb.server.events import Happening
-from regnb.server.names import digest_in, is_digest, tag_in
-from regnb.server.needs import needs_of
-from regnb.server.problems import (
+from regnb.server.api_errors import (
     DIGEST_INVALID,
     MANIFEST_BLOB_UNKNOWN,
     MANIFEST_INVALID,
@@ -27,8 +23,17 @@ from regnb.server.problems import (
     SIZE_INVALID,
     Problem,
 )
-from regnb.server.registry import Registry, Request, Response
-from regnb.server.storage import BlobsMissing, NewManifest, Repository
+from regnb.server.context import Registry, Request, Response
+from regnb.server.notifications import Happening
+from regnb.server.request_parts import (
+    MAX_MANIFEST,
+    BodyCutShort,
+    digest_in,
+    is_digest,
+    read_at_most,
+    tag_in,
+)
+from regnb.server.storage_interface import BlobsMissing, NewManifest, Repository, needs_of
 
 
 def get_manifest(registry: Registry, request: Request, name: str, reference: str) -> Response:

@@ -11,8 +11,8 @@ from werkzeug.test import Client, TestResponse
 
 from regnb.oci import Digest
 from regnb.oci.media_types import OCI_MANIFEST
-from regnb.server import Config, DirectoryStorage, MemoryStorage, create_app, problems
-from regnb.server.problems import Problem, Situation, answer_of
+from regnb.server import Config, DirectoryStorage, MemoryStorage, api_errors, create_app
+from regnb.server.api_errors import Problem, Situation, answer_of
 
 from .samples import CONFIG, LAYER, codes, image, push_blob, push_image, put
 
@@ -33,7 +33,7 @@ SPECIFIED = {
     "UNSUPPORTED",
     "TOOMANYREQUESTS",
 }
-ROWS = {name: row for name, row in vars(problems).items() if isinstance(row, Situation)}
+ROWS = {name: row for name, row in vars(api_errors).items() if isinstance(row, Situation)}
 
 
 def test_every_code_is_of_the_specification_and_every_one_has_a_row() -> None:

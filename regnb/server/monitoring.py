@@ -1,21 +1,25 @@
-"""Numbers for Prometheus.
+"""What a registry writes down of its work: numbers for Prometheus, and its log.
 
 The application counts in plain dictionaries; Prometheus' library only writes them down, and is
-loaded at the first request for them.
+loaded at the first request for them. The log has one JSON object a line on standard error, also for
+each request.
 
 https://prometheus.io/docs/instrumenting/writing_clientlibs/
 """
 
 from __future__ import annotations
 
+import json
+import logging
+import sys
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from threading import Lock
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from prometheus_client.core import CounterMetricFamily
-
 
 Numbers: TypeAlias = defaultdict[tuple[str, ...], float]
 
@@ -66,3 +70,35 @@ class Metrics:
             for key, number in rows:
                 family.add_metric(key, number)
             yield family
+
+
+ACCESS = logging.getLogger("regnb.server.access_control")
+
+_LEVELS = {"error": "ERROR", "warn": "WARNING", "warning": "WARNING", "info": "INFO"}
+
+
+class JsonLines(logging.Formatter):
+    """Time (UTC), level and message, then the fields that the caller gave as `extra`."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line."""
+        entry: dict[str, object] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "msg": record.getMessage(),
+            **getattr(record, "fields", {}),
+        }
+        if record.exc_info:
+            entry["error"] = self.formatException(record.exc_info)
+        return json.dumps(entry)
+
+
+def start_log(level: str, *, requests: bool) -> None:
+    """Write what the server logs from `level` on; `requests` too, whatever the level."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLines())
+    logger = logging.getLogger("regnb.server")
+    logger.addHandler(handler)
+    logger.propagate = False
+    logger.setLevel(_LEVELS.get(level.lower(), "DEBUG"))
+    ACCESS.setLevel("INFO" if requests else "CRITICAL")
