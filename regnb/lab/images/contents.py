@@ -20,7 +20,7 @@ from regnb.oci import (
 from regnb.registry import RegistryClient
 from regnb.tables import Table, catalog_table, image_table, layers_table, tags_table
 from regnb.widgets.count import CountBar
-from regnb.widgets.notebook import somebody_looks
+from regnb.widgets.frontend import somebody_looks
 
 
 def catalog(session: Session) -> Table:

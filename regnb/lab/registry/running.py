@@ -26,7 +26,7 @@ from regnb.lab.session import REGISTRY_PORT, Session, published_port
 from regnb.lab.show import command
 from regnb.oci import ImageReference
 from regnb.registry import RegistryClient
-from regnb.widgets.notebook import somebody_looks
+from regnb.widgets.frontend import somebody_looks
 
 DEFAULT_NAME = "registry"
 CLASSIC_IMAGE = "registry:2.6"

@@ -8,7 +8,7 @@ from regnb.lab.session import Session, published_port
 from regnb.lab.steps.base import Steps
 from regnb.lab.telling import told
 from regnb.registry import RegistryClient
-from regnb.widgets.notebook import somebody_looks
+from regnb.widgets.frontend import somebody_looks
 from regnb.widgets.panel_view import LabState, Panel
 
 COUNTED = 50  # repositories whose tags are counted: a glance must not take long
