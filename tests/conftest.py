@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from regnb.authoring.ports import own_ports
+from regnb.authoring.reference_engine import own_ports
 from regnb.embedded import background
 
 

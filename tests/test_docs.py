@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
+from urllib.parse import quote, urlsplit
 
 import click
 import pytest
 
 import regnb
-from regnb.authoring.badges import binder_link, git_pull_link, repository_address
 from regnb.cli import main
 
 ROOT = Path(__file__).parent.parent
@@ -31,9 +32,29 @@ def text_of(document: str) -> str:
 
 
 def address() -> str:
-    found = repository_address(ROOT)
-    assert found is not None
+    project = tomllib.loads(text_of("pyproject.toml"))["project"]
+    found: str = project["urls"]["Repository"]
     return found
+
+
+def repository() -> str:
+    """Owner and name, at GitHub."""
+    return urlsplit(address()).path.strip("/").removesuffix(".git")
+
+
+def binder_link(language: str) -> str:
+    """The link to Binder, by `regnb.jupyter`, which has JupyterLab speak the language too."""
+    return f"https://mybinder.org/v2/gh/{repository()}/main?urlpath=regnb%2F{language}"
+
+
+def git_pull_link(language: str) -> str:
+    """The part after the address of a JupyterHub, by which nbgitpuller brings and opens the course.
+
+    https://nbgitpuller.readthedocs.io/en/latest/topic/url-options.html
+    """
+    target = quote(f"lab/tree/{repository().partition('/')[2]}/notebooks/{language}", safe="")
+    query = f"repo={quote(address(), safe='')}&branch=main&urlpath={target}"
+    return f"/hub/user-redirect/git-pull?{query}"
 
 
 @pytest.fixture(params=READMES)
@@ -77,12 +98,12 @@ def test_every_link_of_a_document_leads_somewhere(document: str) -> None:
 
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_badges_lead_to_the_address_of_the_project(readme: str, language: str) -> None:
-    assert binder_link(address(), language) in readme
+    assert binder_link(language) in readme
 
 
 @pytest.mark.parametrize(("document", "language"), TEACHING.items())
 def test_course_is_pulled_from_the_address_of_the_project(document: str, language: str) -> None:
-    assert git_pull_link(address(), language) in text_of(document)
+    assert git_pull_link(language) in text_of(document)
 
 
 def minutes_of(source: Path) -> list[str]:

@@ -10,12 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from regnb.analysis.holdings import Holding
 from regnb.errors import NotFound
+from regnb.inventory import ContentKind, TagContents
 from regnb.oci import Descriptor, Digest, ImageIndex, ImageManifest, Manifest
 from regnb.registry import RegistryClient
 
-Content = Literal["tag", "manifest", "index", "config", "layer"]
 Fate = Literal["goes", "waits", "stays", "breaks"]
 
 
@@ -27,7 +26,7 @@ class Part:
     because nothing was asked about it, or `breaks`: an index that will list what is not there.
     """
 
-    content: Content
+    content: Literal["tag"] | ContentKind
     name: str
     fate: Fate
     size: int | None = None
@@ -48,7 +47,7 @@ def deletion_of(
     client: RegistryClient,
     repository: str,
     reference: str,
-    held: Iterable[Holding],
+    held: Iterable[TagContents],
 ) -> Deletion:
     """What deleting the manifest under `reference` does in a registry where all that is `held`.
 
@@ -60,7 +59,7 @@ def deletion_of(
     parts = [Part("tag", f"{repository}:{tag}", "goes") for tag in tags]
     users = _users(held, repository, manifest.digest)
     is_index = isinstance(manifest, ImageIndex)
-    kind: Content = "index" if is_index else "manifest"
+    kind: ContentKind = "index" if is_index else "manifest"
     parts.append(Part(kind, manifest.digest, "goes", len(manifest.content)))
     parts += _broken(client, repository, tagged, manifest)
     parts += _children(manifest) if is_index else _blobs(manifest, users)
@@ -68,15 +67,15 @@ def deletion_of(
 
 
 def _users(
-    held: Iterable[Holding], repository: str, digest: Digest
+    held: Iterable[TagContents], repository: str, digest: Digest
 ) -> Mapping[Digest, Sequence[str]]:
     """The images that stay, by each content that they are made of."""
     users: dict[Digest, list[str]] = defaultdict(list)
-    for holding in held:
-        if (holding.name.repository, holding.root.digest) != (repository, digest):
-            for part in holding.parts():
-                users[part].append(str(holding.name))
-    return {part: sorted(names) for part, names in users.items()}
+    for tag in held:
+        if tag.root and (tag.repository, tag.root.digest) != (repository, digest):
+            for content in tag.contents():
+                users[content].append(str(tag.name))
+    return {content: sorted(names) for content, names in users.items()}
 
 
 def _tagged(client: RegistryClient, repository: str) -> dict[str, Digest]:
@@ -114,7 +113,7 @@ def _blobs(manifest: Manifest, users: Mapping[Digest, Sequence[str]]) -> list[Pa
     return [*blobs, *(_blob("layer", layer, users) for layer in layers)]
 
 
-def _blob(kind: Content, blob: Descriptor, users: Mapping[Digest, Sequence[str]]) -> Part:
+def _blob(kind: ContentKind, blob: Descriptor, users: Mapping[Digest, Sequence[str]]) -> Part:
     used_by = tuple(users.get(blob.digest, ()))
     return Part(kind, blob.digest, "stays" if used_by else "waits", blob.size, used_by)
 

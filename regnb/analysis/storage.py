@@ -7,24 +7,27 @@ upload that was given up, take room until the garbage collector runs, and no cli
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
-from regnb.analysis.holdings import Holding, ImageName, Part
+from regnb.inventory import Content, Sharing, TagContents, TagName
 from regnb.oci import Digest
+
+U = TypeVar("U", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True)
-class Content:
+class StoredContent:
     """A content that the registry keeps once, and the tags that lead to it, sorted."""
 
-    part: Part
-    names: tuple[ImageName, ...]
+    content: Content
+    names: tuple[TagName, ...]
 
     @property
     def size(self) -> int:
         """Bytes."""
-        return self.part.size
+        return self.content.size
 
     @property
     def repositories(self) -> tuple[str, ...]:
@@ -60,22 +63,23 @@ class Freed:
 class Storage:
     """The contents of a registry, largest first, and the image of each tag."""
 
-    contents: tuple[Content, ...]
-    roots: Mapping[ImageName, Digest]
+    contents: tuple[StoredContent, ...]
+    roots: Mapping[TagName, Digest]
 
     @classmethod
-    def of(cls, holdings: Iterable[Holding]) -> Storage:
-        """What `holdings` lead to, each content once."""
-        parts: dict[Digest, Part] = {}
-        users: dict[Digest, list[ImageName]] = defaultdict(list)
-        roots: dict[ImageName, Digest] = {}
-        for holding in holdings:
-            roots[holding.name] = holding.root.digest
-            for digest, part in holding.parts().items():
-                parts[digest] = part
-                users[digest].append(holding.name)
-        contents = (Content(part, tuple(sorted(users[digest]))) for digest, part in parts.items())
-        return cls(tuple(sorted(contents, key=lambda one: (-one.size, one.part.digest))), roots)
+    def of(cls, tags: Iterable[TagContents]) -> Storage:
+        """What `tags` lead to, each content once."""
+        contents: dict[Digest, Content] = {}
+        users: dict[Digest, list[TagName]] = defaultdict(list)
+        roots: dict[TagName, Digest] = {}
+        for tag in tags:
+            if tag.root:
+                roots[tag.name] = tag.root.digest
+                for digest, content in tag.contents().items():
+                    contents[digest] = content
+                    users[digest].append(tag.name)
+        stored = [StoredContent(contents[one], tuple(sorted(users[one]))) for one in contents]
+        return cls(tuple(sorted(stored, key=lambda one: (-one.size, one.content.digest))), roots)
 
     @property
     def stored(self) -> int:
@@ -94,15 +98,11 @@ class Storage:
 
     def repositories(self) -> list[RepositoryShare]:
         """The share of each repository, sorted by name; each content counts once in it."""
-        unique: Counter[str] = Counter()
-        shared: Counter[str] = Counter()
-        for content in self.contents:
-            users = content.repositories
-            for repository in users:
-                (unique if len(users) == 1 else shared)[repository] += content.size
         tags = Counter(name.repository for name in self.roots)
+        shares = self._shares(lambda name: name.repository)
         return [
-            RepositoryShare(name, tags[name], unique[name], shared[name]) for name in sorted(tags)
+            RepositoryShare(name, tags[name], unique, size - unique)
+            for name, (size, unique) in sorted(shares.items())
         ]
 
     def images(self) -> list[Freed]:
@@ -110,11 +110,18 @@ class Storage:
         tags: dict[tuple[str, Digest], list[str]] = defaultdict(list)
         for name, digest in sorted(self.roots.items()):
             tags[name.repository, digest].append(name.tag)
-        sizes: Counter[tuple[str, Digest]] = Counter()
-        freed: Counter[tuple[str, Digest]] = Counter()
-        for content in self.contents:
-            users = {(name.repository, self.roots[name]) for name in content.names}
-            for user in users:
-                sizes[user] += content.size
-                freed[user] += content.size if len(users) == 1 else 0
-        return [Freed(*key, tuple(names), sizes[key], freed[key]) for key, names in tags.items()]
+        shares = self._shares(lambda name: (name.repository, self.roots[name]))
+        return [Freed(*key, tuple(names), *shares[key]) for key, names in tags.items()]
+
+    def _shares(self, user_of: Callable[[TagName], U]) -> dict[U, tuple[int, int]]:
+        """Bytes of the contents of each user of a tag, and of those that only this user has."""
+        held: dict[U, list[tuple[bytes, int]]] = defaultdict(list)
+        for stored in self.contents:
+            for user in {user_of(name) for name in stored.names}:
+                held[user].append((stored.content.digest.encode(), stored.size))
+        sharing = Sharing()
+        numbers = {user: sharing.add(contents) for user, contents in held.items()}
+        return {
+            user: (sharing.size(mine), sharing.size(mine, unique=True))
+            for user, mine in numbers.items()
+        }

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from regnb.authoring.build import Step, build_chapter
+from regnb.authoring.builder import RunningCell, build_chapter
 from regnb.authoring.chapter import Chapter, Code, Prose, read_chapter
-from regnb.authoring.check import notebooks_without_source, problems_of_chapter
-from regnb.authoring.layout import notebook_path, source_paths
+from regnb.authoring.notebook import notebook_path, source_paths
 from regnb.authoring.rules import problems_of
+from regnb.authoring.stored_notebooks import notebooks_without_source, problems_of_chapter
 
 __all__ = [
     "Chapter",
     "Code",
     "Prose",
-    "Step",
+    "RunningCell",
     "build_chapter",
     "notebook_path",
     "notebooks_without_source",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import takewhile
@@ -12,13 +13,15 @@ from jupytext.myst import MystMetadataParsingError, myst_to_notebook
 from nbformat import NotebookNode, ValidationError
 from yaml import YAMLError
 
-from regnb.authoring.typography import typeset
+from regnb.authoring.prose import typeset
 from regnb.errors import AuthoringError
 from regnb.i18n import LANGUAGES
 
 FOLDS = ("hint", "answer", "more")
 # Cells of the learner's notebook alone, and of the one with the solutions alone.
 START, SOLUTION = "exercise", "solution"
+# A check in the code of a cell, and its name.
+CHECK = re.compile(r"\blab\.check\(\s*\"([^\"]*)\"")
 # The last one when a name is no text, or the tags are no list.
 _UNREADABLE = (MystMetadataParsingError, YAMLError, UnicodeDecodeError, ValidationError)
 

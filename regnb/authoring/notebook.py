@@ -1,8 +1,12 @@
-"""The notebook of one language, made from a chapter; the same chapter gives the same bytes."""
+"""The notebooks of a chapter: where they are, and how they are made, read and written.
+
+The same chapter gives the same bytes.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import nbformat
@@ -10,8 +14,8 @@ from nbformat import NotebookNode, ValidationError
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from regnb.authoring.chapter import Cell, Chapter, Prose
-from regnb.errors import AuthoringError
-from regnb.i18n import Translator
+from regnb.errors import AuthoringError, ChapterUnknown
+from regnb.i18n import SOLUTIONS, Translator
 
 _INDENT = 1  # as JupyterLab saves, so that a save there changes nothing here
 # nbformat trips in many ways over JSON that is no notebook.
@@ -100,3 +104,37 @@ def write_notebook(path: Path, notebook: NotebookNode) -> None:
 def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
     """Code cells of `notebook`, in order."""
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def source_paths(root: Path, wanted: Sequence[str] = ()) -> list[Path]:
+    """Sources under `root` (the folder `notebooks`), sorted; only those `wanted` names, if any.
+
+    A chapter is named by its number, its slug or the beginning of one: `01`, `01_first_registry`.
+    Raises ChapterUnknown for a name that no chapter has, AuthoringError without any source.
+    """
+    paths = sorted((root / "src").glob("*.md"))
+    if not paths:
+        raise AuthoringError([f"{root / 'src'}: no chapter is here; go to the project's folder."])
+    chosen = chosen_chapters([path.stem for path in paths], wanted)
+    return [path for path in paths if path.stem in chosen]
+
+
+def chosen_chapters(known: Sequence[str], wanted: Sequence[str]) -> list[str]:
+    """Those of `known` that `wanted` name, all of them without any; raises ChapterUnknown."""
+    beginnings = [Path(name).stem for name in wanted]
+    for beginning in beginnings:
+        if not any(name.startswith(beginning) for name in known):
+            raise ChapterUnknown(beginning, ", ".join(known))
+    return [name for name in known if not wanted or name.startswith(tuple(beginnings))]
+
+
+def place(path: Path) -> str:
+    """The notebook `path` as it is named to an author: `fr/solutions/01_first_registry.ipynb`."""
+    depth = 3 if path.parent.name == SOLUTIONS else 2
+    return "/".join(path.parts[-depth:])
+
+
+def notebook_path(source: Path, language: str, *, solved: bool = False) -> Path:
+    """Where the notebook of `source` in `language` is, without its solutions or `solved`."""
+    folder = source.parent.parent / language / (SOLUTIONS if solved else "")
+    return folder / f"{source.stem}.ipynb"

@@ -7,11 +7,10 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 
-from regnb.authoring.chapter import START, Cell, Chapter, Code, Prose, at
-from regnb.authoring.exercises import problems_of_exercises
-from regnb.authoring.markdown import Outline, outline
-from regnb.authoring.ports import ADDRESS
-from regnb.authoring.typography import flaws
+from regnb.authoring.chapter import CHECK, SOLUTION, START, Cell, Chapter, Code, Prose, at
+from regnb.authoring.prose import Outline, flaws, outline
+from regnb.authoring.reference_engine import ADDRESS
+from regnb.checks import all_checks, all_questions
 from regnb.engine.ports import DEFAULT
 from regnb.errors import AuthoringError
 
@@ -35,6 +34,9 @@ _SLUG = re.compile(r"\d\d_[a-z0-9]+(_[a-z0-9]+)*")
 # A name is also the id of its cell: https://nbformat.readthedocs.io/en/latest/format_description.html#cell-ids
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _MAX_NAME = 64
+_QUESTION = re.compile(r"\blab\.question\(\s*\"([^\"]*)\"")
+_ORDER = (START, SOLUTION, "check")
+_EXERCISE = "it has a cell with the tag `exercise`, one with `solution`, and one with `lab.check`"
 _MEND_OF_ADDRESS = "code says `lab.address`, an exercise no port, a lesson only 5000"
 _PARITY = {
     "headings": "the headings have other levels",
@@ -55,7 +57,7 @@ def require_rules(chapter: Chapter) -> None:
 def problems_of(chapter: Chapter) -> list[str]:
     """One line for each rule that `chapter` breaks: file, line, cell, and what to do."""
     found = [*_of_the_whole(chapter), *_of_names(chapter), *_of_code_runs(chapter)]
-    found += [_say(chapter, cell, message) for cell, message in problems_of_exercises(chapter)]
+    found += [_say(chapter, cell, message) for cell, message in _of_exercises(chapter)]
     found += _of_addresses(chapter)
     for cell in chapter.cells:
         found += _of_code(chapter, cell) if isinstance(cell, Code) else _of_prose(chapter, cell)
@@ -99,6 +101,41 @@ def _of_code_runs(chapter: Chapter) -> Iterator[str]:
                 message = f"{run} code cells in a row; say what came out."
                 found[cell.name] = _say(chapter, cell, message)
     yield from found.values()
+
+
+def _of_exercises(chapter: Chapter) -> Iterator[tuple[Code, str]]:
+    """Code cell and what is wrong there, for each exercise, check or question.
+
+    An exercise is a text, the cell where the learner starts (tag `exercise`), hints that are
+    folded, the solution (tag `solution`) and the cell with its check, `lab.check("02-two-tags")`.
+    """
+    expected = 0
+    for cell in (cell for cell in chapter.cells if isinstance(cell, Code)):
+        yield from ((cell, message) for message in _of_checks(chapter, cell))
+        kind = _kind(cell)
+        if kind is None:
+            continue
+        if kind != _ORDER[expected]:
+            yield cell, f"here comes the `{_ORDER[expected]}` cell of an exercise: {_EXERCISE}."
+            expected = _ORDER.index(kind)
+        expected = (expected + 1) % len(_ORDER)
+        last = cell
+    if expected:
+        yield last, f"the `{_ORDER[expected]}` cell of the exercise is missing: {_EXERCISE}."
+
+
+def _kind(cell: Code) -> str | None:
+    named = [tag for tag in (START, SOLUTION) if tag in cell.tags]
+    return named[0] if named else "check" if CHECK.search(cell.source) else None
+
+
+def _of_checks(chapter: Chapter, cell: Code) -> Iterator[str]:
+    for pattern, known in ((CHECK, all_checks()), (_QUESTION, all_questions())):
+        for name in pattern.findall(cell.source):
+            if name not in known:
+                yield f"`{name}` is not in `regnb/checks/chapter_{chapter.slug[:2]}.py`."
+            elif not name.startswith(f"{chapter.slug[:2]}-"):
+                yield f"`{name}` belongs to another chapter; here names begin with the number."
 
 
 def _of_addresses(chapter: Chapter) -> Iterator[str]:

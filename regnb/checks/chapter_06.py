@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from regnb.analysis.holdings import holdings
 from regnb.analysis.stored_files import read_store
 from regnb.checks.checked_lab import CheckedLab, tagged
 from regnb.checks.definitions import NOT_ATTEMPTED, PASSED, Outcome, check, failed, question
+from regnb.inventory import tag_contents
 from regnb.oci import Digest, ImageManifest
 
 STORE = "/var/lib/registry"
@@ -77,4 +77,4 @@ def _blobs_on_disk(lab: CheckedLab) -> set[Digest]:
 
 
 def _reached(lab: CheckedLab) -> set[Digest]:
-    return {digest for holding in holdings(lab.client) for digest in holding.parts()}
+    return {digest for tag in tag_contents(lab.client) for digest in tag.contents()}

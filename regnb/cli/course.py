@@ -17,7 +17,7 @@ from regnb.cli.texts import Failure, text, translator
 from regnb.i18n import LANGUAGES
 
 if TYPE_CHECKING:
-    from regnb.authoring.rehearsal import Rehearsal
+    from regnb.authoring.execution import Rehearsal
 
 DEFAULT_PORT = 8888
 
@@ -120,7 +120,7 @@ SHOWN_LINES = 5  # of the cell that failed
 @click.argument("chapters", nargs=-1, metavar=f"[{text('cli.values.chapter')}]...")
 def run(languages: tuple[str, ...], directory: Path | None, chapters: tuple[str, ...]) -> None:
     """Run `chapters`, or all of them; exit with 1 when a cell fails."""
-    from regnb.authoring.rehearsal import notebooks_of  # noqa: PLC0415 - loads nbclient
+    from regnb.authoring.execution import notebooks_of  # noqa: PLC0415 - loads nbclient
     from regnb.errors import RegnbError  # noqa: PLC0415
 
     course = find_course(directory)
@@ -162,7 +162,7 @@ def _lab_of_its_own() -> Iterator[None]:
 
 
 def _rehearsed(path: Path) -> Rehearsal:
-    from regnb.authoring.rehearsal import rehearse  # noqa: PLC0415 - loads nbclient
+    from regnb.authoring.execution import rehearse  # noqa: PLC0415 - loads nbclient
 
     label = f"{path.stem} [{path.parent.name}]"
     with click.progressbar(length=1, label=label, file=sys.stderr, width=24) as bar:

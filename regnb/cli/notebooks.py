@@ -11,7 +11,7 @@ import click
 from regnb.cli.texts import Failure, text, translator
 
 if TYPE_CHECKING:
-    from regnb.authoring import Step
+    from regnb.authoring import RunningCell
 
 DIRECTORY = click.option(
     "--directory",
@@ -33,7 +33,7 @@ def notebooks() -> None:
 def build(execute: bool, directory: Path, chapters: tuple[str, ...]) -> None:
     """Build the notebooks of `chapters`, or of all."""
     from regnb.authoring import build_chapter, source_paths  # noqa: PLC0415 - loads nbformat
-    from regnb.authoring.reference import reference_engine  # noqa: PLC0415
+    from regnb.authoring.reference_engine import reference_engine  # noqa: PLC0415
     from regnb.errors import AuthoringError  # noqa: PLC0415
 
     try:
@@ -83,7 +83,7 @@ class BuildLine:
     def __exit__(self, *_: object) -> None:
         self._wipe()
 
-    def show(self, step: Step) -> None:
+    def show(self, step: RunningCell) -> None:
         """Say which cell runs now."""
         key = "notebooks.running_solved" if step.solved else "notebooks.running"
         notebook = text(key, chapter=step.slug, language=step.language)

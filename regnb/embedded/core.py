@@ -8,6 +8,7 @@ import signal
 import time
 
 from regnb.embedded.containers.manager import Containers
+from regnb.embedded.containers.mounts import Volumes
 from regnb.embedded.containers.networking import place_of
 from regnb.embedded.containers.record import ContainerRecord
 from regnb.embedded.containers.supervisor import Supervisor
@@ -20,7 +21,6 @@ from regnb.embedded.remote.registries import SYSTEM_CERTIFICATES, Registries
 from regnb.embedded.remote.upstreams import HubPlaces, Upstreams
 from regnb.embedded.sizes import LayerSizes
 from regnb.embedded.store import ImageStore
-from regnb.embedded.volumes import Volumes
 from regnb.oci import Platform
 
 # How often a silent stream looks whether its client is still there, in seconds.

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from regnb.inventory.cache import default_path
-from regnb.inventory.columns import DTYPES, Inventory, frame_of
-from regnb.inventory.contents import Child, TagContents
+from regnb.inventory.columns import DTYPES, Inventory, Sharing, frame_of
+from regnb.inventory.contents import Content, ContentKind, TagContents, TagName
 from regnb.inventory.database import files_of
 from regnb.inventory.walk import (
     CONNECTIONS,
@@ -18,10 +18,13 @@ from regnb.inventory.walk import (
 __all__ = [
     "CONNECTIONS",
     "DTYPES",
-    "Child",
+    "Content",
+    "ContentKind",
     "Inventory",
     "OnCount",
+    "Sharing",
     "TagContents",
+    "TagName",
     "WalkOptions",
     "default_path",
     "files_of",

@@ -16,6 +16,36 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+class Sharing:
+    """Counts what several users have of the same contents; compact, and each user is added once."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[bytes, int] = {}
+        self._sizes = array("q")
+        self._users = array("q")
+
+    def add(self, contents: Iterable[tuple[bytes, int]]) -> array[int]:
+        """The numbers of the contents of one more user, given by digest and size in bytes."""
+        return array("I", map(self._number, contents))
+
+    def size(self, numbers: Iterable[int], *, unique: bool = False) -> int:
+        """Bytes of the contents of a user; `unique`: of those that no other user has."""
+        sizes, users = self._sizes, self._users
+        return sum(sizes[one] for one in numbers if not unique or users[one] == 1)
+
+    def close(self) -> None:
+        """Take in no more: a third of the memory is free for what comes next."""
+        self._numbers = {}
+
+    def _number(self, content: tuple[bytes, int]) -> int:
+        number = self._numbers.setdefault(content[0], len(self._sizes))
+        if number == len(self._sizes):
+            self._sizes.append(content[1])
+            self._users.append(0)
+        self._users[number] += 1
+        return number
+
+
 @dataclass
 class Inventory:
     """The facts of many tags, column by column; what tags share is known when all are added."""
@@ -28,9 +58,7 @@ class Inventory:
     created: list[datetime | None] = field(default_factory=list)
     layers: list[int | None] = field(default_factory=list)
     problem: list[RegnbError | None] = field(default_factory=list)
-    _numbers: dict[bytes, int] = field(default_factory=dict)
-    _sizes: array[int] = field(default_factory=lambda: array("q"))
-    _users: array[int] = field(default_factory=lambda: array("q"))
+    _sharing: Sharing = field(default_factory=Sharing)
     _same: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
     _blobs: list[array[int] | None] = field(default_factory=list)
 
@@ -40,8 +68,7 @@ class Inventory:
         inventory = cls()
         for row in facts:
             inventory.add(row)
-        # Nothing is added any more: a third of the memory is free for what comes next.
-        inventory._numbers = {}
+        inventory._sharing.close()
         return inventory
 
     def add(self, row: TagFacts) -> None:
@@ -54,15 +81,7 @@ class Inventory:
         self.created.append(row.created)
         self.layers.append(row.layers)
         self.problem.append(row.problem)
-        self._blobs.append(array("I", map(self._number, row.blobs)) if row.digest else None)
-
-    def _number(self, blob: tuple[bytes, int]) -> int:
-        number = self._numbers.setdefault(blob[0], len(self._sizes))
-        if number == len(self._sizes):
-            self._sizes.append(blob[1])
-            self._users.append(0)
-        self._users[number] += 1
-        return number
+        self._blobs.append(self._sharing.add(row.blobs) if row.digest else None)
 
     def __len__(self) -> int:
         return len(self.tag)
@@ -74,9 +93,7 @@ class Inventory:
     def size(self, row: int, *, unique: bool = False) -> int | None:
         """Bytes of the contents of a row; `unique`: of those that no other tag has."""
         blobs = self._blobs[row]
-        if blobs is None:
-            return None
-        return sum(self._sizes[one] for one in blobs if not unique or self._users[one] == 1)
+        return None if blobs is None else self._sharing.size(blobs, unique=unique)
 
     def shared(self, row: int) -> int | None:
         """Bytes of the contents of a row that other tags have too."""

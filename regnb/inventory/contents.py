@@ -11,13 +11,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from sys import intern
-from typing import Self
+from typing import Literal, NamedTuple, Self, TypeAlias
 
 from regnb.errors import RegnbError
-from regnb.oci import Descriptor, Digest, ImageManifest, Manifest, Platform
+from regnb.oci import Descriptor, Digest, ImageIndex, ImageManifest, Manifest, Platform
 from regnb.oci.config import parse_time
 from regnb.oci.json import as_text, json_object
 
+ContentKind: TypeAlias = Literal["index", "manifest", "config", "layer"]
 _CHECKSUM = 4  # bytes
 
 
@@ -30,8 +31,8 @@ class Child:
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
-    """What the config of an image says of where it comes from."""
+class ConfigFacts:
+    """What the config of an image says of where it runs, and when it was made."""
 
     platform: Platform
     created: datetime | None
@@ -47,11 +48,30 @@ class Origin:
         return cls(Platform.from_json(fields), created)
 
 
+class TagName(NamedTuple):
+    """A tag of a repository."""
+
+    repository: str
+    tag: str
+
+    def __str__(self) -> str:
+        return f"{self.repository}:{self.tag}"
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A content that an image is made of; `size` in bytes."""
+
+    kind: ContentKind
+    digest: Digest
+    size: int
+
+
 @dataclass(frozen=True, slots=True)
 class TagContents:
     """What `tag` of `repository` leads to, as far as it could be read.
 
-    `origins` are those of the images, by the digests of their configs. `problem` is what went wrong
+    `configs` tells of the configs of the images, by their digests. `problem` is what went wrong
     first, if anything did; without a `root` nothing else is known, and without a `tag` the
     repository, or the whole list of repositories, could not be read to its end.
     """
@@ -60,8 +80,24 @@ class TagContents:
     tag: str
     root: Manifest | None = None
     children: tuple[Child, ...] = ()
-    origins: Mapping[Digest, Origin] = field(default_factory=dict)
+    configs: Mapping[Digest, ConfigFacts] = field(default_factory=dict)
     problem: RegnbError | None = None
+
+    @property
+    def name(self) -> TagName:
+        """The tag with its repository."""
+        return TagName(self.repository, self.tag)
+
+    @property
+    def manifests(self) -> list[Manifest]:
+        """The root and what it lists."""
+        listed = [child.manifest for child in self.children]
+        return [self.root, *listed] if self.root else listed
+
+    @property
+    def image_manifests(self) -> list[ImageManifest]:
+        """The manifests that are no index, those of attestations too."""
+        return [item for item in self.manifests if isinstance(item, ImageManifest)]
 
     def images(self) -> Iterator[tuple[ImageManifest, Descriptor | None]]:
         """The images, each with its entry if an index lists it; attestations are none."""
@@ -73,13 +109,26 @@ class TagContents:
 
     def blobs(self) -> dict[Digest, int]:
         """Size in bytes of each config and layer, attestations included, each once."""
-        manifests = [self.root, *(child.manifest for child in self.children)]
         return {
             blob.digest: blob.size
-            for manifest in manifests
-            if isinstance(manifest, ImageManifest)
+            for manifest in self.image_manifests
             for blob in (manifest.config, *manifest.layers)
         }
+
+    def contents(self) -> dict[Digest, Content]:
+        """Everything that the tag leads to, manifests and indexes too, each once."""
+        found: dict[Digest, Content] = {}
+        for manifest in self.manifests:
+            kind: ContentKind = "index" if isinstance(manifest, ImageIndex) else "manifest"
+            found[manifest.digest] = Content(kind, manifest.digest, len(manifest.content))
+        for image in self.image_manifests:
+            found[image.config.digest] = _content("config", image.config)
+            found |= {layer.digest: _content("layer", layer) for layer in image.layers}
+        return found
+
+
+def _content(kind: ContentKind, descriptor: Descriptor) -> Content:
+    return Content(kind, descriptor.digest, descriptor.size)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +154,12 @@ def facts_of(contents: TagContents) -> TagFacts:
     platforms: dict[str, None] = {}
     layers: set[Digest] = set()
     for image, entry in contents.images():
-        origin = contents.origins.get(image.config.digest)
-        platform = (entry.platform if entry else None) or (origin.platform if origin else None)
+        config = contents.configs.get(image.config.digest)
+        platform = (entry.platform if entry else None) or (config.platform if config else None)
         if platform and not _is_empty(platform):
             platforms[intern(str(platform))] = None
         layers.update(layer.digest for layer in image.layers)
-    moments = [origin.created for origin in contents.origins.values() if origin.created]
+    moments = [config.created for config in contents.configs.values() if config.created]
     return TagFacts(
         contents.repository,
         contents.tag,

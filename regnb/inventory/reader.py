@@ -9,7 +9,7 @@ from typing import Generic, Protocol, TypeVar
 
 from regnb.errors import InvalidManifest, RegistryUnreachable, RegnbError, TooManyRequests
 from regnb.inventory.cache import ContentCache, Kept, LastSeen
-from regnb.inventory.contents import Child, Origin, TagContents, TagFacts, facts_of
+from regnb.inventory.contents import Child, ConfigFacts, TagContents, TagFacts, facts_of
 from regnb.inventory.throttle import Throttle
 from regnb.oci import Descriptor, Digest, ImageIndex, ImageManifest, Manifest
 from regnb.oci.manifest import parse_manifest
@@ -157,7 +157,7 @@ class TagReader(Generic[R]):
         if self._reduction.wants_configs:
             self._read_configs(reading, root)
         children = tuple(reading.children)
-        contents = TagContents(repository, tag, root, children, reading.origins, reading.problem)
+        contents = TagContents(repository, tag, root, children, reading.configs, reading.problem)
         return self._reduction.of(contents)
 
     def _remember(self, repository: str, tag: str, digest: Digest, now: float) -> None:
@@ -197,11 +197,11 @@ class TagReader(Generic[R]):
         for image, _ in images:
             if is_config(image.config.media_type):
                 try:
-                    reading.origins[image.config.digest] = self._origin(reading.repository, image)
+                    reading.configs[image.config.digest] = self._config(reading.repository, image)
                 except RegnbError as error:
                     reading.blame(error)
 
-    def _origin(self, repository: str, image: ImageManifest) -> Origin:
+    def _config(self, repository: str, image: ImageManifest) -> ConfigFacts:
         digest, too_large = image.config.digest, "its config is larger than 4 MiB"
         if image.config.size > _CONFIG_LIMIT:
             raise InvalidManifest(too_large)
@@ -210,7 +210,7 @@ class TagReader(Generic[R]):
         )
         if content is None:
             raise InvalidManifest(too_large)
-        return Origin.parse(content)
+        return ConfigFacts.parse(content)
 
 
 class _Reading:
@@ -220,7 +220,7 @@ class _Reading:
         self.repository = repository
         self.tag = tag
         self.children: list[Child] = []
-        self.origins: dict[Digest, Origin] = {}
+        self.configs: dict[Digest, ConfigFacts] = {}
         self.seen: set[Digest] = set()
         self.problem: RegnbError | None = None
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Generic, TypeAlias, TypedDict, TypeVar, Unpack
 
-from regnb.errors import RegnbError
+from regnb.errors import NotFound, RegnbError
 from regnb.inventory.cache import ContentCache, LastSeen
 from regnb.inventory.columns import Inventory, frame_of
 from regnb.inventory.contents import TagContents
@@ -76,9 +76,17 @@ def inventory_columns(client: RegistryClient, **options: Unpack[WalkOptions]) ->
 
 
 def tag_contents(client: RegistryClient, **options: Unpack[WalkOptions]) -> Iterator[TagContents]:
-    """Every tag with its manifests, without configs, in the order in which they arrive."""
+    """What each tag leads to, without configs, in the order in which they arrive.
+
+    A tag that is deleted meanwhile is left out, and platforms that the registry does not have are.
+    Raises what else the registry refuses.
+    """
     with ContentCache(options.get("cache")) as cache:
-        yield from _walked(client, cache, AsItIs(), options)
+        for contents in _walked(client, cache, AsItIs(), options):
+            if contents.problem and not isinstance(contents.problem, NotFound):
+                raise contents.problem
+            if contents.root:
+                yield contents
 
 
 def _walked(

@@ -68,8 +68,8 @@ def contents_table(translator: Translator, storage: Storage) -> Table:
     """
     rows = [
         {
-            "kind": content.part.kind,
-            "digest": content.part.digest,
+            "kind": content.content.kind,
+            "digest": content.content.digest,
             "size_bytes": content.size,
             "used_by": [str(name) for name in content.names],
         }

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from markupsafe import Markup
 
-from regnb.analysis.storage import Content, Freed, RepositoryShare, Storage
+from regnb.analysis.storage import Freed, RepositoryShare, Storage, StoredContent
 from regnb.i18n import Translator
 from regnb.tables import Table, contents_table, storage_table
 from regnb.widgets.base_view import View
@@ -111,10 +111,10 @@ class StorageView(View):
         )
         return self._section("contents", made)
 
-    def _content(self, content: Content, largest: int) -> list[Child]:
+    def _content(self, content: StoredContent, largest: int) -> list[Child]:
         return [
-            tag("td", self.translator(f"kinds.{content.part.kind}")),
-            tag("td", short(content.part.digest)),
+            tag("td", self.translator(f"kinds.{content.content.kind}")),
+            tag("td", short(content.content.digest)),
             number(self.translator.size(content.size)),
             tag("td", share(content.size, of=largest), class_="narrow"),
             tag("td", self._names([str(name) for name in content.names])),

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from regnb.analysis.holdings import ImageName, holdings
 from regnb.analysis.storage import Storage
+from regnb.inventory import TagName, tag_contents
 from regnb.registry import RegistryClient
 from tests.analysis.registries import (
     ARM64,
@@ -25,7 +25,7 @@ def client() -> RegistryClient:
 
 
 def storage_of(client: RegistryClient) -> Storage:
-    return Storage.of(holdings(client))
+    return Storage.of(tag_contents(client))
 
 
 def test_empty_registry(client: RegistryClient) -> None:
@@ -37,10 +37,10 @@ def test_each_content_counts_once(client: RegistryClient) -> None:
     push(client, "w3", "1.0", Image([BASE, APP]))
     push(client, "w3", "2.0", Image([BASE, OTHER]))
     storage = storage_of(client)
-    assert len({item.part.digest for item in storage.contents}) == len(storage.contents) == 7
+    assert len({item.content.digest for item in storage.contents}) == len(storage.contents) == 7
     (base,) = [item for item in storage.contents if len(item.names) == 2]
-    assert base.part.kind == "layer"
-    assert base.names == (ImageName("w3", "1.0"), ImageName("w3", "2.0"))
+    assert base.content.kind == "layer"
+    assert base.names == (TagName("w3", "1.0"), TagName("w3", "2.0"))
     assert storage.saved == base.size
     assert storage.unshared == storage.stored + base.size
 
@@ -83,7 +83,7 @@ def test_index_counts_with_all_that_it_lists(client: RegistryClient) -> None:
     attestation = push_attestation(client, "w3", amd64)
     push_index(client, "w3", "1.0", [amd64, arm64, attestation])
     storage = storage_of(client)
-    kinds = sorted(item.part.kind for item in storage.contents)
+    kinds = sorted(item.content.kind for item in storage.contents)
     # The attestation is a manifest of its own, with a config and a layer that is a statement.
     assert kinds == ["config"] * 3 + ["index"] + ["layer"] * 4 + ["manifest"] * 3
     (whole,) = [image for image in storage.images() if image.tags == ("1.0",)]
@@ -94,6 +94,6 @@ def test_platform_that_was_never_copied_is_left_out(client: RegistryClient) -> N
     amd64 = push(client, "w3", "1.0", Image([BASE]))
     push_index(client, "w3", "index", [amd64])
     client.delete_manifest("w3", amd64["digest"])
-    (held,) = holdings(client)
+    (held,) = tag_contents(client)
     assert held.children == ()
-    assert [part.kind for part in held.parts().values()] == ["index"]
+    assert [content.kind for content in held.contents().values()] == ["index"]

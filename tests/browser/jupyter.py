@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from regnb.authoring.reference import reference_engine
+from regnb.authoring.reference_engine import reference_engine
 from regnb.cli.course import jupyter_environment
 
 PROJECT = Path(__file__).parent.parent.parent

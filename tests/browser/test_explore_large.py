@@ -19,7 +19,7 @@ from regnb.oci import Digest, Platform
 from regnb.oci.media_types import OCI_MANIFEST
 from regnb.registry import RegistryClient
 from regnb.server import Config, MemoryStorage, create_app
-from regnb.server.storage import NewManifest
+from regnb.server.storage_interface import NewManifest
 from regnb.widgets.explore_view import Explore
 from tests.analysis.registries import Image, open_registry, push
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from regnb.analysis.deletion import deletion_of
-from regnb.analysis.holdings import holdings
 from regnb.errors import ManifestNotFound
+from regnb.inventory import tag_contents
 from regnb.registry import RegistryClient
 from tests.contract.images import push
 from tests.contract.test_copying import push_index
@@ -14,7 +14,7 @@ from tests.contract.test_copying import push_index
 
 def fates(client: RegistryClient, repository: str, reference: str) -> set[tuple[str, str, str]]:
     """Content, name and fate of all that the deletion touches."""
-    planned = deletion_of(client, repository, reference, holdings(client))
+    planned = deletion_of(client, repository, reference, tag_contents(client))
     return {(part.content, part.name, part.fate) for part in planned.parts}
 
 
@@ -44,7 +44,7 @@ def test_blob_of_another_repository_stays_and_names_it(
     layer = repository.encode()
     push(client, repository, "1.0", layer)
     push(client, f"{repository}-other", "3.0", layer)
-    planned = deletion_of(client, repository, "1.0", holdings(client))
+    planned = deletion_of(client, repository, "1.0", tag_contents(client))
     users = {part.used_by for part in planned.parts if part.content == "layer"}
     assert users == {(f"{repository}-other:3.0",)}
     client.delete_manifest(repository, planned.digest)
@@ -61,4 +61,4 @@ def test_blobs_that_nobody_else_uses_wait(client: RegistryClient, repository: st
 def test_deletion_of_what_is_not_there_is_refused(client: RegistryClient, repository: str) -> None:
     push(client, repository)
     with pytest.raises(ManifestNotFound):
-        deletion_of(client, repository, "2.0", holdings(client))
+        deletion_of(client, repository, "2.0", tag_contents(client))

@@ -9,7 +9,7 @@ import pytest
 
 import regnb.i18n
 from regnb import errors
-from regnb.authoring.ports import ADDRESS
+from regnb.authoring.reference_engine import ADDRESS
 from regnb.i18n import LANGUAGES, load_catalogue
 from regnb.i18n.catalogue import Entry
 

@@ -10,7 +10,7 @@ import bcrypt
 import pytest
 from werkzeug.test import Client
 
-from regnb.authoring.ports import own_ports
+from regnb.authoring.reference_engine import own_ports
 from regnb.engine.ports import ports_of_lab
 from regnb.errors import UserUnknown
 from regnb.i18n import LANGUAGES, Translator

@@ -26,8 +26,7 @@ from regnb.lab.tls.issuing import Role
 from regnb.lab.tls.store import CA, Certificates, certificate_file
 from regnb.registry import RegistryClient, UrllibTransport
 from regnb.server import MemoryStorage, create_app
-from regnb.server.config import Tls
-from regnb.server.tls import context_of
+from regnb.server.configuration import Tls, context_of
 from regnb.web.http_server import serving
 from tests.embedded.running import free_port
 from tests.servers import slow_to_start

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from regnb.authoring.execute import run
+from regnb.authoring.execution import run
 from regnb.authoring.notebook import code_cells, read_notebook
 from regnb.embedded import background
 from tests.networks.hubs import FINE, NAMES, Authority, answer, saying, serving, waiting

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from regnb.authoring.ports import own_ports
-from regnb.authoring.reference import reference_engine
+from regnb.authoring.reference_engine import own_ports, reference_engine
 
 _stack = ExitStack()
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import pytest
 
 from regnb.authoring import Prose, read_chapter, source_paths
-from regnb.authoring.typography import flaws
+from regnb.authoring.prose import flaws
 from regnb.i18n import LANGUAGES, load_catalogue
 from tests.notebooks.conftest import PROJECT
 from tests.notebooks.words import (

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from markdown_it.token import Token
 
-from regnb.authoring.markdown import parse
+from regnb.authoring.prose import parse
 
 DICTIONARIES = {"fr": "fr_FR", "en": "en_US"}
 _WORD = re.compile(r"(?<!\w)[^\W\d_]+(?:[-’'][^\W\d_]+)*(?!\w)")

@@ -13,7 +13,7 @@ from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 
-from regnb.authoring.execute import WIDGET_VIEW
+from regnb.authoring.execution import WIDGET_VIEW
 from regnb.errors import InvalidReference
 from regnb.i18n import Translator
 from regnb.widgets.base_view import View

@@ -4,9 +4,9 @@ from random import Random
 
 import pytest
 
-from regnb.analysis.holdings import holdings
-from regnb.analysis.storage import Content, Storage
+from regnb.analysis.storage import Storage, StoredContent
 from regnb.i18n import LANGUAGES, Translator
+from regnb.inventory import tag_contents
 from regnb.widgets.html import Child
 from regnb.widgets.pieces import SHOWN
 from regnb.widgets.storage_view import StorageView
@@ -20,7 +20,7 @@ def storage() -> Storage:
     client = open_registry()
     push(client, "w3", "1.0", Image([BASE, {"app": b"1" * 300}]))
     push(client, "team/w3", "1.0", Image([BASE, {"app": b"2" * 300}]))
-    return Storage.of(holdings(client))
+    return Storage.of(tag_contents(client))
 
 
 def test_caption_says_what_sharing_saves(storage: Storage) -> None:
@@ -36,7 +36,7 @@ def test_nothing_shared_and_nothing_stored_are_told() -> None:
     client = open_registry()
     assert "nothing" in StorageView(Translator("en"), Storage.of([])).caption()
     push(client, "w3", "1.0", Image([BASE]))
-    view = StorageView(Translator("en"), Storage.of(holdings(client)))
+    view = StorageView(Translator("en"), Storage.of(tag_contents(client)))
     assert "nothing to share" in view.caption()
 
 
@@ -44,7 +44,7 @@ def test_nothing_shared_and_nothing_stored_are_told() -> None:
 def test_every_content_and_repository_is_in_the_picture(storage: Storage, language: str) -> None:
     html = StorageView(Translator(language), storage).html()
     for content in storage.contents:
-        assert f'title="{content.part.digest}"' in html
+        assert f'title="{content.content.digest}"' in html
     assert "<code>team/w3</code>" in html
     assert Translator(language)("storage.unseen") in html
 
@@ -61,11 +61,11 @@ def test_only_what_is_shown_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     client = open_registry()
     for number in range(SHOWN + 5):
         push(client, f"w{number}", "1.0", Image([{"own": str(number).encode()}]))
-    view = StorageView(Translator("en"), Storage.of(holdings(client)))
-    drawn: list[Content] = []
+    view = StorageView(Translator("en"), Storage.of(tag_contents(client)))
+    drawn: list[StoredContent] = []
     draw = view._content
 
-    def counted(content: Content, largest: int) -> list[Child]:
+    def counted(content: StoredContent, largest: int) -> list[Child]:
         drawn.append(content)
         return draw(content, largest)
 

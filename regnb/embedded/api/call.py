@@ -7,8 +7,9 @@ import logging
 import re
 import select
 import socket
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from itertools import chain
 from typing import Any, TypeAlias
@@ -20,6 +21,7 @@ from werkzeug.wrappers import Request, Response
 from regnb.embedded.core import EmbeddedEngine
 from regnb.embedded.refusal import Refusal, bad_request, write_failed
 from regnb.errors import RegnbError
+from regnb.oci.config import parse_time
 from regnb.web.http_server import CONNECTION
 
 Filters: TypeAlias = dict[str, list[str]]
@@ -27,6 +29,38 @@ Handler: TypeAlias = Callable[..., Response]
 _FALSE = frozenset({"", "0", "no", "false", "none"})
 _INTEGER = re.compile(r"[+-]?[0-9]{1,20}")
 _LOG = logging.getLogger(__name__)
+# A type; a list of one shape; an object whose fields have shapes, or (with the key `str`) any
+# fields of one shape.
+Shape: TypeAlias = "type | list[Shape] | Mapping[str | type[str], Shape]"
+_MOUNT: Shape = {"Type": str, "Source": str, "Target": str, "ReadOnly": bool}
+_HOST_CONFIG: Shape = {
+    "AutoRemove": bool,
+    "Binds": [str],
+    "Mounts": [_MOUNT],
+    "NetworkMode": str,
+    "PortBindings": {str: [{"HostIp": str, "HostPort": str}]},
+    "PublishAllPorts": bool,
+    "RestartPolicy": {"Name": str, "MaximumRetryCount": int},
+    "VolumesFrom": [str],
+}
+CONTAINER: Shape = {
+    "Cmd": [str],
+    "Domainname": str,
+    "Entrypoint": [str],
+    "Env": [str],
+    "ExposedPorts": {str: dict},
+    "HostConfig": _HOST_CONFIG,
+    "Hostname": str,
+    "Image": str,
+    "Labels": {str: str},
+    "NetworkingConfig": {"EndpointsConfig": {str: {"Aliases": [str]}}},
+    "Tty": bool,
+    "Volumes": {str: dict},
+}
+VOLUME: Shape = {"Name": str, "Driver": str, "Labels": {str: str}}
+LOGIN: Shape = {"username": str, "password": str, "serveraddress": str}
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h)")
+_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
 @dataclass(frozen=True)
@@ -163,3 +197,47 @@ def with_errors(lines: Iterator[dict[str, object]]) -> Iterator[dict[str, object
 def _encoded(lines: Iterable[object | None]) -> Iterator[bytes]:
     for line in lines:
         yield b"\n" if line is None else json.dumps(line).encode() + b"\r\n"
+
+
+def check_shape(value: object, shape: Shape, where: str = "the body") -> None:
+    """Return when `value` has that shape or is null, anywhere; raises Refusal (400)."""
+    if value is None:
+        return
+    kind = type(shape) if not isinstance(shape, type) else shape
+    if type(value) is not kind:
+        raise bad_request(f"invalid JSON: {where} has the wrong type")
+    if isinstance(shape, list) and isinstance(value, list):
+        for item in value:
+            check_shape(item, shape[0], where)
+    elif isinstance(shape, Mapping) and isinstance(value, dict):
+        for name, item in value.items():
+            inner = shape.get(name, shape.get(str))
+            if inner is not None:
+                check_shape(item, inner, name)
+
+
+def has_labels(labels: Mapping[str, str], wanted: Iterable[str]) -> bool:
+    """Whether all of `wanted` are there, each written as `key` or `key=value`."""
+    for text in wanted:
+        key, equals, value = text.partition("=")
+        if key not in labels or (equals and labels[key] != value):
+            return False
+    return True
+
+
+def moment(text: str) -> datetime:
+    """A time written as RFC 3339, as seconds of the epoch, or as a duration before now: `1h30m`.
+
+    Raises Refusal (400).
+    """
+    parts = _DURATION.findall(text)
+    if parts and "".join(number + unit for number, unit in parts) == text:
+        seconds = sum(float(number) * _SECONDS[unit] for number, unit in parts)
+        return datetime.now(UTC) - timedelta(seconds=seconds)
+    try:
+        return datetime.fromtimestamp(float(text), UTC)
+    except (ValueError, OverflowError, OSError):
+        found = parse_time(text)
+    if found is None:
+        raise bad_request(f'parsing time "{text}" as "2006-01-02T15:04:05Z07:00": cannot parse')
+    return found

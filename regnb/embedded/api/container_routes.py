@@ -8,10 +8,17 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
-from regnb.embedded.api import bodies
-from regnb.embedded.api.call import Call, answer, nothing, rule
+from regnb.embedded.api.call import (
+    CONTAINER,
+    Call,
+    answer,
+    check_shape,
+    has_labels,
+    moment,
+    nothing,
+    rule,
+)
 from regnb.embedded.api.container_json import inspected, listed
-from regnb.embedded.api.filters import has_labels, moment
 from regnb.embedded.containers.networking import knows
 from regnb.embedded.containers.record import ContainerRecord
 from regnb.embedded.refusal import Refusal, bad_request
@@ -148,7 +155,7 @@ def _checked(config: dict[str, Any]) -> dict[str, Any]:
     for name in ("Cmd", "Entrypoint"):
         if isinstance(config.get(name), str):
             config[name] = [config[name]]
-    bodies.check(config, bodies.CONTAINER)
+    check_shape(config, CONTAINER)
     host_config = config.get("HostConfig") or {}
     _check_restart_policy(host_config.get("RestartPolicy") or {}, host_config)
     return config

@@ -12,12 +12,9 @@ from werkzeug.routing import Map
 from werkzeug.wrappers import Request, Response
 
 from regnb.embedded.api import (
-    attach,
     container_files,
     container_routes,
     container_streams,
-    events,
-    image_changes,
     image_routes,
     system_routes,
     unsupported_routes,
@@ -39,12 +36,9 @@ _RULES = [
     for noun in (
         system_routes,
         image_routes,
-        image_changes,
         container_routes,
         container_streams,
-        attach,
         volume_routes,
-        events,
         container_files,
         unsupported_routes,
     )

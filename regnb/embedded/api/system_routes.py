@@ -1,26 +1,59 @@
-"""The engine itself in the API."""
+"""The engine itself in the API: what it has, what happens, and what it asks registries."""
 
 from __future__ import annotations
 
 import os
 import platform
+import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
+from urllib.parse import urlsplit
 
 from werkzeug.wrappers import Response
 
 import regnb
-from regnb.embedded import login
-from regnb.embedded.api import bodies
-from regnb.embedded.api.call import Call, answer, rule
+from regnb.embedded.api.call import (
+    LOGIN,
+    Call,
+    Filters,
+    answer,
+    check_shape,
+    has_labels,
+    moment,
+    rule,
+    stream,
+)
 from regnb.embedded.api.container_json import listed
 from regnb.embedded.api.container_routes import sizes
 from regnb.embedded.api.image_routes import summary
+from regnb.embedded.core import EmbeddedEngine
+from regnb.embedded.engine_events import Event
 from regnb.embedded.home import HUB_LABEL
+from regnb.embedded.refusal import Refusal, bad_request
+from regnb.embedded.remote.docker_messages import registry_refusal
+from regnb.embedded.remote.upstreams import Upstream
+from regnb.errors import InvalidReference, RegistryError, Unauthorized
+from regnb.oci import (
+    Descriptor,
+    ImageConfig,
+    ImageManifest,
+    ImageReference,
+    Manifest,
+    Platform,
+)
+from regnb.oci.reference import DOCKER_HUB
+from regnb.registry import Credentials
 
 # Those of Docker 28.5.
 API_VERSION, MIN_API_VERSION = (1, 51), (1, 24)
 _API, _MIN_API = (".".join(map(str, version)) for version in (API_VERSION, MIN_API_VERSION))
 ENGINE_NAME = "regnb's embedded engine"
+_EVENT_FILTERS = (
+    *("container", "daemon", "event", "image", "label", "network", "scope", "type", "volume"),
+)
+_HOST = re.compile(r"([A-Za-z0-9._-]+|\[[0-9a-fA-F:.]+\])(:[0-9]{1,5})?")
+_HUB_ADDRESSES = frozenset({"", "https://index.docker.io/v1/", "index.docker.io", DOCKER_HUB})
 
 
 def add_headers(response: Response) -> None:
@@ -144,17 +177,128 @@ def disk_usage(call: Call) -> Response:
 def log_in(call: Call) -> Response:
     """Try a user and a password at a registry."""
     fields = call.body()
-    bodies.check(fields, bodies.LOGIN)
+    check_shape(fields, LOGIN)
     user, password, host = (
         fields.get(name) or "" for name in ("username", "password", "serveraddress")
     )
-    login.log_in(call.engine, host, user, password)
+    _try_password(call.engine, host, user, password)
     return answer({"IdentityToken": "", "Status": "Login Succeeded"})
 
 
 def distribution(call: Call, name: str) -> Response:
     """What a registry has under a name, without pulling it."""
-    return answer(login.look_up(call.engine, name))
+    return answer(_look_up(call.engine, name))
+
+
+def listen(call: Call) -> Response:
+    """https://docs.docker.com/reference/api/engine/version/v1.51/#tag/System/operation/SystemEvents."""
+    filters = call.check_filters(*_EVENT_FILTERS)
+    since, until = (
+        moment(text).timestamp() if text else None
+        for text in (call.text("since"), call.text("until"))
+    )
+    heard = call.engine.events.listen(since, until, call.engine.heartbeat)
+    # A first sign of life at once: clients wait for the headers before they do anything else.
+    return stream(_wanted_events(heard, filters))
+
+
+def _wanted_events(events: Iterator[Event | None], filters: Filters) -> Iterator[Event | None]:
+    yield None
+    for event in events:
+        if event is None or _event_fits(event, filters):
+            yield event
+
+
+def _event_fits(event: Event, filters: Filters) -> bool:
+    kind, action = str(event["Type"]), str(event["Action"])
+    actor = event["Actor"]
+    subject = str(actor["ID"]) if isinstance(actor, dict) else ""
+    attributes = actor["Attributes"] if isinstance(actor, dict) else {}
+    if kind not in filters.get("type", [kind]) or action not in filters.get("event", [action]):
+        return False
+    for noun in ("container", "image", "volume", "network"):
+        wanted = filters.get(noun)
+        names = {attributes.get("name"), attributes.get(noun), subject if kind == noun else None}
+        about = kind == noun or noun in attributes
+        if wanted and not (about and any(_names(names, text) for text in wanted)):
+            return False
+    return has_labels(attributes, filters.get("label", ()))
+
+
+def _names(names: set[str | None], wanted: str) -> bool:
+    return any(name == wanted or (name or "").startswith(wanted) for name in names if name)
+
+
+def _try_password(engine: EmbeddedEngine, address: str, user: str, password: str) -> None:
+    """Return when the registry takes the password; raises Refusal (401, 500)."""
+    host = (address.partition("://")[2] or address).partition("/")[0]
+    if address in _HUB_ADDRESSES:
+        host = engine.places.host
+    if not _HOST.fullmatch(host):
+        raise bad_request(f"`{address}` is no address of a registry.")
+    try:
+        with engine.registries.open(host, Credentials(user, password)) as client:
+            client.ping()
+    except Unauthorized as error:
+        raise Refusal(401, _told(error, host)) from error
+    except RegistryError as error:
+        raise registry_refusal(error) from error
+
+
+def _told(error: Unauthorized, host: str) -> str:
+    """As moby tells it: it shows the password to the registry itself, or to its token server.
+
+    https://github.com/moby/moby/blob/v28.5.2/registry/auth.go
+    """
+    scheme = urlsplit(error.url).scheme
+    if urlsplit(error.url).netloc == host:
+        url = f"{scheme}://{host}/v2/"
+        return f"login attempt to {url} failed with status: 401 Unauthorized"
+    return f'Get "{scheme}://{host}/v2/": unauthorized: incorrect username or password'
+
+
+def _look_up(engine: EmbeddedEngine, name: str) -> dict[str, object]:
+    """Descriptor and platforms of `name` in its registry, as the API shows them.
+
+    `RegnbOrigin` is there when it is not from where its name says. Raises Refusal (400, 404, 500).
+    """
+    try:
+        reference = ImageReference.parse(name)
+    except InvalidReference as error:
+        raise bad_request(str(error)) from error
+    return engine.upstreams.ask(
+        reference, None, lambda upstream: _found_at(upstream, reference, engine.platform)
+    )
+
+
+def _found_at(
+    upstream: Upstream, reference: ImageReference, platform: Platform
+) -> dict[str, object]:
+    top = upstream.get_top(reference.reference)
+    platforms = upstream.ask(partial(_platforms, upstream, top, platform))
+    told: dict[str, object] = {"RegnbOrigin": upstream.note} if upstream.note else {}
+    shown = [one.to_json() for one in platforms]
+    return {"Descriptor": _descriptor(top), "Platforms": shown, **told}
+
+
+def _platforms(upstream: Upstream, top: Manifest, platform: Platform) -> list[Platform]:
+    """The platforms of `top`; all is asked for that a pull for `platform` needs before layers."""
+    if isinstance(top, ImageManifest):
+        return [ImageConfig.parse(_config(upstream, top)).platform]
+    entry = top.image_for(platform)
+    image = upstream.client.get_manifest(upstream.repository, entry.digest) if entry else None
+    if isinstance(image, ImageManifest):
+        _config(upstream, image)
+    return [one.platform for one in top.manifests if one.platform]
+
+
+def _config(upstream: Upstream, image: ImageManifest) -> bytes:
+    return upstream.client.get_blob(upstream.repository, image.config.digest)
+
+
+def _descriptor(top: Manifest) -> dict[str, object]:
+    found = Descriptor(top.media_type, top.digest, len(top.content))
+    return found.to_json()
 
 
 RULES = [
@@ -165,4 +309,5 @@ RULES = [
     rule("GET", "/system/df", disk_usage),
     rule("POST", "/auth", log_in),
     rule("GET", "/distribution/<path:name>/json", distribution),
+    rule("GET", "/events", listen),
 ]

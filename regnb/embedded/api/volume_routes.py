@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from werkzeug.wrappers import Response
 
-from regnb.embedded.api import bodies
-from regnb.embedded.api.call import Call, answer, nothing, rule
-from regnb.embedded.api.filters import has_labels
+from regnb.embedded.api.call import VOLUME, Call, answer, check_shape, has_labels, nothing, rule
 from regnb.embedded.containers import networking
+from regnb.embedded.containers.mounts import Volume
 from regnb.embedded.refusal import Refusal
-from regnb.embedded.volumes import Volume
 
 
 def list_volumes(call: Call) -> Response:
@@ -29,7 +27,7 @@ def inspect_volume(call: Call, name: str) -> Response:
 def create_volume(call: Call) -> Response:
     """A new volume, or the one that is there."""
     fields = call.body()
-    bodies.check(fields, bodies.VOLUME)
+    check_shape(fields, VOLUME)
     if (fields.get("Driver") or "local") != "local":
         name, driver = fields.get("Name") or "", fields["Driver"]
         raise Refusal(

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+import random
 import re
 import secrets
 import shutil
 import threading
+from collections.abc import Container as Collection
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 from regnb.embedded.containers.logs import Logs
-from regnb.embedded.containers.mounts import anonymous_volumes, make_mounts
-from regnb.embedded.containers.names import invented_name
-from regnb.embedded.containers.ports import requested_bindings
+from regnb.embedded.containers.mounts import Volumes, anonymous_volumes, make_mounts
+from regnb.embedded.containers.networking import requested_bindings
 from regnb.embedded.containers.record import RECORD, ContainerRecord, Mount, now
 from regnb.embedded.engine_events import Events
 from regnb.embedded.refusal import Refusal, bad_request, no_such_container
 from regnb.embedded.store import StoredImage
-from regnb.embedded.volumes import Volumes
 
 _NAME = re.compile(r"/?[a-zA-Z0-9][a-zA-Z0-9_.-]+")
+_FIRST = ("amber", "brave", "calm", "eager", "gentle", "happy", "keen", "lucid", "quiet", "sunny")
+_SECOND = ("anchor", "beacon", "cargo", "crane", "dock", "harbour", "ladder", "quay", "sail")
 
 
 class Containers:
@@ -192,3 +194,14 @@ def with_defaults_of(image: StoredImage, config: dict[str, Any]) -> dict[str, An
         "WorkingDir": config.get("WorkingDir") or theirs.get("WorkingDir") or "",
         "User": config.get("User") or theirs.get("User") or "",
     }
+
+
+def invented_name(taken: Collection[str]) -> str:
+    """A name that is not `taken`, such as `calm_crane`."""
+    while True:
+        name = f"{random.choice(_FIRST)}_{random.choice(_SECOND)}"  # noqa: S311 - no secret
+        if name not in taken:
+            return name
+        name += str(random.randrange(1000))  # noqa: S311
+        if name not in taken:
+            return name

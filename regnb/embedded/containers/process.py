@@ -14,7 +14,7 @@ from typing import IO
 
 from regnb.embedded.containers.child import STOPPED
 from regnb.embedded.containers.logs import STDERR, STDOUT, Logs
-from regnb.embedded.containers.preparation import Preparation
+from regnb.embedded.containers.registry_command import Preparation
 
 _KILLED = 128
 _WAIT_STEP = 0.01

@@ -9,17 +9,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from regnb.embedded.containers.manager import Containers
-from regnb.embedded.containers.networking import free_address, knows
-from regnb.embedded.containers.ports import Sockets, requested_bindings
-from regnb.embedded.containers.preparation import (
-    DEBUG_ADDRESS,
-    Addresses,
-    container_port,
-    prepare,
-)
+from regnb.embedded.containers.networking import Sockets, free_address, knows, requested_bindings
 from regnb.embedded.containers.process import Process
 from regnb.embedded.containers.record import LOST, ContainerRecord, ContainerState, now
-from regnb.embedded.containers.registry_command import RegistryCommand, registry_command
+from regnb.embedded.containers.registry_command import (
+    DEBUG_ADDRESS,
+    Addresses,
+    RegistryCommand,
+    container_port,
+    prepare,
+    registry_command,
+)
 from regnb.embedded.daemon_settings import Settings
 from regnb.embedded.refusal import Refusal
 

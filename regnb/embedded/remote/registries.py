@@ -7,12 +7,13 @@ HTTPS without checks, then plain HTTP. https://docs.docker.com/engine/security/c
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from regnb.embedded.daemon_settings import Settings
-from regnb.embedded.remote import proof
-from regnb.embedded.remote.trust import Trust, trust_in
+from regnb.embedded.refusal import Refusal
+from regnb.embedded.remote.docker_messages import certificate_complaint
 from regnb.errors import NotARegistry, RegistryError, RegistryUnreachable, TLSFailed
 from regnb.errors.hub_reasons import HUB_HOST
 from regnb.oci.reference import DOCKER_HUB
@@ -77,7 +78,7 @@ class Registries:
         """Put what the certificate really says into `error`."""
         parts = urlsplit(error.url)
         place = self.place_of(parts.hostname or "", parts.port or 443)
-        error.detail = proof.complaint(error, place, trust.pair, timeout)
+        error.detail = certificate_complaint(error, place, trust.pair, timeout)
 
 
 def _answering(
@@ -91,3 +92,40 @@ def _answering(
         client.close()
         raise
     return client
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """Authorities beside those of the system, and the files of a certificate and its key."""
+
+    authorities: tuple[Path, ...] = ()
+    pair: tuple[Path, Path] | None = None
+    verify: bool = True
+
+
+def trust_in(folders: Sequence[Path], host: str) -> Trust:
+    """What the first of `folders` that knows `host` (with its port) has for it.
+
+    Raises Refusal (500) for a certificate without its key, or a key without its certificate.
+    """
+    here = next((folder / host for folder in folders if (folder / host).is_dir()), None)
+    if here is None:
+        return Trust()
+    pairs = [(path, _partner(path, ".key")) for path in sorted(here.glob("*.cert"))]
+    for path in here.glob("*.key"):
+        _partner(path, ".cert")
+    return Trust(tuple(sorted(here.glob("*.crt"))), pairs[0] if pairs else None)
+
+
+def _partner(path: Path, ending: str) -> Path:
+    partner = path.with_suffix(ending)
+    if partner.exists():
+        return partner
+    if ending == ".key":
+        message = (
+            f"missing key {partner.name} for client certificate {path.name}. "
+            "CA certificates must use the extension .crt"
+        )
+    else:
+        message = f"missing client certificate {partner.name} for key {path.name}"
+    raise Refusal(500, message)

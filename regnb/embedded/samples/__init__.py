@@ -7,7 +7,7 @@ machine, and so are their digests.
 
 from __future__ import annotations
 
-from regnb.embedded.samples.sample import LABEL
+from regnb.embedded.samples.recipes import LABEL
 from regnb.embedded.samples.sample_registry import SampleRegistry, offered
 
 __all__ = ["LABEL", "SampleRegistry", "offered"]

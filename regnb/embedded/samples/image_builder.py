@@ -4,6 +4,10 @@ An index holds one image per platform, and for each an attestation: a manifest o
 platform `unknown/unknown`, that names documents about how the image was made. Indexes of Docker's
 own format are older than attestations.
 https://docs.docker.com/build/metadata/attestations/attestation-storage/
+
+What is attested is a bill of materials and where the image comes from, as statements of
+https://github.com/in-toto/attestation/blob/main/spec/v1/statement.md, with predicates of
+https://spdx.github.io/spdx-spec/v2.3/ and https://slsa.dev/spec/v1.0/provenance
 """
 
 from __future__ import annotations
@@ -11,13 +15,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from urllib.parse import quote
 
-from regnb.embedded.samples import attestation
 from regnb.oci import Descriptor, Digest, Platform, media_types
 from regnb.oci.descriptor import ATTESTATION, REFERENCE_DIGEST, REFERENCE_TYPE
 from regnb.oci.json import Json
 
 _UNKNOWN = Platform("unknown", "unknown")
+STATEMENT = "application/vnd.in-toto+json"
+PREDICATE_TYPE = "in-toto.io/predicate-type"
+_MAKER = "https://pypi.org/project/regnb/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,11 +146,11 @@ def _config(image: Image, layers: list[BuiltLayer]) -> Json:
 
 def _attestation(name: str, image: Image, entry: Descriptor, contents: Contents) -> Descriptor:
     """The entry of what is attested of the image at `entry`."""
-    statements = attestation.statements(name, image.platform, entry.digest, image.created)
+    statements = _statements(name, image.platform, entry.digest, image.created)
     layers = [
         replace(
-            contents.keep(attestation.STATEMENT, _encode(statement)),
-            annotations={attestation.PREDICATE_TYPE: str(statement["predicateType"])},
+            contents.keep(STATEMENT, _encode(statement)),
+            annotations={PREDICATE_TYPE: str(statement["predicateType"])},
         )
         for statement in statements
     ]
@@ -165,3 +172,54 @@ def _attestation(name: str, image: Image, entry: Descriptor, contents: Contents)
 
 def _encode(value: Json) -> bytes:
     return json.dumps(value, separators=(",", ":")).encode()
+
+
+def _statements(name: str, platform: Platform, image: Digest, created: str) -> list[Json]:
+    """Statements about the manifest `image` of `name` (`nginx@1.29`)."""
+    subject = {
+        "name": f"pkg:docker/{name}?platform={quote(str(platform), safe='')}",
+        "digest": {"sha256": image.hex},
+    }
+    predicates = {
+        "https://spdx.dev/Document": _bill(name, image, created),
+        "https://slsa.dev/provenance/v1": _provenance(platform),
+    }
+    return [
+        {
+            "_type": "https://in-toto.io/Statement/v0.1",
+            "predicateType": kind,
+            "subject": [subject],
+            "predicate": predicate,
+        }
+        for kind, predicate in predicates.items()
+    ]
+
+
+def _bill(name: str, image: Digest, created: str) -> Json:
+    product, _, version = name.partition("@")
+    package = {
+        "name": product,
+        "SPDXID": "SPDXRef-Package",
+        "versionInfo": version,
+        "downloadLocation": "NOASSERTION",
+        "filesAnalyzed": False,
+    }
+    return {
+        "spdxVersion": "SPDX-2.3",
+        "dataLicense": "CC0-1.0",
+        "SPDXID": "SPDXRef-DOCUMENT",
+        "name": product,
+        "documentNamespace": f"{_MAKER}#{image.hex}",
+        "creationInfo": {"created": created, "creators": ["Tool: regnb"]},
+        "packages": [package],
+    }
+
+
+def _provenance(platform: Platform) -> Json:
+    return {
+        "buildDefinition": {
+            "buildType": _MAKER,
+            "externalParameters": {"platform": str(platform)},
+        },
+        "runDetails": {"builder": {"id": _MAKER}},
+    }

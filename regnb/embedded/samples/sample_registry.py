@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
-from regnb.embedded.samples.recipes import recipes
-from regnb.embedded.samples.sample import Sample, sample_of
+from regnb.embedded.samples.recipes import Sample, recipes, sample_of
 from regnb.errors import BlobNotFound, ManifestNotFound
 from regnb.oci import Hasher, ImageReference, Manifest, parse_manifest
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from regnb.analysis.holdings import holdings
 from regnb.errors import ManifestNotFound
-from regnb.inventory import OnCount
+from regnb.inventory import OnCount, tag_contents
 from regnb.lab.requests import curl
 from regnb.lab.session import Session
 from regnb.oci import (
@@ -88,11 +87,11 @@ def sharing(
     """For each layer of `manifest`, the other images that have it, such as `w3:2.0`, sorted."""
     wanted = {layer.digest for layer in manifest.layers}
     shared: dict[Digest, set[str]] = defaultdict(set)
-    for holding in holdings(client, on_count):
-        for image in holding.images:
+    for tag in tag_contents(client, on_count=on_count):
+        for image in tag.image_manifests:
             if image.digest != manifest.digest:
                 for layer in wanted.intersection(layer.digest for layer in image.layers):
-                    shared[layer].add(str(holding.name))
+                    shared[layer].add(str(tag.name))
     return {layer: sorted(names) for layer, names in shared.items()}
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from regnb.analysis.deletion import Deletion, deletion_of
-from regnb.analysis.holdings import holdings
 from regnb.errors import DeletionOff, TagDeletionUnsupported, Unsupported
+from regnb.inventory import tag_contents
 from regnb.lab.requests import curl
 from regnb.lab.session import Session
 from regnb.oci import ImageReference
@@ -17,7 +17,7 @@ def plan(session: Session, reference: ImageReference) -> Deletion:
     """What deleting the manifest of `reference` does, with all the tags that lead to it."""
     client = session.client_of(reference)
     with CountBar(session.translator, "inventory.progress") as bar:
-        held = holdings(client, bar)
+        held = tag_contents(client, on_count=bar)
         return deletion_of(client, reference.repository, reference.reference, held)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from regnb.analysis.anatomy import Anatomist
 from regnb.analysis.comparison import compare
 from regnb.analysis.files import image_files
-from regnb.analysis.holdings import holdings
 from regnb.analysis.storage import Storage
+from regnb.inventory import tag_contents
 from regnb.lab.images import contents
 from regnb.lab.requests import curl
 from regnb.lab.show import command, piped
@@ -32,7 +32,7 @@ class ViewSteps(Steps):
         client = self._session.client
         self._session.show(curl(self._session, f"{client.url}/v2/_catalog"))
         with CountBar(self.translator, "inventory.progress") as bar:
-            stored = Storage.of(holdings(client, bar))
+            stored = Storage.of(tag_contents(client, on_count=bar))
         return StorageView(self.translator, stored)
 
     @told

@@ -8,8 +8,7 @@ from __future__ import annotations
 import gzip
 from collections.abc import Iterator
 
-from regnb.embedded.samples.layers import LAYERS, gzip_of, tar_of
-from regnb.embedded.samples.recipes import recipes
+from regnb.embedded.samples.recipes import LAYERS, gzip_of, recipes, tar_of
 from regnb.oci import Digest
 
 

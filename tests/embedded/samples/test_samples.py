@@ -8,7 +8,7 @@ import tarfile
 import pytest
 
 from regnb.embedded.samples import LABEL, SampleRegistry, offered
-from regnb.embedded.samples.layers import LAYERS, gzip_of
+from regnb.embedded.samples.recipes import LAYERS, gzip_of
 from regnb.errors import ManifestNotFound
 from regnb.oci import (
     Digest,
