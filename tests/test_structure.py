@@ -37,10 +37,6 @@ RANKS = {
     "cli": 9,
     "jupyter": 9,
 }
-# Being moved: each leaves with what it imports.
-MOVING = {
-    "embedded/beside.py",
-}
 MAX_FILE_LINES = 400
 MAX_FUNCTION_LINES = 60
 
@@ -73,8 +69,6 @@ def test_imports_go_one_way(path: Path) -> None:
     if part in {"__init__", "__main__"}:
         return
     guilty = {name for name in parts_imported(path) if not may_import(part, name)}
-    if guilty and str(path.relative_to(PACKAGE)) in MOVING:
-        pytest.xfail(f"{part} still imports {guilty}")
     assert not guilty, f"{part} imports {guilty}, of the same rank or higher"
 
 
