@@ -24,7 +24,7 @@ from regnb.widgets.comparison_view import ComparisonView
 from regnb.widgets.count import CountBar
 from regnb.widgets.explore_view import Explore
 from regnb.widgets.files_view import Files
-from regnb.widgets.notebook import somebody_looks
+from regnb.widgets.frontend import somebody_looks
 from regnb.widgets.panel_view import LabState, Panel
 from regnb.widgets.storage_view import StorageView
 from regnb.widgets.wire_view import Wire
