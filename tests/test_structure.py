@@ -38,10 +38,6 @@ RANKS = {
     "cli": 9,
     "jupyter": 9,
 }
-# Being moved: each leaves with what it imports.
-MOVING = {
-    "embedded/beside.py",
-}
 MAX_FILE_LINES = 400
 MAX_FUNCTION_LINES = 60
 MAX_FILES = 250
@@ -66,8 +62,6 @@ def test_imports_go_one_way(module: Module) -> None:
     part = module.parts[0]
     parts = {other.parts[0] for other in REGNB.imported(module) if other.parts}
     guilty = {name for name in parts if not may_import(part, name)}
-    if guilty and str(module.place) in MOVING:
-        pytest.xfail(f"{part} still imports {guilty}")
     assert not guilty, f"{part} imports {guilty}, of the same rank or higher"
 
 
