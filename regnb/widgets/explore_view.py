@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from markupsafe import Markup
 
-from regnb.analysis.browse import BrowsedImage, Source
+from regnb.analysis.browse import BrowsedImage, RegistryBrowser
 from regnb.i18n import Translator
 from regnb.widgets.base_view import View
 from regnb.widgets.explore_image import image_slots, layer_html
@@ -24,7 +24,7 @@ TAGS_SHOWN = 12
 
 
 class Explore(View):
-    """The registry at `address`, asked through `source` when the learner looks there.
+    """The registry at `address`, asked through `browser` when the learner looks there.
 
     `repositories` are those that were there when it was asked last.
     """
@@ -32,11 +32,11 @@ class Explore(View):
     styles: ClassVar = ("explore.css",)
     live: ClassVar = True
 
-    def __init__(self, translator: Translator, source: Source, address: str) -> None:
+    def __init__(self, translator: Translator, browser: RegistryBrowser, address: str) -> None:
         super().__init__(translator)
         self.address = address
-        self.repositories = source.repositories()
-        self._source = source
+        self.repositories = browser.repositories()
+        self._browser = browser
 
     def caption(self) -> Markup:
         """How much the registry holds."""
@@ -46,7 +46,7 @@ class Explore(View):
         """The places that the widget fills; without it, a table of the first repositories."""
         if live:
             return frame(self.translator)
-        shown = {name: self._source.tags(name) for name in self.repositories[:SHOWN]}
+        shown = {name: self._browser.tags(name) for name in self.repositories[:SHOWN]}
         return tags_table(self.translator, shown, len(self.repositories) - len(shown))
 
     def reply(self, act: str, value: str) -> dict[str, Any]:
@@ -77,10 +77,12 @@ class Explore(View):
 
     def _tags(self, asked: dict[str, str]) -> dict[str, Any]:
         repository = asked["repository"]
-        return {"repository": repository, "tags": self._source.tags(repository)}
+        return {"repository": repository, "tags": self._browser.tags(repository)}
 
     def _image(self, asked: dict[str, str]) -> dict[str, Any]:
-        image = self._source.image(asked["repository"], asked["reference"], asked.get("chosen", ""))
+        image = self._browser.image(
+            asked["repository"], asked["reference"], asked.get("chosen", "")
+        )
         return self._told(image)
 
     def _told(self, image: BrowsedImage) -> dict[str, Any]:
@@ -88,13 +90,13 @@ class Explore(View):
         return {"image": image.digest, "slots": {name: str(html) for name, html in slots.items()}}
 
     def _files(self, asked: dict[str, str]) -> dict[str, Any]:
-        blocks = self._source.layer(asked["repository"], asked["digest"])
+        blocks = self._browser.layer(asked["repository"], asked["digest"])
         return {"slots": {"files": str(layer_html(self.translator, asked["digest"], blocks))}}
 
     def _changes(self, asked: dict[str, str]) -> dict[str, Any]:
         """What has become of all that is seen, as far as it is not as it was."""
         changes: dict[str, Any] = {"polled": True}
-        repositories = self._source.repositories()
+        repositories = self._browser.repositories()
         if repositories != self.repositories:
             self.repositories = repositories
             changes["repositories"] = repositories
@@ -103,7 +105,7 @@ class Explore(View):
         if repository:
             changes |= self._tags(asked)
         if reference:
-            changes["image"] = self._source.digest(repository, reference)
+            changes["image"] = self._browser.digest(repository, reference)
         return changes
 
 
