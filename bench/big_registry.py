@@ -17,7 +17,7 @@ from pathlib import Path
 
 from regnb.oci import Descriptor, Digest, Platform, media_types
 from regnb.oci.descriptor import ATTESTATION, REFERENCE_DIGEST, REFERENCE_TYPE
-from regnb.server.tag_index import TagIndex
+from regnb.server.storage_interface import TagIndex
 
 BASES = 20
 VERSIONS = 4

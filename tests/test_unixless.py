@@ -25,7 +25,7 @@ for name in {names}:
 """
 MODULES = (
     *("regnb", "regnb.lab", "regnb.lab.lab", "regnb.lab.preflight", "regnb.web.http_server"),
-    *("regnb.lab.auth.running", "regnb.embedded.beside", "regnb.authoring.execution"),
+    *("regnb.lab.auth", "regnb.lab.second", "regnb.authoring.execution"),
     *("regnb.cli", "regnb.cli.course", "regnb.cli.ls", "regnb.cli.docker_hub"),
 )
 REGNB = ("-m", "tests.unixless", "regnb")

@@ -141,9 +141,9 @@ def run(languages: tuple[str, ...], directory: Path | None, chapters: tuple[str,
 def _lab_of_its_own() -> Iterator[None]:
     """A lab that is not the learner's, on the engine that theirs would use; nothing of it stays."""
     from regnb.engine import find_engine  # noqa: PLC0415 - loads docker
-    from regnb.lab.identity import VARIABLE  # noqa: PLC0415
+    from regnb.lab.cleanup import leftovers, remove  # noqa: PLC0415
     from regnb.lab.lab import opening  # noqa: PLC0415
-    from regnb.lab.leftovers import leftovers, remove  # noqa: PLC0415
+    from regnb.lab.ownership import VARIABLE  # noqa: PLC0415
 
     before = os.environ.get(VARIABLE)
     os.environ[VARIABLE] = f"run-{os.getpid()}"

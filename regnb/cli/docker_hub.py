@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from regnb.embedded.remote.upstreams import Upstream
     from regnb.oci import Descriptor, ImageReference
     from regnb.registry.copying import How
-    from regnb.server.config import Config
+    from regnb.server.configuration import Config
 
 ADDRESS = "127.0.0.1:5055"
 
@@ -113,7 +113,7 @@ def _why(upstream: Upstream) -> str:
 def serve(address: str, folder: Path) -> None:
     """Serve the images in `folder`, which nobody can change by it."""
     from regnb.embedded.remote.offline_hub import saved_in  # noqa: PLC0415 - loads the registry client
-    from regnb.server.config import Config  # noqa: PLC0415
+    from regnb.server.configuration import Config  # noqa: PLC0415
     from regnb.server.runner import run  # noqa: PLC0415
 
     config = Config(

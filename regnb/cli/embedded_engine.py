@@ -91,12 +91,10 @@ def run(socket: Path | None, home: Path | None) -> None:
 
 
 def _second_endpoint() -> str:
-    from regnb.lab.folder import folder_of  # noqa: PLC0415
-    from regnb.lab.identity import lab_id  # noqa: PLC0415
-    from regnb.lab.record import record_of  # noqa: PLC0415
-    from regnb.lab.steps.second import beside_of  # noqa: PLC0415
+    from regnb.lab.ownership import folder_of, lab_id, record_of  # noqa: PLC0415
+    from regnb.lab.second import second_in  # noqa: PLC0415
 
-    return beside_of(folder_of(record_of(lab_id()))).endpoint
+    return second_in(folder_of(record_of(lab_id()))).endpoint
 
 
 def _place(socket: Path | None, home: Path | None) -> Place:

@@ -10,7 +10,7 @@ from regnb.cli.texts import Failure, text, translator
 
 if TYPE_CHECKING:
     from regnb.engine import Engine
-    from regnb.lab.leftovers import Leftover
+    from regnb.lab.cleanup import Leftover
 
 MARKS = {"good": ("✓", "green"), "note": ("•", "yellow"), "bad": ("✗", "red")}
 
@@ -40,7 +40,7 @@ def clean(yes: bool, everybody: bool) -> None:
     """List what is left, ask, and remove it."""
     from regnb.engine import find_engine  # noqa: PLC0415 - loads docker
     from regnb.errors import RegnbError  # noqa: PLC0415
-    from regnb.lab.leftovers import leftovers, remembered  # noqa: PLC0415
+    from regnb.lab.cleanup import leftovers, remembered  # noqa: PLC0415
 
     try:
         with find_engine() as engine:
@@ -59,7 +59,7 @@ def clean(yes: bool, everybody: bool) -> None:
 
 def _outcome(engine: Engine, leftover: Leftover) -> str:
     from regnb.errors import EngineError, EngineUnavailable  # noqa: PLC0415
-    from regnb.lab.leftovers import remove  # noqa: PLC0415
+    from regnb.lab.cleanup import remove  # noqa: PLC0415
 
     try:
         remove(engine, leftover)
@@ -84,8 +84,7 @@ def _name(leftover: Leftover) -> str:
 @click.command(help=text("folder.help"))
 def folder() -> None:
     """Print the folder of this learner's lab."""
-    from regnb.lab.folder import folder_of  # noqa: PLC0415 - a light command line starts fast
-    from regnb.lab.identity import lab_id  # noqa: PLC0415
-    from regnb.lab.record import record_of  # noqa: PLC0415
+    # A light command line starts fast.
+    from regnb.lab.ownership import folder_of, lab_id, record_of  # noqa: PLC0415
 
     click.echo(folder_of(record_of(lab_id())).path)

@@ -16,7 +16,7 @@ from regnb.cli.texts import Failure, failures, text, translator
 from regnb.errors import AddressUnusable, PortTaken
 
 if TYPE_CHECKING:
-    from regnb.server.config import Config
+    from regnb.server.configuration import Config
     from regnb.server.directory import DirectoryStorage
 
 _WHY = {
@@ -73,14 +73,14 @@ def collect_garbage(
     lease_seconds: float,
 ) -> None:
     """Remove what nothing uses."""
-    from regnb.server import collect  # noqa: PLC0415
+    from regnb.server import garbage_collection  # noqa: PLC0415
 
     count = size = 0
-    rules = collect.Rules(
+    rules = garbage_collection.Rules(
         dry_run=dry_run, delete_untagged=delete_untagged, lease_seconds=lease_seconds
     )
     with failures():
-        for item in collect.collect_garbage(_directory_of(path, storage), rules):
+        for item in garbage_collection.collect_garbage(_directory_of(path, storage), rules):
             said = f"{item.kind} {item.digest}"
             click.echo(text("cli.subject", name=item.repository, said=said))
             count, size = count + 1, size + item.size
@@ -105,7 +105,7 @@ def scrub(path: str | None, storage: str | None) -> None:
 
 
 def _config_of(path: str | None, storage: str | None) -> Config:
-    from regnb.server.config import Config  # noqa: PLC0415
+    from regnb.server.configuration import Config  # noqa: PLC0415
 
     path = path or os.environ.get("REGISTRY_CONFIGURATION_PATH")
     if path or any(name.startswith("REGISTRY_") for name in os.environ):

@@ -18,7 +18,7 @@ def _jupyter_server_extension_points() -> list[dict[str, str]]:
 
 
 def _load_jupyter_server_extension(server: ServerApp) -> None:
-    from regnb.jupyter.language import handlers  # noqa: PLC0415 - only where Jupyter runs
+    from regnb.jupyter.handlers import handlers  # noqa: PLC0415 - only where Jupyter runs
 
     application = server.web_app
     application.add_handlers(".*$", handlers(server.base_url))  # type: ignore[no-untyped-call]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -24,17 +24,24 @@ from regnb.errors import (
     PortTaken,
     RegistryError,
     RegistryStopped,
+    RegistryUnreachable,
+    TLSFailed,
+    Unauthorized,
 )
-from regnb.lab.registry.running import wait_until_it_answers
-from regnb.lab.registry.settings import STORAGE
+from regnb.lab.registry_settings import STORAGE
 from regnb.lab.session import Session, published_port
+from regnb.registry import RegistryClient
 
 if TYPE_CHECKING:
     from regnb.embedded.background import Place
 
+# Key and values of a text for the learner.
+Notice = tuple[str, dict[str, object]]
+
+START_TIMEOUT = 30.0
 # A registry whose engine was killed takes a moment to notice, and to let go of its port.
 _LETS_GO_WITHIN = 10.0
-_POLL = 0.1
+POLL = 0.05
 # Containers of the lab that do one thing and end.
 _ONCE = {"garbage-collect", "--version"}
 
@@ -47,8 +54,8 @@ class EngineKeeper:
         self._place = _place_of(session.engine)
         self._pid = self._current_pid()
 
-    def awaken(self) -> None:
-        """Start the engine again if it has ended, with the registry that ran, and say so.
+    def awaken(self) -> Iterator[Notice]:
+        """Start the engine again if it has ended, with the registry that ran; what to say of it.
 
         Raises EmbeddedEngineFailed.
         """
@@ -61,11 +68,12 @@ class EngineKeeper:
         # Its connections, and those to its registries, have ended.
         self._session.engine.close()
         self._session.forget_clients()
+        self._session.containers.forget()
         if started:
-            self._session.say("keeper.started")
+            yield "keeper.started", {}
         for container in self._session.own_containers():
             if self._was_lost(container):
-                self._run_again(container)
+                yield self._run_again(container)
 
     @contextmanager
     def watching(self) -> Iterator[None]:
@@ -78,9 +86,9 @@ class EngineKeeper:
         except EngineUnavailable as error:
             if type(error) is not EngineUnavailable:
                 raise
-            raise self._told_as_stopped(error) from error
+            raise self._as_stopped(error) from error
 
-    def _told_as_stopped(self, error: EngineUnavailable) -> EngineUnavailable:
+    def _as_stopped(self, error: EngineUnavailable) -> EngineUnavailable:
         engine = self._session.engine
         if self._place:
             return EmbeddedEngineStopped(error.message, subject=engine.endpoint)
@@ -106,17 +114,17 @@ class EngineKeeper:
             return False
         return not _ONCE & {*self._session.engine.setup_of(container.name).command}
 
-    def _run_again(self, container: Container) -> None:
+    def _run_again(self, container: Container) -> Notice:
         session, name = self._session, container.name
         try:
             self._start(name)
             address = self._wait_for(name)
         except (EngineError, RegistryError) as error:
-            session.say("keeper.registry_ended", name=name, why=session.translator.tell(error).text)
-            return
+            why = session.translator.tell(error).text
+            return "keeper.registry_ended", {"name": name, "why": why}
         in_memory = session.engine.setup_of(name).environment.get(STORAGE) == "inmemory"
         key = "keeper.registry_is_empty" if in_memory else "keeper.registry_runs"
-        session.say(key, name=name, address=address)
+        return key, {"name": name, "address": address}
 
     def _start(self, name: str) -> None:
         end = time.monotonic() + _LETS_GO_WITHIN
@@ -126,7 +134,7 @@ class EngineKeeper:
             except PortTaken:
                 if time.monotonic() > end:
                     raise
-                time.sleep(_POLL)
+                time.sleep(POLL)
 
     def _wait_for(self, name: str) -> str:
         """The address at which the registry `name` answers; raises RegistryStopped when it ends."""
@@ -136,6 +144,7 @@ class EngineKeeper:
         return address
 
     def _address_of(self, name: str) -> str:
+        self._session.containers.forget()
         found = next((one for one in self._session.own_containers() if one.name == name), None)
         port = published_port(found) if found else None
         if port is None:
@@ -152,3 +161,26 @@ def _place_of(engine: Engine) -> Place | None:
     place = Place.of(engine.endpoint, engine.info())
     # It may be seen through a socket alone, from a container that does not have its home.
     return place if place.home.lock.exists() else None
+
+
+def wait_until_it_answers(client: RegistryClient, look: Callable[[], object] = str) -> None:
+    """Wait until the registry answers; raises RegistryUnreachable when it does not in time.
+
+    `look` is called while it does not, and may raise to end the waiting. What accepts a connection
+    and closes it is not the registry: Docker's proxy listens for it before it has started.
+    """
+    end = time.monotonic() + START_TIMEOUT
+    while True:
+        try:
+            client.ping()
+        except (RegistryUnreachable, TLSFailed) as error:
+            if isinstance(error, TLSFailed) and error.reason != "closed":
+                return
+            look()
+            if time.monotonic() > end:
+                raise
+            time.sleep(POLL)
+        except Unauthorized:
+            return
+        else:
+            return

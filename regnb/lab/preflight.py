@@ -20,8 +20,8 @@ from regnb.errors import (
     RegnbError,
 )
 from regnb.i18n import Translator, language_of_notebook
-from regnb.lab.identity import LABEL, lab_id
-from regnb.lab.images.origin import reason_told
+from regnb.lab.images import sample_reason
+from regnb.lab.ownership import LABEL, lab_id
 from regnb.lab.session import published_port
 from regnb.registry import RegistryClient
 from regnb.tables import Finding, Table, findings_table
@@ -123,7 +123,7 @@ class Preflight:
         return self._from_elsewhere(note) if note else self._found("hub", GOOD, "reachable")
 
     def _from_elsewhere(self, note: str) -> Finding:
-        reason = reason_told(note)
+        reason = sample_reason(note)
         if reason is None:
             return self._found("hub", NOTE, "mirror", host=note.rpartition(" ")[2])
         if reason.kind == "choice":

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from regnb.engine import Container, Engine
+from regnb.engine.containers import ContainerSetup
 from regnb.errors import ContainerNotFound, RegistryError, RegistryStopped
 from regnb.i18n import Translator
-from regnb.lab.auth.running import TokenService
-from regnb.lab.auth.tokens import Issuer
-from regnb.lab.auth.users import Users
+from regnb.lab.auth import Issuer, TokenService, Users
+from regnb.lab.authority import Certificates
 from regnb.lab.exchanges import Exchanges
-from regnb.lab.folder import Folder, folder_of
-from regnb.lab.identity import LABEL
-from regnb.lab.record import Record
-from regnb.lab.registry.settings import CERTIFICATE, CLIENT_AUTHORITIES
-from regnb.lab.show import Command, Sentence, show
-from regnb.lab.tls.store import Certificates
+from regnb.lab.ownership import LABEL, Folder, Record, folder_of
+from regnb.lab.registry_settings import AUTH, CERTIFICATE, CLIENT_AUTHORITIES
+from regnb.lab.show import Command, Sentence, command, show
 from regnb.oci import ImageReference
 from regnb.oci.reference import DOCKER_HUB
 from regnb.outgoing import is_loopback
@@ -29,6 +27,36 @@ from regnb.registry import Credentials, RegistryClient, UrllibTransport
 REGISTRY_PORT = 5000  # of the registry inside its container
 # The certificate that the lab itself shows to a registry that asks for one.
 OWN_CERTIFICATE = "lab"
+
+
+class ContainerSnapshot:
+    """What an engine says of its containers, each thing asked once, until `forget`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._all: list[Container] | None = None
+        self._setups: dict[str, ContainerSetup] = {}
+
+    def all(self) -> list[Container]:
+        """All containers of the engine, also stopped ones and those of others, by name."""
+        if self._all is None:
+            self._all = self._engine.containers()
+        return self._all
+
+    def setup_of(self, name: str) -> ContainerSetup:
+        """What the container `name` was made with; raises ContainerNotFound."""
+        if name not in self._setups:
+            self._setups[name] = self._engine.setup_of(name)
+        return self._setups[name]
+
+    def add(self, container: Container) -> None:
+        """Take in a container that was made since."""
+        self._all = sorted([*self.all(), container], key=lambda one: one.name)
+
+    def forget(self) -> None:
+        """Ask anew from now on."""
+        self._all = None
+        self._setups.clear()
 
 
 @dataclass
@@ -41,6 +69,7 @@ class Session:
     record: Record
     registry_name: str | None = None
     exchanges: Exchanges = field(default_factory=Exchanges)
+    _in_step: ContainerSnapshot | None = field(default=None, init=False, repr=False)
 
     @property
     def labels(self) -> dict[str, str]:
@@ -49,7 +78,25 @@ class Session:
 
     def own_containers(self) -> list[Container]:
         """Containers that this lab created, also stopped ones."""
-        return self.engine.containers(label=f"{LABEL}={self.lab}")
+        return [one for one in self.containers.all() if one.labels.get(LABEL) == self.lab]
+
+    @property
+    def containers(self) -> ContainerSnapshot:
+        """What the engine says of its containers: in a step the same until they change."""
+        return self._in_step or ContainerSnapshot(self.engine)
+
+    @contextmanager
+    def asking_once(self) -> Iterator[None]:
+        """A step: what the engine says of its containers is asked once, until they change.
+
+        Who changes a container calls `containers.forget`.
+        """
+        outer = self._in_step
+        self._in_step = outer or ContainerSnapshot(self.engine)
+        try:
+            yield
+        finally:
+            self._in_step = outer
 
     def own_volumes(self) -> list[str]:
         """Names of the volumes that this lab created."""
@@ -127,7 +174,7 @@ class Session:
 
     def secure_transport(self, container: Container) -> UrllibTransport | None:
         """Connections that trust the lab's authority; None when `container` has no TLS."""
-        if CERTIFICATE not in self.engine.setup_of(container.name).environment:
+        if not self._has_tls(container):
             return None
         return UrllibTransport(
             ca_file=self.certificates.authority_file, client_certificate=self.pair_for(container)
@@ -135,7 +182,7 @@ class Session:
 
     def pair_for(self, container: Container) -> tuple[Path, Path] | None:
         """The lab's own client certificate and key, when `container` asks for one."""
-        if CLIENT_AUTHORITIES not in self.engine.setup_of(container.name).environment:
+        if CLIENT_AUTHORITIES not in self.containers.setup_of(container.name).environment:
             return None
         return self.certificates.pair_of(OWN_CERTIFICATE)
 
@@ -176,13 +223,41 @@ class Session:
             return reference
         return ImageReference.parse(f"{self.address}/{text}")
 
-    def show(self, command: Command) -> None:
+    def curl(self, url: str, *words: str, accept: Sequence[str] = ()) -> Command:
+        """The command that requests `url`, as somebody whom the lab's own registry knows."""
+        headers = ["--header", f"Accept: {', '.join(accept)}"] if accept else []
+        options = [*self.trust_options(url), *self._user_options(urlsplit(url).netloc)]
+        return command("curl", *options, *words, *headers, url, folder=self.folder.path)
+
+    def trust_options(self, url: str) -> list[str]:
+        """What curl has to be told for the TLS of the lab's registry at `url`; else nothing."""
+        if url.startswith("http:"):
+            return []
+        container = self._container_at(urlsplit(url).netloc)
+        if container is None or not self._has_tls(container):
+            return []
+        options = ["--cacert", str(self.certificates.authority_file)]
+        pair = self.pair_for(container)
+        return [*options, "--cert", str(pair[0]), "--key", str(pair[1])] if pair else options
+
+    def show(self, shown: Command) -> None:
         """Show the command that a step stands for."""
-        show(command)
+        show(shown)
 
     def say(self, key: str, **values: object) -> None:
         """Show the sentence `key`."""
         show(Sentence(self.translator(key, **values)))
+
+    def _user_options(self, address: str) -> list[str]:
+        """The name whose password curl asks for; tokens are another matter (chapter 05)."""
+        name = self.user_at(address)
+        if name is None or address != self.address:
+            return []
+        setup = self.containers.setup_of(self.registry_container().name)
+        return ["--user", name] if setup.environment.get(AUTH) == "htpasswd" else []
+
+    def _has_tls(self, container: Container) -> bool:
+        return CERTIFICATE in self.containers.setup_of(container.name).environment
 
     def _client(self, address: str) -> RegistryClient:
         if address not in self._clients:
@@ -201,9 +276,13 @@ class Session:
 
     def _transport(self, address: str) -> UrllibTransport | None:
         """Connections for the lab's own registry with TLS, if it is the one at `address`."""
+        container = self._container_at(address)
+        return self.secure_transport(container) if container else None
+
+    def _container_at(self, address: str) -> Container | None:
         for container in self.own_containers():
             if f"localhost:{published_port(container)}" == address:
-                return self.secure_transport(container)
+                return container
         return None
 
     @cached_property

@@ -6,9 +6,9 @@ https://github.com/opencontainers/distribution-spec/blob/main/spec.md
 
 from __future__ import annotations
 
-from regnb.server.app import App, create_app
-from regnb.server.config import Config
+from regnb.server.application import App, create_app
+from regnb.server.configuration import Config
 from regnb.server.directory import DirectoryStorage
-from regnb.server.memory import MemoryStorage
+from regnb.server.memory_storage import MemoryStorage
 
 __all__ = ["App", "Config", "DirectoryStorage", "MemoryStorage", "create_app"]

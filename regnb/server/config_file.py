@@ -18,8 +18,7 @@ from typing import TypeAlias, TypeVar
 import yaml
 
 from regnb.errors import InvalidConfiguration
-from regnb.server.config import Config, Endpoint, Htpasswd, Tls, Token, Upstream
-from regnb.server.durations import seconds_of
+from regnb.server.configuration import Config, Endpoint, Htpasswd, Tls, TokenAuth, Upstream
 
 Settings: TypeAlias = dict[str, object]
 T = TypeVar("T")
@@ -210,9 +209,9 @@ def _htpasswd(settings: Settings) -> Htpasswd | None:
     return Htpasswd(*values) if values else None
 
 
-def _token(settings: Settings) -> Token | None:
+def _token(settings: Settings) -> TokenAuth | None:
     values = _group(settings, "auth.token.", "realm", "service", "issuer", "rootcertbundle")
-    return Token(*values) if values else None
+    return TokenAuth(*values) if values else None
 
 
 def _upstream(settings: Settings) -> Upstream | None:
@@ -254,3 +253,18 @@ def _headers(value: Mapping[object, object], name: str) -> Iterator[tuple[str, s
         if not isinstance(items, list):
             raise InvalidConfiguration(f"{name}.{key}", "its value is not a list")
         yield str(key), ", ".join(str(item) for item in items)
+
+
+_UNITS = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
+_PART = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ns|us|ms|s|m|h)", re.ASCII)
+
+
+def seconds_of(value: object, setting: str) -> float:
+    """The duration `value` in seconds; raises InvalidConfiguration that names `setting`."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return value * 1e-9
+    text = str(value)
+    parts = _PART.findall(text)
+    if not parts or "".join(number + unit for number, unit in parts) != text:
+        raise InvalidConfiguration(setting, f"`{text}` is not a duration such as `5s`")
+    return sum(float(number) * _UNITS[unit] for number, unit in parts)

@@ -24,7 +24,7 @@ from regnb.oci import Digest
 from regnb.server.file_repository import FileRepository
 from regnb.server.file_upload import FileUpload
 from regnb.server.instances import Instance
-from regnb.server.tag_index import TagIndex
+from regnb.server.storage_interface import TagIndex
 
 logger = logging.getLogger(__name__)
 

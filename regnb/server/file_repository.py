@@ -15,8 +15,7 @@ from regnb.oci import Descriptor, Digest
 from regnb.server import leases, locks
 from regnb.server.file_upload import FileUpload
 from regnb.server.sealed import full_or, seal, sync, whole_size
-from regnb.server.storage import BlobsMissing, NewManifest
-from regnb.server.tag_index import TagIndex
+from regnb.server.storage_interface import BlobsMissing, NewManifest, TagIndex
 
 LINK_ATTEMPTS = 20
 LAYOUT = b'{"imageLayoutVersion": "1.0.0"}'

@@ -11,7 +11,7 @@ from typing import Protocol
 from regnb.errors import DigestMismatch
 from regnb.oci import Digest, Hasher
 from regnb.server.sealed import full_or, has_digest, seal
-from regnb.server.storage import UploadBusy
+from regnb.server.storage_interface import UploadBusy
 
 
 class Home(Protocol):

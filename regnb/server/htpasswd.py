@@ -14,9 +14,9 @@ from pathlib import Path
 import bcrypt
 from werkzeug.wrappers import Request
 
-from regnb.server.access import Access
-from regnb.server.config import Htpasswd
-from regnb.server.problems import UNAUTHORIZED, Problem
+from regnb.server.access_control import ResourceActions
+from regnb.server.api_errors import UNAUTHORIZED, Problem
+from regnb.server.configuration import Htpasswd
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ class HtpasswdGuard:
         self._secret = secrets.token_bytes(32)
         self._verified: set[bytes] = set()
 
-    def user_of(self, request: Request, wanted: list[Access]) -> str:  # noqa: ARG002 - all may do all
+    def user_of(self, request: Request, wanted: list[ResourceActions]) -> str:  # noqa: ARG002 - all may do all
         """Name of the user; raises Problem with UNAUTHORIZED."""
         given = request.authorization
         if given and given.type == "basic" and self._knows(given.username, given.password):

@@ -8,14 +8,18 @@ from __future__ import annotations
 import json
 import logging
 import threading
+import uuid
 from collections import deque
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TypeAlias
 
 import urllib3
 from werkzeug.wrappers import Request
 
+from regnb.oci import Descriptor
 from regnb.outgoing import pool_to
-from regnb.server.config import Endpoint
-from regnb.server.events import MEDIA_TYPE, Event, Happening, event_of
+from regnb.server.configuration import Endpoint
 
 logger = logging.getLogger(__name__)
 
@@ -91,3 +95,58 @@ class Sender:
         if not 200 <= answer.status < 400:
             logger.warning("%s is not told: status %d", endpoint.name, answer.status)
         return 200 <= answer.status < 400
+
+
+Event: TypeAlias = dict[str, object]
+
+MEDIA_TYPE = "application/vnd.docker.distribution.events.v2+json"
+INSTANCE = str(uuid.uuid4())
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One `action` (`pull`, `push`, `mount`, `delete`) on a content, or on a tag alone."""
+
+    action: str
+    repository: str
+    content: Descriptor | None = None
+    tag: str = ""
+    source: str = ""
+
+    @property
+    def media_type(self) -> str:
+        """Of the content; empty for a tag alone."""
+        return self.content.media_type if self.content else ""
+
+
+def event_of(happening: Happening, request: Request) -> Event:
+    """The event in its JSON form."""
+    return {
+        "id": str(uuid.uuid4()),
+        "timestamp": datetime.now(UTC).isoformat(),
+        "action": happening.action,
+        "target": _target(happening, request),
+        "request": {
+            "id": str(uuid.uuid4()),
+            "addr": f"{request.remote_addr}:{request.environ.get('REMOTE_PORT', '')}",
+            "host": request.host,
+            "method": request.method,
+            "useragent": request.user_agent.string,
+        },
+        "actor": {"name": request.remote_user} if request.remote_user else {},
+        "source": {"addr": request.host, "instanceID": INSTANCE},
+    }
+
+
+def _target(happening: Happening, request: Request) -> Event:
+    target: Event = {"repository": happening.repository}
+    if content := happening.content:
+        kind = "blobs" if content.media_type == "application/octet-stream" else "manifests"
+        path = f"/v2/{happening.repository}/{kind}/{content.digest}"
+        target |= {**content.to_json(), "length": content.size}
+        target["url"] = f"{request.host_url.rstrip('/')}{path}"
+    if happening.tag:
+        target["tag"] = happening.tag
+    if happening.source:
+        target["fromRepository"] = happening.source
+    return target

@@ -21,10 +21,9 @@ from urllib3.exceptions import HTTPError
 from regnb.errors import DigestMismatch
 from regnb.oci import Digest
 from regnb.oci.media_types import ACCEPTED_MANIFESTS
-from regnb.server.body import BLOCK, MAX_MANIFEST
-from regnb.server.config import Upstream
-from regnb.server.names import is_digest
-from regnb.server.storage import NewManifest, Repository, UpstreamFailed
+from regnb.server.configuration import Upstream
+from regnb.server.request_parts import BLOCK, MAX_MANIFEST, is_digest
+from regnb.server.storage_interface import NewManifest, Repository, UpstreamFailed
 from regnb.server.upstream import UpstreamClient
 
 logger = logging.getLogger(__name__)

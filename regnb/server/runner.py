@@ -10,20 +10,19 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn, cast
 
-from regnb.server.app import App, create_app
-from regnb.server.config import Config
+from regnb.server.application import App, create_app
+from regnb.server.configuration import Config, context_of
 from regnb.server.directory import DirectoryStorage
-from regnb.server.log import start_log
-from regnb.server.memory import MemoryStorage
-from regnb.server.storage import Storage
-from regnb.server.tls import context_of
+from regnb.server.memory_storage import MemoryStorage
+from regnb.server.monitoring import start_log
+from regnb.server.storage_interface import RegistryStorage
 from regnb.web.http_server import STOP_SECONDS, Server
 from regnb.web.signals import signals, start, stop
 
 logger = logging.getLogger(__name__)
 
 
-def storage_of(config: Config) -> Storage:
+def storage_of(config: Config) -> RegistryStorage:
     """The storage that `config` names; without a directory it is in memory."""
     if config.storage_directory:
         return DirectoryStorage(Path(config.storage_directory))

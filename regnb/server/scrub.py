@@ -11,12 +11,11 @@ from dataclasses import dataclass
 
 from regnb.errors import InvalidDigest, InvalidManifest
 from regnb.oci import Digest
-from regnb.server.collect import read_manifest
 from regnb.server.directory import DirectoryStorage
 from regnb.server.file_repository import FileRepository
-from regnb.server.needs import needs_of
+from regnb.server.garbage_collection import read_manifest
 from regnb.server.sealed import has_digest
-from regnb.server.tag_index import TagIndex
+from regnb.server.storage_interface import TagIndex, needs_of
 
 
 @dataclass(frozen=True)

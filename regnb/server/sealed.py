@@ -17,7 +17,7 @@ import os
 from pathlib import Path
 
 from regnb.oci import Digest
-from regnb.server.storage import StorageFull
+from regnb.server.storage_interface import StorageFull
 
 logger = logging.getLogger(__name__)
 

@@ -14,9 +14,9 @@ from cryptography.x509 import load_pem_x509_certificates
 from werkzeug.wrappers import Request
 
 from regnb.errors import InvalidConfiguration
-from regnb.server.access import Access
-from regnb.server.config import Token
-from regnb.server.problems import UNAUTHORIZED, Problem
+from regnb.server.access_control import ResourceActions
+from regnb.server.api_errors import UNAUTHORIZED, Problem
+from regnb.server.configuration import TokenAuth
 
 ALGORITHMS = ["RS256", "RS384", "RS512", "ES256", "ES384", "ES512", "EdDSA"]
 LEEWAY_SECONDS = 60
@@ -25,7 +25,7 @@ LEEWAY_SECONDS = 60
 class TokenGuard:
     """Lets in what a valid token allows."""
 
-    def __init__(self, config: Token) -> None:
+    def __init__(self, config: TokenAuth) -> None:
         self._config = config
         path = Path(config.root_certificates)
         try:
@@ -34,7 +34,7 @@ class TokenGuard:
             raise InvalidConfiguration("auth.token.rootcertbundle", str(error)) from error
         self._keys = [certificate.public_key() for certificate in certificates]
 
-    def user_of(self, request: Request, wanted: list[Access]) -> str:
+    def user_of(self, request: Request, wanted: list[ResourceActions]) -> str:
         """Name of the user; raises Problem with UNAUTHORIZED when the token does not allow all."""
         given = request.authorization
         if given is None or given.type != "bearer" or not given.token:
@@ -62,7 +62,7 @@ class TokenGuard:
                 continue
         return None
 
-    def _refusal(self, wanted: Iterable[Access], error: str = "") -> Problem:
+    def _refusal(self, wanted: Iterable[ResourceActions], error: str = "") -> Problem:
         parts = {"realm": self._config.realm, "service": self._config.service}
         if scopes := " ".join(access.scope for access in wanted):
             parts["scope"] = scopes
@@ -72,7 +72,7 @@ class TokenGuard:
         return Problem(UNAUTHORIZED, headers={"WWW-Authenticate": challenge})
 
 
-def _allows(claim: object, wanted: Access) -> bool:
+def _allows(claim: object, wanted: ResourceActions) -> bool:
     """Whether the `access` of a token, a list that anybody may have written, has `wanted`."""
     granted: set[str] = set()
     for entry in claim if isinstance(claim, list) else []:

@@ -16,8 +16,8 @@ from werkzeug.datastructures import WWWAuthenticate
 
 from regnb.errors import RegnbError
 from regnb.outgoing import pool_to
-from regnb.server.config import Upstream
-from regnb.server.storage import UpstreamFailed
+from regnb.server.configuration import Upstream
+from regnb.server.storage_interface import UpstreamFailed
 
 TIMEOUT = urllib3.Timeout(connect=5.0, read=60.0)
 # What a token service that says nothing of it means.

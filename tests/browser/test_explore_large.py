@@ -13,13 +13,13 @@ import sys
 sys.path.insert(0, {str(PROJECT)!r})
 import logging, threading
 from werkzeug.serving import make_server
-from regnb.analysis.browse import RegistrySource
+from regnb.analysis.browse import RegistryBrowser
 from regnb.i18n import Translator
 from regnb.oci import Digest, Platform
 from regnb.oci.media_types import OCI_MANIFEST
 from regnb.registry import RegistryClient
 from regnb.server import Config, MemoryStorage, create_app
-from regnb.server.storage import NewManifest
+from regnb.server.storage_interface import NewManifest
 from regnb.widgets.explore_view import Explore
 from tests.analysis.registries import Image, open_registry, push
 
@@ -37,7 +37,7 @@ for number in range(5000):
     repository.put_manifest(new)
 server = make_server("127.0.0.1", 0, create_app(storage, Config()), threaded=True)
 threading.Thread(target=server.serve_forever, daemon=True).start()
-source = RegistrySource(
+source = RegistryBrowser(
     RegistryClient(f"http://127.0.0.1:{{server.server_port}}"), Platform("linux", "amd64")
 )
 """

@@ -15,7 +15,7 @@ PULL = """
 import pathlib, time
 from regnb.engine import Progress
 from regnb.i18n import Translator
-from regnb.lab.images.progress import follow
+from regnb.lab.progress_bars import follow
 
 def events():
     yield Progress("aaaaaaaaaaaa", "Already exists")

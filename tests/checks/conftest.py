@@ -7,7 +7,7 @@ import pytest
 from regnb.embedded import background
 from regnb.embedded.background import Place
 from regnb.lab import Lab, open_lab
-from regnb.lab.leftovers import leftovers, remove
+from regnb.lab.cleanup import leftovers, remove
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from regnb.embedded import background
 from regnb.embedded.background import Place
 from regnb.embedded.home import Home
 from regnb.lab import Lab, open_lab
-from regnb.lab.leftovers import leftovers, remove
+from regnb.lab.cleanup import leftovers, remove
 from tests.contract.engines import ENGINES
 
 OpenLab = Callable[..., Lab]

@@ -11,7 +11,7 @@ from regnb.analysis.differences import DIFFERENCES, KINDS, observe
 from regnb.oci import Digest
 from regnb.registry import RegistryClient
 from regnb.server import Config, DirectoryStorage, create_app
-from regnb.server.collect import collect_garbage
+from regnb.server.garbage_collection import collect_garbage
 from regnb.web.http_server import serving
 from tests.contract.registries import DISTRIBUTION, needs_distribution, run_distribution
 

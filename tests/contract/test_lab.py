@@ -27,8 +27,8 @@ from regnb.errors import (
     Unauthorized,
 )
 from regnb.lab import Lab
+from regnb.lab.cleanup import leftovers
 from regnb.lab.lab import opening
-from regnb.lab.leftovers import leftovers
 from regnb.oci import ImageManifest, ImageReference
 from regnb.registry import RegistryClient
 from tests.contract.labs import OpenLab, Printed, pushed
@@ -194,7 +194,7 @@ def test_port_that_is_taken_just_now_gives_the_next_one(
 def test_reader_is_told_to_read_another_address_than_that_of_the_text(
     lab: Lab, printed: Printed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("regnb.lab.registry.running.somebody_looks", lambda: True)
+    monkeypatch.setattr("regnb.lab.registry.somebody_looks", lambda: True)
     for _ in range(2):
         lab.run_registry()
         assert f"`localhost:5000`, read `{lab.address}`" in printed()
@@ -281,7 +281,7 @@ def test_clean_up_twice_and_with_nothing_to_do(lab: Lab, printed: Printed) -> No
 def test_lab_says_from_the_start_which_registry_the_store_of_its_engine_asks_for(lab: Lab) -> None:
     lab.run_registry()
     [registry] = lab.engine.containers(label="regnb=test-learner")
-    told = "`registry:3`" in opening(lab.engine, lab.translator)
+    told = "`registry:3`" in opening(lab.engine, lab._session.translator)
     assert told == lab.engine.has_containerd_store == registry.image.endswith("registry:3")
 
 

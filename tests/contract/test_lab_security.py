@@ -21,8 +21,8 @@ from regnb.errors import (
 )
 from regnb.errors.messages import meaning_of
 from regnb.lab import Lab
-from regnb.lab.auth.tokens import Token
-from regnb.lab.tls.issuing import Authority
+from regnb.lab.auth import Token
+from regnb.lab.authority import Authority
 from regnb.registry import Credentials, RegistryClient, UrllibTransport
 from regnb.tables import Table
 from tests.contract.engines import NO_LOGIN, READS_CERTS_D_FOR_LOOPBACK, kind
@@ -44,7 +44,7 @@ def refused(lab: Lab, name: str) -> str:
     with pytest.raises(PushFailed) as caught:
         lab.push(name)
     meaning = str(meaning_of(caught.value.message))
-    told = {lab.translator(key) for key in (f"refusals.{meaning}", "refusals.nobody")}
+    told = {lab._session.translator(key) for key in (f"refusals.{meaning}", "refusals.nobody")}
     assert any(text in str(caught.value) for text in told)
     return meaning
 
@@ -337,7 +337,7 @@ def test_nothing_is_written_elsewhere(
     second.configure({"insecure-registries": [lab.container_address]})
     second.pull(f"{lab.address}/w3:1.0")
     second.engine.close()
-    socket = second._beside.place.socket
+    socket = second._process.place.socket
     assert socket.exists()
     lab.logout()
     lab.clean_up()

@@ -41,16 +41,16 @@ def distrustful(lab: Lab) -> Iterator[Lab]:
 
 def test_mend_makes_podman_push_to_this_machine(distrustful: Lab) -> None:
     lab = distrustful
-    assert "wants TLS" in opening(lab.engine, lab.translator)
-    findings = Preflight(lab.translator, "podman").findings()
+    assert "wants TLS" in opening(lab.engine, lab._session.translator)
+    findings = Preflight(lab._session.translator, "podman").findings()
     mends = [one.mend for one in findings if "wants TLS" in one.finding]
     with pytest.raises(LoopbackWantsTls) as caught:
         pushed(lab)
-    told = lab.translator.tell(caught.value)
+    told = lab._session.translator.tell(caught.value)
     assert mends == [told.mend]
     command = re.search(r"`(printf [^`]*)`", told.mend)
     assert command
     subprocess.run(["sh", "-c", command[1].replace("sudo ", "")], check=True)
     read_settings("podman", lab.engine.trusts_loopback)
     lab.push(f"{lab.address}/w3:1.0")
-    assert "wants TLS" not in opening(lab.engine, lab.translator)
+    assert "wants TLS" not in opening(lab.engine, lab._session.translator)

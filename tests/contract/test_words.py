@@ -10,7 +10,7 @@ import pytest
 from regnb.errors import EngineError
 from regnb.errors.messages import meaning_of, table
 from regnb.lab import Lab
-from regnb.lab.registry.refusals import explanation_of
+from regnb.lab.refusals import explanation_of
 from tests.contract.engines import NO_LOGIN
 from tests.contract.labs import Printed
 from tests.contract.provoking import PROVOCATIONS, Provocation, Scene

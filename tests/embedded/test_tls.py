@@ -18,8 +18,7 @@ from werkzeug.test import Client
 from regnb.embedded.core import EmbeddedEngine
 from regnb.registry import RegistryClient, WsgiTransport
 from regnb.server import MemoryStorage, create_app
-from regnb.server.config import Tls
-from regnb.server.tls import context_of
+from regnb.server.configuration import Tls, context_of
 from regnb.web.http_server import serving
 from tests.embedded.progress import error_in, lines, pull
 from tests.embedded.running import settle

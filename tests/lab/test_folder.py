@@ -3,7 +3,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from regnb.lab.folder import Folder
+from regnb.lab.ownership import Folder
 
 
 def test_file_that_several_write_at_once_is_whole(tmp_path: Path) -> None:

@@ -57,7 +57,7 @@ def said(lab: Lab, capsys: pytest.CaptureFixture[str]) -> Said:
     """Whether the lab has said a sentence since it was asked the last time."""
 
     def was_said(key: str, **values: object) -> bool:
-        return lab.translator(key, **values) in capsys.readouterr().out
+        return lab._session.translator(key, **values) in capsys.readouterr().out
 
     return was_said
 
@@ -98,7 +98,7 @@ def test_registry_whose_port_was_taken_meanwhile_is_told_and_the_step_goes_on(
     background.stop(place)
     with socket.create_server(("127.0.0.1", port)):
         assert len(lab.images()) == 1
-        why = lab.translator("errors.PortTaken.text", subject="registry")
+        why = lab._session.translator("errors.PortTaken.text", subject="registry")
         assert said("keeper.registry_ended", name="registry", why=why)
     lab.run_registry()
     assert lab.address == f"localhost:{port}"
@@ -106,7 +106,7 @@ def test_registry_whose_port_was_taken_meanwhile_is_told_and_the_step_goes_on(
 
 def test_engine_that_ends_in_a_step_is_told_and_the_next_step_works(lab: Lab, place: Place) -> None:
     def end_in_the_middle() -> None:
-        with lab.during("images"):
+        with lab._during("images"):
             kill(place)
             lab._session.engine.images()
 

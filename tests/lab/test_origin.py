@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from regnb.i18n import Translator
-from regnb.lab.images.origin import told_origin
+from regnb.lab.images import pulled_from
 
 
 @pytest.mark.parametrize(
@@ -27,9 +27,9 @@ from regnb.lab.images.origin import told_origin
     ],
 )
 def test_other_origin_is_told(status: str, said: str) -> None:
-    assert said in (told_origin(status, Translator("en")) or "")
-    assert told_origin(status, Translator("fr"))
+    assert said in (pulled_from(status, Translator("en")) or "")
+    assert pulled_from(status, Translator("fr"))
 
 
 def test_pull_from_docker_hub_needs_no_words() -> None:
-    assert told_origin("Pulling from library/nginx", Translator("en")) is None
+    assert pulled_from("Pulling from library/nginx", Translator("en")) is None

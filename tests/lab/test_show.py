@@ -2,16 +2,16 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import contextmanager
 
 import pytest
 
 from regnb.engine import Progress
 from regnb.errors import InvalidReference
 from regnb.i18n import Translator
-from regnb.lab.images.progress import follow
+from regnb.lab.progress_bars import follow
 from regnb.lab.show import Command, Sentence, command, show
-from regnb.lab.telling import told
+from regnb.lab.steps import Steps, step
 from regnb.oci import Digest, ImageReference
 
 DIGEST = Digest.of(b"")
@@ -33,21 +33,27 @@ def test_show_prints_outside_a_notebook(capsys: pytest.CaptureFixture[str]) -> N
     assert capsys.readouterr().out == "$ docker image ls\n"
 
 
-class Speaker:
-    translator = Translator("fr")
+class ParsingSteps(Steps):
+    def __init__(self) -> None:
+        pass
 
-    def during(self, step: str) -> AbstractContextManager[None]:
-        assert step
-        return nullcontext()
+    @property
+    def _translator(self) -> Translator:
+        return Translator("fr")
 
-    @told
+    @contextmanager
+    def _during(self, name: str) -> Iterator[None]:
+        assert name == "parse"
+        yield
+
+    @step
     def parse(self, text: str) -> ImageReference:
         return ImageReference.parse(text)
 
 
 def test_error_is_told_in_the_language_of_the_lab() -> None:
     with pytest.raises(InvalidReference) as caught:
-        Speaker().parse("localhost:5000/W3:1.0")
+        ParsingSteps().parse("localhost:5000/W3:1.0")
     told_text = str(caught.value)
     assert "minuscules" in told_text
     assert "Essayez `localhost:5000/w3:1.0`." in told_text

@@ -24,7 +24,7 @@ from regnb.outgoing import Proxy, pool_to, proxy_to, spare_loopback
 from regnb.registry import RegistryClient, UrllibTransport
 from regnb.registry.certificates import issuer_at
 from regnb.server import MemoryStorage, create_app
-from regnb.server.config import Upstream
+from regnb.server.configuration import Upstream
 from regnb.server.upstream import UpstreamClient
 from regnb.web.http_server import serving as serving_app
 from tests.accelerators import accelerators

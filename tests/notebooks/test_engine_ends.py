@@ -114,10 +114,10 @@ def test_engine_ends_in_another_way(
     run(cells["full"], names)
     said = capsys.readouterr().out
     address = lab.address
-    assert (lab.translator("keeper.started") in said) is (
+    assert (lab._session.translator("keeper.started") in said) is (
         end in {background.stop, stop_and_leave_a_socket}
     )
-    told = lab.translator("keeper.registry_runs", name="registry", address=address)
+    told = lab._session.translator("keeper.registry_runs", name="registry", address=address)
     assert (told in said) is (end is not remove_socket)
     assert lab.client.list_tags("w3") == ["1.0"]
     lab.clean_up()

@@ -11,8 +11,7 @@ import trustme
 
 from regnb.registry import Credentials, RegistryClient, UrllibTransport
 from regnb.server import Config, DirectoryStorage, create_app
-from regnb.server.config import Htpasswd, Tls
-from regnb.server.tls import context_of
+from regnb.server.configuration import Htpasswd, Tls, context_of
 from regnb.web.http_server import serving
 
 USER, PASSWORD = "anna", "secret"

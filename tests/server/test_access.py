@@ -16,7 +16,7 @@ from werkzeug.test import Client
 
 from regnb.errors import InvalidConfiguration
 from regnb.server import Config, MemoryStorage, create_app
-from regnb.server.config import Htpasswd, Token
+from regnb.server.configuration import Htpasswd, TokenAuth
 
 from .samples import codes, push_image
 
@@ -106,7 +106,7 @@ class Issuer:
     def __init__(self, path: Path) -> None:
         self.key = make_key(path)
         self.storage = MemoryStorage()
-        token = Token("https://auth.example/token", "registry", "issuer", str(path))
+        token = TokenAuth("https://auth.example/token", "registry", "issuer", str(path))
         self.client = Client(create_app(self.storage, Config(token=token, delete_enabled=True)))
 
     def headers(self, *access: dict[str, Any], **claims: object) -> dict[str, str]:
@@ -206,6 +206,6 @@ def test_text_that_is_no_token(issuer: Issuer, token: str) -> None:
 
 
 def test_bundle_that_cannot_be_read(tmp_path: Path) -> None:
-    token = Token("r", "s", "i", str(tmp_path / "absent"))
+    token = TokenAuth("r", "s", "i", str(tmp_path / "absent"))
     with pytest.raises(InvalidConfiguration):
         create_app(MemoryStorage(), Config(token=token))

@@ -11,10 +11,10 @@ from werkzeug.test import Client
 
 from regnb.oci import Digest
 from regnb.server import Config, DirectoryStorage, create_app
-from regnb.server.collect import Rules, collect_garbage
 from regnb.server.file_repository import FileRepository
+from regnb.server.garbage_collection import Rules, collect_garbage
 from regnb.server.scrub import scrub
-from regnb.server.tag_index import TagIndex
+from regnb.server.storage_interface import TagIndex
 
 from .samples import CONFIG, image, push_blob, put
 

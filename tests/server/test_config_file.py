@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from regnb.errors import InvalidConfiguration
-from regnb.server.config import Config, Endpoint, Htpasswd, Tls, Token, Upstream
 from regnb.server.config_file import load_config
+from regnb.server.configuration import Config, Endpoint, Htpasswd, Tls, TokenAuth, Upstream
 
 FULL = """
 version: 0.1
@@ -131,7 +131,7 @@ def test_environment_fills_a_list() -> None:
 
 def test_token(tmp_path: Path) -> None:
     text = "auth: {token: {realm: r, service: s, issuer: i, rootcertbundle: b}}"
-    assert load_config(write(tmp_path / "c.yml", text), {}).token == Token("r", "s", "i", "b")
+    assert load_config(write(tmp_path / "c.yml", text), {}).token == TokenAuth("r", "s", "i", "b")
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from werkzeug.test import Client
 
 from regnb.oci import Digest
 from regnb.server import Config, DirectoryStorage, create_app
-from regnb.server.collect import Rules, collect_garbage
+from regnb.server.garbage_collection import Rules, collect_garbage
 from regnb.server.scrub import scrub
 
 from .samples import CONFIG, image, put

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Request, Response
 from regnb.oci import Digest
 from regnb.oci.media_types import OCI_MANIFEST
 from regnb.server import Config, MemoryStorage, create_app
-from regnb.server.config import Endpoint
+from regnb.server.configuration import Endpoint
 from regnb.web.http_server import serving
 
 if TYPE_CHECKING:

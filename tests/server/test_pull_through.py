@@ -10,8 +10,8 @@ from werkzeug.test import Client
 from regnb.oci import Digest
 from regnb.oci.media_types import OCI_INDEX
 from regnb.server import Config, MemoryStorage, create_app
-from regnb.server.config import Htpasswd, Upstream
-from regnb.server.storage import Storage
+from regnb.server.configuration import Htpasswd, Upstream
+from regnb.server.storage_interface import RegistryStorage
 from regnb.web.http_server import Server, serving
 
 from .samples import LAYER, codes, image, index, push_image, put
@@ -38,7 +38,7 @@ def upstream(source: Client) -> Iterator[Server]:
 
 
 @pytest.fixture
-def cache(upstream: Server, storage: Storage) -> Client:
+def cache(upstream: Server, storage: RegistryStorage) -> Client:
     config = Config(upstream=Upstream(f"http://127.0.0.1:{upstream.port}"))
     return Client(create_app(storage, config))
 

@@ -1,1 +1,0 @@
-"""Users of the lab, their passwords, and a small token server."""

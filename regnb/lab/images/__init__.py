@@ -1,1 +1,0 @@
-"""Images of the lab: on the engine, in the registry, and on the way between them."""

@@ -1,1 +1,0 @@
-"""The registry of the lab: its container, its settings, its storage, and how it refuses."""

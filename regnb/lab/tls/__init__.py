@@ -1,1 +1,0 @@
-"""Certificates of the lab's own: an authority, what it signs, and what a connection shows of it."""
