@@ -13,9 +13,8 @@ from markupsafe import Markup
 from regnb.analysis.anatomy import ImagePart, ImageReader
 from regnb.i18n import Translator
 from regnb.widgets.base_view import View
-from regnb.widgets.explore_files import files_html
-from regnb.widgets.html import join, tag
-from regnb.widgets.pieces import short, spans
+from regnb.widgets.explore_image import files_html
+from regnb.widgets.html import join, short, spans, tag
 
 TEXT = 20_000  # characters of a content that are shown
 

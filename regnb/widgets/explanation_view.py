@@ -11,8 +11,7 @@ from regnb.i18n import Translator
 from regnb.oci import Digest
 from regnb.oci.reference import ReferencePart, parts_of
 from regnb.widgets.base_view import View
-from regnb.widgets.html import join, tag
-from regnb.widgets.pieces import short, spans
+from regnb.widgets.html import join, short, spans, tag
 
 
 class Explanation(View):

@@ -10,8 +10,7 @@ from regnb.analysis.usage import Freed, RepositoryShare, StoredContent, Usage
 from regnb.i18n import Translator
 from regnb.tables import Table, contents_table, storage_table
 from regnb.widgets.base_view import View
-from regnb.widgets.html import Child, join, tag
-from regnb.widgets.pieces import number, share, short, spans, table
+from regnb.widgets.html import Child, join, number, share, short, spans, table, tag
 
 NAMES = 4
 

@@ -7,8 +7,7 @@ import pytest
 from regnb.analysis.usage import StoredContent, Usage
 from regnb.i18n import LANGUAGES, Translator
 from regnb.inventory import tag_contents
-from regnb.widgets.html import Child
-from regnb.widgets.pieces import SHOWN
+from regnb.widgets.html import SHOWN, Child
 from regnb.widgets.storage_view import StorageView
 from tests.analysis.registries import Image, open_registry, push
 
