@@ -7,17 +7,25 @@ right.
 
 from __future__ import annotations
 
-from regnb.checks.check import (
+from regnb.checks.checked_lab import CheckedLab
+from regnb.checks.course import (
+    LearnerProgress,
+    all_checks,
+    all_questions,
+    check_named,
+    progress_of,
+    question_named,
+    run_check,
+)
+from regnb.checks.definitions import (
     NOT_ATTEMPTED,
     PASSED,
     Check,
     Outcome,
+    Question,
     Result,
     Status,
     check,
     failed,
+    question,
 )
-from regnb.checks.checked_lab import State
-from regnb.checks.progress import Progress, progress_of
-from regnb.checks.question import Question, question
-from regnb.checks.shelf import all_checks, all_questions, check_named, question_named, run_check

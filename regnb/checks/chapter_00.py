@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from regnb.checks.check import NOT_ATTEMPTED, PASSED, Outcome, check, failed
-from regnb.checks.checked_lab import State, local_image
-from regnb.checks.question import question
+from regnb.checks.checked_lab import CheckedLab, local_image
+from regnb.checks.definitions import NOT_ATTEMPTED, PASSED, Outcome, check, failed, question
 
 question("00-which-word", "registry", "repository", "tag", right="tag")
 
 
 @check("00-first-name", after=())
-def first_name(state: State) -> Outcome:
+def first_name(lab: CheckedLab) -> Outcome:
     """Whether `alpine` has the further name `hello:1.0`."""
-    named, alpine = local_image(state, "hello:1.0"), local_image(state, "alpine")
+    named, alpine = local_image(lab, "hello:1.0"), local_image(lab, "alpine")
     if named is None:
-        latest = local_image(state, "hello:latest")
+        latest = local_image(lab, "hello:latest")
         return failed("without_version") if latest else NOT_ATTEMPTED
     if alpine and named.image_id != alpine.image_id:
         return failed("other_image")

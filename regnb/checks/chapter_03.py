@@ -6,9 +6,8 @@ import io
 import tarfile
 import zlib
 
-from regnb.checks.check import NOT_ATTEMPTED, PASSED, Outcome, check, failed
-from regnb.checks.checked_lab import State, image_in, tagged
-from regnb.checks.question import question
+from regnb.checks.checked_lab import CheckedLab, image_in, tagged
+from regnb.checks.definitions import NOT_ATTEMPTED, PASSED, Outcome, check, failed, question
 from regnb.oci import Digest, ImageManifest
 
 question("03-two-digests", "error", "wrapping", "algorithm", right="wrapping")
@@ -22,15 +21,15 @@ _GZIP = b"\x1f\x8b"
 
 
 @check("03-hello")
-def hello(state: State) -> Outcome:
+def hello(lab: CheckedLab) -> Outcome:
     """Whether the registry holds `hello:1.0`, which the lesson pushes by hand."""
-    return PASSED if "1.0" in tagged(state, "hello") else NOT_ATTEMPTED
+    return PASSED if "1.0" in tagged(lab, "hello") else NOT_ATTEMPTED
 
 
 @check("03-second-tag", after=("03-hello",))
-def second_tag(state: State) -> Outcome:
+def second_tag(lab: CheckedLab) -> Outcome:
     """Whether `hello:stable` is, byte for byte, the manifest of `hello:1.0`."""
-    one, stable = image_in(state, "hello", "1.0"), image_in(state, "hello", "stable")
+    one, stable = image_in(lab, "hello", "1.0"), image_in(lab, "hello", "stable")
     if stable is None or one is None:
         return NOT_ATTEMPTED
     if stable.digest != one.digest:
@@ -42,9 +41,9 @@ def second_tag(state: State) -> Outcome:
 
 
 @check("03-note")
-def note(state: State) -> Outcome:
+def note(lab: CheckedLab) -> Outcome:
     """Whether the repository `notes` has the blob of seven bytes."""
-    client = state.client
+    client = lab.client
     if client.blob_exists("notes", Digest.of(NOTE)):
         return PASSED
     if client.blob_exists("notes", Digest.of(NOTE + b"\n")):
@@ -55,17 +54,17 @@ def note(state: State) -> Outcome:
 
 
 @check("03-two-layers", after=("03-hello",))
-def two_layers(state: State) -> Outcome:
+def two_layers(lab: CheckedLab) -> Outcome:
     """Whether `hello:2.0` is `hello:1.0` and one more layer, which adds a file and hides one."""
-    one, two = image_in(state, "hello", "1.0"), image_in(state, "hello", "2.0")
+    one, two = image_in(lab, "hello", "1.0"), image_in(lab, "hello", "2.0")
     if two is None or one is None:
         return NOT_ATTEMPTED
     if len(two.layers) != 2:
         return failed("layers", count=len(two.layers))
     if two.layers[0].digest != one.layers[0].digest:
         return failed("other_base")
-    tars = [_tar(state, two, number) for number in range(2)]
-    if state.client.get_config("hello", two).diff_ids != tuple(map(Digest.of, tars)):
+    tars = [_tar(lab, two, number) for number in range(2)]
+    if lab.client.get_config("hello", two).diff_ids != tuple(map(Digest.of, tars)):
         return failed("diff_ids")
     names = _names(tars[1])
     if FILE not in names:
@@ -73,9 +72,9 @@ def two_layers(state: State) -> Outcome:
     return PASSED if WHITEOUT in names else failed("not_deleted")
 
 
-def _tar(state: State, image: ImageManifest, number: int) -> bytes:
+def _tar(lab: CheckedLab, image: ImageManifest, number: int) -> bytes:
     """Layer `number` of `image`, unpacked as far as a layer of this exercise is long."""
-    content = state.client.get_blob("hello", image.layers[number].digest)
+    content = lab.client.get_blob("hello", image.layers[number].digest)
     if not content.startswith(_GZIP):
         return content
     try:

@@ -6,9 +6,8 @@ import ssl
 
 from cryptography import x509
 
-from regnb.checks.check import NOT_ATTEMPTED, PASSED, Outcome, check, failed
-from regnb.checks.checked_lab import State, tagged
-from regnb.checks.question import question
+from regnb.checks.checked_lab import CheckedLab, tagged
+from regnb.checks.definitions import NOT_ATTEMPTED, PASSED, Outcome, check, failed, question
 
 question("04-other-address", "same", "refused", right="refused", prediction=True)
 question("04-which-way", "insecure", "localhost", "tls", right="tls")
@@ -17,15 +16,15 @@ _NEW_NAME = "registry.lab"
 
 
 @check("04-mutual")
-def mutual(state: State) -> Outcome:
+def mutual(lab: CheckedLab) -> Outcome:
     """Whether the registry speaks TLS, as the last one of the lesson."""
-    return PASSED if state.client.url.startswith("https:") else NOT_ATTEMPTED
+    return PASSED if lab.client.url.startswith("https:") else NOT_ATTEMPTED
 
 
 @check("04-one-more-name", after=("04-mutual",))
-def one_more_name(state: State) -> Outcome:
+def one_more_name(lab: CheckedLab) -> Outcome:
     """Whether the registry shows a certificate for `registry.lab` beside its other names."""
-    names = _names_shown(state)
+    names = _names_shown(lab)
     if _NEW_NAME not in names:
         return NOT_ATTEMPTED
     kept = "localhost" in names and len(names) > 2
@@ -33,16 +32,16 @@ def one_more_name(state: State) -> Outcome:
 
 
 @check("04-team", after=("04-mutual",))
-def team(state: State) -> Outcome:
+def team(lab: CheckedLab) -> Outcome:
     """Whether the registry holds `team/w3:1.0`."""
-    found = tagged(state, "team/w3")
+    found = tagged(lab, "team/w3")
     if "1.0" in found:
         return PASSED
     return failed("other_tag", tag=min(found)) if found else NOT_ATTEMPTED
 
 
-def _names_shown(state: State) -> list[str]:
-    host, _, port = state.address.rpartition(":")
+def _names_shown(lab: CheckedLab) -> list[str]:
+    host, _, port = lab.address.rpartition(":")
     text = ssl.get_server_certificate((host, int(port)), timeout=10.0)
     extensions = x509.load_pem_x509_certificate(text.encode()).extensions
     try:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from regnb.checks.check import NOT_ATTEMPTED, PASSED, Outcome, check, failed
-from regnb.checks.checked_lab import State, tagged
-from regnb.checks.question import question
+from regnb.checks.checked_lab import CheckedLab, tagged
+from regnb.checks.definitions import NOT_ATTEMPTED, PASSED, Outcome, check, failed, question
 
 VOLUME = "kept"
 STORE = "/var/lib/registry"
@@ -15,9 +14,9 @@ question("07-hot-copy", "same", "torn", "slow", right="torn")
 
 
 @check("07-archive")
-def archive(state: State) -> Outcome:
+def archive(lab: CheckedLab) -> Outcome:
     """Whether the registry holds `archive/w3:1.0`, the same image as `w3:1.0`."""
-    found, source = tagged(state, "archive/w3"), tagged(state, "w3")
+    found, source = tagged(lab, "archive/w3"), tagged(lab, "w3")
     if not found:
         return NOT_ATTEMPTED
     if "1.0" not in found:
@@ -27,22 +26,22 @@ def archive(state: State) -> Outcome:
 
 
 @check("07-move", after=())
-def move(state: State) -> Outcome:
+def move(lab: CheckedLab) -> Outcome:
     """Whether a registry on the volume `kept` holds `w3` with more than one tag."""
-    if not any(name.partition("-")[0] == VOLUME for name in state.own_volumes()):
+    if not any(name.partition("-")[0] == VOLUME for name in lab.own_volumes()):
         return NOT_ATTEMPTED
-    if not _is_on_the_volume(state):
+    if not _is_on_the_volume(lab):
         return failed("not_used")
-    count = len(tagged(state, "w3"))
+    count = len(tagged(lab, "w3"))
     if count == 0:
         return failed("empty")
     return PASSED if count > 1 else failed("tags_lost")
 
 
-def _is_on_the_volume(state: State) -> bool:
-    port = int(state.address.rpartition(":")[2])
-    for container in state.own_containers():
+def _is_on_the_volume(lab: CheckedLab) -> bool:
+    port = int(lab.address.rpartition(":")[2])
+    for container in lab.own_containers():
         if port in {published.host_port for published in container.ports}:
-            source = state.engine.setup_of(container.name).sources.get(STORE, "")
+            source = lab.engine.setup_of(container.name).sources.get(STORE, "")
             return source.partition("-")[0] == VOLUME
     return False

@@ -11,7 +11,7 @@ from regnb.oci import ImageIndex, ImageManifest, ImageReference, Manifest
 from regnb.registry import RegistryClient
 
 
-class State(Protocol):
+class CheckedLab(Protocol):
     """A learner's lab as it is now."""
 
     @property
@@ -33,34 +33,34 @@ class State(Protocol):
         """Names of the volumes of this lab."""
 
 
-def manifest_at(state: State, repository: str, reference: str) -> Manifest | None:
+def manifest_at(lab: CheckedLab, repository: str, reference: str) -> Manifest | None:
     """What `reference` (a tag or a digest) designates in the registry; None when nothing."""
     try:
-        return state.client.get_manifest(repository, reference)
+        return lab.client.get_manifest(repository, reference)
     except NotFound:
         return None
 
 
-def tagged(state: State, repository: str) -> Mapping[str, Manifest]:
+def tagged(lab: CheckedLab, repository: str) -> Mapping[str, Manifest]:
     """Tags of `repository` with their manifests; empty when the registry has no such repository."""
     try:
-        names = state.client.list_tags(repository)
+        names = lab.client.list_tags(repository)
     except NotFound:
         return {}
-    found = {name: manifest_at(state, repository, name) for name in names}
+    found = {name: manifest_at(lab, repository, name) for name in names}
     return {name: manifest for name, manifest in found.items() if manifest}
 
 
-def local_image(state: State, name: str) -> LocalImage | None:
+def local_image(lab: CheckedLab, name: str) -> LocalImage | None:
     """The image that the engine holds under `name`; a name `/w3:1.0` is in the lab's registry."""
-    full = f"{state.address}{name}" if name.startswith("/") else name
-    return state.engine.find_image(ImageReference.parse(full))
+    full = f"{lab.address}{name}" if name.startswith("/") else name
+    return lab.engine.find_image(ImageReference.parse(full))
 
 
-def image_in(state: State, repository: str, reference: str) -> ImageManifest | None:
+def image_in(lab: CheckedLab, repository: str, reference: str) -> ImageManifest | None:
     """The image at `reference`; of an index, the one for the engine. None when there is none."""
-    found = manifest_at(state, repository, reference)
+    found = manifest_at(lab, repository, reference)
     if isinstance(found, ImageIndex):
-        entry = found.image_for(state.engine.platform)
-        return image_in(state, repository, entry.digest) if entry else None
+        entry = found.image_for(lab.engine.platform)
+        return image_in(lab, repository, entry.digest) if entry else None
     return found

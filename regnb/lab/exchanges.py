@@ -10,7 +10,7 @@ from weakref import WeakSet
 
 from regnb.errors import RegnbError
 from regnb.registry import Exchange
-from regnb.widgets.notebook import cell_number
+from regnb.widgets.frontend import cell_number
 
 KEPT = 200
 # They give or show something of the lab, and are no step: what was heard before them stays.

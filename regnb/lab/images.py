@@ -26,7 +26,7 @@ from regnb.tables import (
     tags_table,
 )
 from regnb.widgets.count import CountBar
-from regnb.widgets.notebook import somebody_looks
+from regnb.widgets.frontend import somebody_looks
 from regnb.widgets.pages import PagedTable
 
 # The embedded engine says in a line of its pull where an image came from, when that is not where

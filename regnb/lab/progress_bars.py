@@ -16,7 +16,7 @@ from regnb.engine import Progress
 from regnb.engine.transfer import LayerTransfer, Transfer
 from regnb.i18n import Translator
 from regnb.oci import Digest
-from regnb.widgets.notebook import VARIABLE, in_notebook
+from regnb.widgets.frontend import VARIABLE, in_notebook
 from regnb.widgets.transfer_view import Transfers, status, total
 
 DELAY = 0.3  # seconds before the first drawing: what is over at once needs no moving bar

@@ -34,7 +34,7 @@ from regnb.lab.steps import step
 from regnb.oci import ImageReference
 from regnb.registry import RegistryClient
 from regnb.tables import Table, containers_table
-from regnb.widgets.notebook import somebody_looks
+from regnb.widgets.frontend import somebody_looks
 
 DEFAULT_NAME = "registry"
 CLASSIC_IMAGE = "registry:2.6"

@@ -6,7 +6,7 @@ import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
-from regnb.widgets.notebook import in_notebook
+from regnb.widgets.frontend import in_notebook
 
 # What gives the folder of the lab, in a shell.
 FOLDER = "$(regnb folder)"

@@ -8,7 +8,7 @@ A view is shown in two ways from the same data.
   be enough: tables, lists, `details`, `meter`, and words. So use those, no SVG, and never a colour
   without a word.
 - **Live**, a widget: offered beside the static picture when a kernel runs and somebody looks (see
-  `regnb.widgets.notebook`), and only for a view that has something to ask the kernel. It is never
+  `regnb.widgets.frontend`), and only for a view that has something to ask the kernel. It is never
   in a stored notebook: its state is not stored, and nothing could show it. A notebook that a
   learner saves names a widget without state, and nbconvert then takes the static picture.
 
@@ -45,8 +45,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from markupsafe import Markup
 
 from regnb.i18n import Translator
+from regnb.widgets.frontend import somebody_looks
 from regnb.widgets.html import tag
-from regnb.widgets.notebook import somebody_looks
 
 if TYPE_CHECKING:
     from regnb.widgets.live import LiveWidget

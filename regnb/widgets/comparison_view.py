@@ -11,8 +11,7 @@ from regnb.analysis.comparison import ComparedField, ComparedLayer, Comparison
 from regnb.i18n import Translator
 from regnb.tables.table import shorten
 from regnb.widgets.base_view import View
-from regnb.widgets.html import Child, tag
-from regnb.widgets.pieces import number, short, spans, table
+from regnb.widgets.html import Child, number, short, spans, table, tag
 
 SIGNS = {"both": "=", "first": "◧", "second": "◨"}
 

@@ -10,7 +10,7 @@ from html import escape
 from typing import Any, Self
 
 from regnb.i18n import Translator
-from regnb.widgets.notebook import VARIABLE, in_notebook
+from regnb.widgets.frontend import VARIABLE, in_notebook
 
 INTERVAL = 0.1  # seconds between two drawings: smooth to the eye, light on the browser
 BAR_WIDTH = 30

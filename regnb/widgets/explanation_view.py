@@ -6,13 +6,12 @@ from typing import ClassVar
 
 from markupsafe import Markup
 
-from regnb.analysis.references import ReferencePart, parts_of
 from regnb.errors import InvalidReference
 from regnb.i18n import Translator
 from regnb.oci import Digest
+from regnb.oci.reference import ReferencePart, parts_of
 from regnb.widgets.base_view import View
-from regnb.widgets.html import join, tag
-from regnb.widgets.pieces import short, spans
+from regnb.widgets.html import join, short, spans, tag
 
 
 class Explanation(View):

@@ -1,18 +1,24 @@
-"""An image in the browser: its manifest, readable and raw, its config and its layers."""
+"""An image in the browser: its manifest, readable and raw, its config, its layers, their files."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 from markupsafe import Markup
 
 from regnb.analysis.browse import BrowsedImage
+from regnb.analysis.layer_files import OPAQUE, WHITEOUT, LayerFile, read_layer
+from regnb.errors import InvalidLayer
 from regnb.i18n import Translator
 from regnb.oci import Descriptor, ImageIndex, ImageManifest, Layer, layers_of
 from regnb.tables import image_table
 from regnb.tables.table import shorten
 from regnb.widgets.html import Child, join, tag
+
+SHOWN = 500
+COLUMNS = ("change", "mode", "size", "path")
 
 
 def image_slots(translator: Translator, address: str, image: BrowsedImage) -> dict[str, Markup]:
@@ -198,3 +204,37 @@ class _Parts:
 
     def _size(self, size: int) -> str:
         return self._translator.size(size)
+
+
+def layer_html(translator: Translator, digest: str, blocks: Iterable[bytes]) -> Markup:
+    """The first files of the layer in `blocks`, which is read to its end; how many there are."""
+    title = tag("h4", translator("explore.files_of", digest=digest[7:19]))
+    return title + files_html(translator, read_layer(blocks))
+
+
+def files_html(translator: Translator, files: Iterator[LayerFile]) -> Markup:
+    """The first of the `files` of a layer, and how many there are; or why it cannot be read."""
+    try:
+        shown = list(islice(files, SHOWN))
+        rest = sum(1 for _ in files)
+    except InvalidLayer as error:
+        return tag("p", str(translator.tell(error)), class_="regnb-error")
+    heads = [tag("th", translator(f"explore.name.{name}"), scope="col") for name in COLUMNS]
+    rows = [_row(translator, file) for file in shown]
+    more = tag("p", translator("explore.more_files", count=rest), class_="quiet") if rest else None
+    table = tag("table", tag("thead", tag("tr", heads)), tag("tbody", rows))
+    return join([tag("p", translator("explore.files", count=len(shown) + rest)), table, more])
+
+
+def _row(translator: Translator, file: LayerFile) -> Markup:
+    gone = file.kind in {WHITEOUT, OPAQUE}
+    change = translator(f"explore.change.{file.kind}") if gone else translator("explore.change.put")
+    target = f" → {file.link_target}" if file.link_target else ""
+    path = tag("code", f"/{file.path}{target}")
+    return tag(
+        "tr",
+        tag("td", change),
+        tag("td", tag("code", "" if gone else f"{file.mode:04o}")),
+        tag("td", "" if gone else translator.size(file.size), class_="number"),
+        tag("td", tag("s", path) if gone else path),
+    )

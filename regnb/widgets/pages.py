@@ -12,8 +12,8 @@ from regnb.i18n import Translator
 from regnb.tables import Table
 from regnb.tables.table import MAX_ROWS
 from regnb.widgets.base_view import View
+from regnb.widgets.frontend import somebody_looks
 from regnb.widgets.html import tag
-from regnb.widgets.notebook import somebody_looks
 
 TURNS = ("first", "previous", "next", "last")
 

@@ -11,8 +11,7 @@ from markupsafe import Markup
 from regnb.checks import Status
 from regnb.i18n import Translator
 from regnb.widgets.base_view import View
-from regnb.widgets.html import Child, join, tag
-from regnb.widgets.pieces import spans
+from regnb.widgets.html import Child, join, spans, tag
 
 _MARKS = {Status.PASSED: "✓", Status.FAILED: "✗", Status.NOT_ATTEMPTED: "·"}
 

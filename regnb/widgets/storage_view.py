@@ -6,12 +6,11 @@ from typing import ClassVar
 
 from markupsafe import Markup
 
-from regnb.analysis.storage import Freed, RepositoryShare, Storage, StoredContent
+from regnb.analysis.usage import Freed, RepositoryShare, StoredContent, Usage
 from regnb.i18n import Translator
 from regnb.tables import Table, contents_table, storage_table
 from regnb.widgets.base_view import View
-from regnb.widgets.html import Child, join, tag
-from regnb.widgets.pieces import number, share, short, spans, table
+from regnb.widgets.html import Child, join, number, share, short, spans, table, tag
 
 NAMES = 4
 
@@ -21,7 +20,7 @@ class StorageView(View):
 
     styles: ClassVar = ("storage.css",)
 
-    def __init__(self, translator: Translator, storage: Storage) -> None:
+    def __init__(self, translator: Translator, storage: Usage) -> None:
         super().__init__(translator)
         self.storage = storage
 

@@ -13,7 +13,7 @@ from regnb.widgets.base_view import View
 from regnb.widgets.html import tag
 
 if TYPE_CHECKING:
-    from regnb.widgets.bars import BarsWidget
+    from regnb.widgets.live import MarkupWidget
 
 
 class Transfers(View):
@@ -42,11 +42,11 @@ class Transfers(View):
         self.widget.value = str(self.html(live=True))
 
     @cached_property
-    def widget(self) -> BarsWidget:
+    def widget(self) -> MarkupWidget:
         """The live view."""
-        from regnb.widgets.bars import BarsWidget  # noqa: PLC0415 - loads ipywidgets
+        from regnb.widgets.live import MarkupWidget  # noqa: PLC0415 - loads ipywidgets
 
-        return BarsWidget(str(self.html(live=True)))
+        return MarkupWidget(str(self.html(live=True)))
 
     def _row(self, layer: LayerTransfer) -> Markup:
         state = status(self.translator, layer)

@@ -10,8 +10,7 @@ from markupsafe import Markup
 from regnb.analysis.wire import ShownExchange, ShownHeader
 from regnb.i18n import Translator
 from regnb.widgets.base_view import View
-from regnb.widgets.html import Child, join, tag
-from regnb.widgets.pieces import spans
+from regnb.widgets.html import Child, join, spans, tag
 
 SHOWN = 20
 LINES = 60

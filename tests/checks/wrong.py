@@ -2,46 +2,35 @@
 
 from __future__ import annotations
 
-import pkgutil
 from collections.abc import Callable
-from dataclasses import dataclass
-from importlib import import_module
-from pathlib import Path
+from functools import wraps
 from typing import TypeAlias
 
+from regnb.checks import Status
+from regnb.i18n import LANGUAGES, Translator
 from regnb.lab import Lab
 
-Attempt: TypeAlias = Callable[[Lab], object]
+Attempt: TypeAlias = Callable[[Lab], None]
 
-
-@dataclass(frozen=True, slots=True)
-class Wrong:
-    """An attempt of a learner that goes wrong in one way."""
-
-    check: str
-    hint: str
-    attempt: Attempt
-
-
-_WRONG: list[Wrong] = []
+HINTS: set[tuple[str, str]] = set()
 
 
 def wrong(check: str, hint: str) -> Callable[[Attempt], Attempt]:
-    """Make the decorated function an attempt at `check` that gets `hint`."""
+    """Make the decorated attempt of a learner a test that `check` gives it `hint`."""
+    HINTS.add((check, hint))
 
-    def put(attempt: Attempt) -> Attempt:
-        _WRONG.append(Wrong(check, hint, attempt))
-        return attempt
+    def make(attempt: Attempt) -> Attempt:
+        @wraps(attempt)
+        def test(lab: Lab) -> None:
+            attempt(lab)
+            result = lab.check(check).result
+            assert (result.status, result.outcome.hint) == (Status.FAILED, hint)
+            for language in LANGUAGES:
+                Translator(language)(f"checks.{check}.failed.{hint}", **result.outcome.values)
 
-    return put
+        return test
 
-
-def all_wrong() -> list[Wrong]:
-    """The wrong answers of all files `wrong_NN.py` here."""
-    for module in pkgutil.iter_modules([str(Path(__file__).parent)]):
-        if module.name.startswith("wrong_"):
-            import_module(f"tests.checks.{module.name}")
-    return _WRONG
+    return make
 
 
 def push(lab: Lab, source: str, name: str) -> None:

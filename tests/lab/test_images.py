@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from regnb.analysis.storage import Storage
+from regnb.analysis.usage import Usage
 from regnb.i18n import Translator
 from regnb.inventory import CONNECTIONS, tag_contents
 from regnb.lab.images import pulled_from, sharing
@@ -83,7 +83,7 @@ def test_all_images_of_a_large_registry_that_share_a_layer(
 
 
 def test_storage_of_a_large_registry(client: RegistryClient, gauge: Gauge) -> None:
-    storage = Storage.of(tag_contents(client))
+    storage = Usage.of(tag_contents(client))
     assert [share.tags for share in storage.repositories()] == [1] * REPOSITORIES
     assert max(len(content.names) for content in storage.contents) == REPOSITORIES
     assert 1 < gauge.most <= CONNECTIONS

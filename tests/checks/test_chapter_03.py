@@ -55,55 +55,55 @@ def put(lab: Lab, tag: str, fields: dict[str, Any], indent: int | None = None) -
 
 
 @wrong("03-second-tag", "other_bytes")
-def put_the_same_json_in_other_bytes(lab: Lab) -> None:
+def test_put_the_same_json_in_other_bytes(lab: Lab) -> None:
     push_image(lab, "1.0", BASE)
     content = lab.client.get_manifest("hello", "1.0").content
     put(lab, "stable", json.loads(content), indent=3)
 
 
 @wrong("03-second-tag", "other_image")
-def tag_another_image(lab: Lab) -> None:
+def test_tag_another_image(lab: Lab) -> None:
     push_image(lab, "1.0", BASE)
     push_image(lab, "stable", tar(FILE))
 
 
 @wrong("03-note", "line_end")
-def end_the_line(lab: Lab) -> None:
+def test_end_the_line(lab: Lab) -> None:
     lab.run_registry()
     lab.client.put_blob("notes", b"bonjour\n")
 
 
 @wrong("03-note", "other_repository")
-def send_the_note_elsewhere(lab: Lab) -> None:
+def test_send_the_note_elsewhere(lab: Lab) -> None:
     lab.run_registry()
     lab.client.put_blob("hello", b"bonjour")
 
 
 @wrong("03-two-layers", "layers")
-def push_one_layer(lab: Lab) -> None:
+def test_push_one_layer(lab: Lab) -> None:
     push_image(lab, "1.0", BASE)
     push_image(lab, "2.0", tar(FILE))
 
 
 @wrong("03-two-layers", "other_base")
-def push_the_layers_upside_down(lab: Lab) -> None:
+def test_push_the_layers_upside_down(lab: Lab) -> None:
     push_image(lab, "1.0", BASE)
     push_image(lab, "2.0", tar(FILE), BASE)
 
 
 @wrong("03-two-layers", "diff_ids")
-def keep_the_diff_ids_of_the_first_image(lab: Lab) -> None:
+def test_keep_the_diff_ids_of_the_first_image(lab: Lab) -> None:
     push_image(lab, "1.0", BASE)
     push_image(lab, "2.0", BASE, tar(FILE), diff_ids=[Digest.of(BASE)])
 
 
 @wrong("03-two-layers", "no_file")
-def put_another_file(lab: Lab) -> None:
+def test_put_another_file(lab: Lab) -> None:
     push_image(lab, "1.0", BASE)
     push_image(lab, "2.0", BASE, tar("es.txt"))
 
 
 @wrong("03-two-layers", "not_deleted")
-def empty_the_file_that_was_to_be_deleted(lab: Lab) -> None:
+def test_empty_the_file_that_was_to_be_deleted(lab: Lab) -> None:
     push_image(lab, "1.0", BASE)
     push_image(lab, "2.0", BASE, tar(FILE, "hello/fr.txt"))

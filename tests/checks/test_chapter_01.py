@@ -5,42 +5,42 @@ from tests.checks.wrong import push, wrong
 
 
 @wrong("01-second-version", "not_pushed")
-def name_and_do_not_push(lab: Lab) -> None:
+def test_name_and_do_not_push(lab: Lab) -> None:
     push(lab, "nginx", "w3:1.0")
     lab.tag("nginx", f"{lab.address}/w3:2.0")
 
 
 @wrong("01-second-version", "no_registry")
-def forget_the_registry(lab: Lab) -> None:
+def test_forget_the_registry(lab: Lab) -> None:
     push(lab, "nginx", "w3:1.0")
     lab.tag("nginx", "w3:2.0")
 
 
 @wrong("01-without-tag", "not_pushed")
-def name_latest_and_do_not_push(lab: Lab) -> None:
+def test_name_latest_and_do_not_push(lab: Lab) -> None:
     push(lab, "nginx", "w3:1.0")
     lab.tag("nginx", f"{lab.address}/w3")
 
 
 @wrong("01-without-tag", "no_registry")
-def name_latest_without_the_registry(lab: Lab) -> None:
+def test_name_latest_without_the_registry(lab: Lab) -> None:
     push(lab, "nginx", "w3:1.0")
     lab.tag("nginx", "w3")
 
 
 @wrong("01-tools", "other_tag")
-def push_another_tag(lab: Lab) -> None:
+def test_push_another_tag(lab: Lab) -> None:
     push(lab, "nginx", "w3:1.0")
     push(lab, "alpine", "tools/alpine:latest")
 
 
 @wrong("01-tools", "other_repository")
-def push_without_the_first_word(lab: Lab) -> None:
+def test_push_without_the_first_word(lab: Lab) -> None:
     push(lab, "nginx", "w3:1.0")
     push(lab, "alpine", "alpine:3")
 
 
 @wrong("01-tools", "other_image")
-def push_another_image(lab: Lab) -> None:
+def test_push_another_image(lab: Lab) -> None:
     push(lab, "nginx", "w3:1.0")
     push(lab, "nginx", "tools/alpine:3")

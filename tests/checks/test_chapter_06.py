@@ -15,51 +15,51 @@ def start(lab: Lab) -> None:
 
 
 @wrong("06-room", "not_collected")
-def delete_and_do_not_collect(lab: Lab) -> None:
+def test_delete_and_do_not_collect(lab: Lab) -> None:
     start(lab)
     lab.delete("shop:1.0", confirm=True)
 
 
 @wrong("06-tag-alone", "moved")
-def move_the_tag_and_stop(lab: Lab) -> None:
+def test_move_the_tag_and_stop(lab: Lab) -> None:
     start(lab)
     push(lab, "alpine", "app:latest")
 
 
 @wrong("06-tag-alone", "both_gone")
-def delete_the_manifest_of_both(lab: Lab) -> None:
+def test_delete_the_manifest_of_both(lab: Lab) -> None:
     start(lab)
     lab.delete("app:latest", confirm=True)
 
 
 @wrong("06-retention", "alphabet")
-def keep_the_last_of_the_alphabet(lab: Lab) -> None:
+def test_keep_the_last_of_the_alphabet(lab: Lab) -> None:
     start(lab)
     for tag in ("1.10", "1.11"):
         lab.delete(f"app:{tag}", confirm=True)
 
 
 @wrong("06-retention", "too_few")
-def keep_two(lab: Lab) -> None:
+def test_keep_two(lab: Lab) -> None:
     start(lab)
     for tag in ("1.8", "1.9", "1.10"):
         lab.delete(f"app:{tag}", confirm=True)
 
 
 @wrong("06-retention", "too_many")
-def keep_four(lab: Lab) -> None:
+def test_keep_four(lab: Lab) -> None:
     start(lab)
     lab.delete("app:1.8", confirm=True)
 
 
 @wrong("06-retention", "tool_touched")
-def delete_from_a_small_repository(lab: Lab) -> None:
+def test_delete_from_a_small_repository(lab: Lab) -> None:
     start(lab)
     lab.delete("tool:1.11", confirm=True)
 
 
 @wrong("06-retention", "broken")
-def delete_a_layer_that_others_use(lab: Lab) -> None:
+def test_delete_a_layer_that_others_use(lab: Lab) -> None:
     start(lab)
     for tag in ("1.8", "1.9"):
         lab.delete(f"app:{tag}", confirm=True)

@@ -10,13 +10,13 @@ def with_tls(lab: Lab, *names: str) -> None:
 
 
 @wrong("04-one-more-name", "names_lost")
-def forget_the_other_names(lab: Lab) -> None:
+def test_forget_the_other_names(lab: Lab) -> None:
     with_tls(lab)
     lab.issue("server", "registry.lab")
     lab.restart_registry()
 
 
 @wrong("04-team", "other_tag")
-def push_another_tag(lab: Lab) -> None:
+def test_push_another_tag(lab: Lab) -> None:
     with_tls(lab)
     push(lab, "nginx", "team/w3:2.0")

@@ -13,13 +13,13 @@ def with_tokens(lab: Lab) -> None:
 
 
 @wrong("05-second-version", "other_tag")
-def push_another_version(lab: Lab) -> None:
+def test_push_another_version(lab: Lab) -> None:
     with_tokens(lab)
     push(lab, "nginx", "w3:3.0")
 
 
 @wrong("05-tools", "other_tag")
-def push_another_tag(lab: Lab) -> None:
+def test_push_another_tag(lab: Lab) -> None:
     with_tokens(lab)
     lab.login("ben")
     push(lab, "nginx", "tools:latest")

@@ -1,4 +1,4 @@
-"""A check: a function that looks at the state of a lab and says how far the learner is."""
+"""Checks, which look at a lab and say how far its learner is, and questions with choices."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
-from regnb.checks.checked_lab import State
+from regnb.checks.checked_lab import CheckedLab
 
-Look: TypeAlias = Callable[[State], "Outcome"]
+Look: TypeAlias = Callable[[CheckedLab], "Outcome"]
 
 
 class Status(StrEnum):
@@ -75,3 +75,29 @@ def check(name: str, *, after: tuple[str, ...] = ("registry-runs",)) -> Callable
         return look
 
     return put
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question by its name, whose texts are in the catalogues; `right` is one of its choices.
+
+    A prediction is made before a cell, whose run gives the answer.
+    """
+
+    name: str
+    choices: tuple[str, ...]
+    right: str
+    is_prediction: bool = False
+
+
+QUESTIONS: dict[str, Question] = {}
+
+
+def question(name: str, *choices: str, right: str, prediction: bool = False) -> None:
+    """Add the question `name`, with `choices` in the order in which they are shown.
+
+    Raises ValueError when the right one is not among them.
+    """
+    if right not in choices:
+        raise ValueError(f"The question `{name}` has no choice `{right}`.")
+    QUESTIONS[name] = Question(name, choices, right, prediction)
