@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from regnb.embedded.containers.record import LOST
 from regnb.engine import Container, Engine
-from regnb.engine.dormant import dormant_engine
+from regnb.engine.installed import installed_engine
 from regnb.errors import (
     EmbeddedEngineStopped,
     EngineError,
@@ -92,7 +92,7 @@ class EngineKeeper:
         engine = self._session.engine
         if self._place:
             return EmbeddedEngineStopped(error.message, subject=engine.endpoint)
-        found = dormant_engine(os.environ, flavour=engine.flavour, endpoint=engine.endpoint)
+        found = installed_engine(os.environ, flavour=engine.flavour, endpoint=engine.endpoint)
         if found:
             return EngineNotStarted(found.product, found.command, goes_without=False)
         return EngineStopped(error.message, subject=engine.endpoint)

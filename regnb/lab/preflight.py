@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from regnb.engine import Engine, find_engine
-from regnb.engine.hub import ask_hub
+from regnb.engine.hub_probe import ask_hub
 from regnb.engine.ports import is_free, ports_of_lab, who_has
 from regnb.errors import (
     EngineError,
