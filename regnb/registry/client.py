@@ -34,12 +34,12 @@ from regnb.oci import (
 )
 from regnb.oci.media_types import ACCEPTED_MANIFESTS
 from regnb.oci.reference import is_tag
-from regnb.registry import blobs, manifests, pagination, probe
+from regnb.registry import manifests, pagination, probe, transfers
 from regnb.registry.authentication import Credentials
-from regnb.registry.blobs import BINARY, Upload
 from regnb.registry.http_session import HttpSession
 from regnb.registry.manifests import DELETED, RawManifest
 from regnb.registry.probe import Probe
+from regnb.registry.transfers import BINARY, Upload
 from regnb.registry.transport import OnExchange, OnProgress, Request, SizedBody, Stream, Transport
 from regnb.registry.urllib_transport import UrllibTransport
 
@@ -260,7 +260,7 @@ class RegistryClient:
         if hasher.size != start:
             raise ValueError(f"`hasher` has taken {hasher.size} bytes, not the first {start}.")
         request = self._session.request("GET", repository, "blobs", expected)
-        return blobs.verified(self._session, request, expected, hasher)
+        return transfers.verified(self._session, request, expected, hasher)
 
     def put_blob(self, repository: str, content: bytes) -> Digest:
         """Digest of `content`, stored as a blob of `repository`."""
@@ -283,11 +283,11 @@ class RegistryClient:
         RegistryError, and what `stream` raises. The session is cancelled whenever it fails.
         """
         body = SizedBody(stream, size, on_progress)
-        blobs.upload(self._session, repository, Digest(digest), body)
+        transfers.upload(self._session, repository, Digest(digest), body)
 
     def start_upload(self, repository: str) -> Upload:
         """A new upload session; raises NameRefused, Denied."""
-        return blobs.start_upload(self._session, repository)
+        return transfers.start_upload(self._session, repository)
 
     def put_chunk(self, upload: Upload, content: bytes) -> Upload:
         """The session after `content`, the bytes from its offset on; raises UploadNotFound.
@@ -300,7 +300,7 @@ class RegistryClient:
         headers = {**BINARY, "Content-Range": f"{upload.offset}-{end - 1}"}
         request = Request("PATCH", upload.url, headers, content, repository=upload.repository)
         with self._session.exchange(request, 202, missing=UploadNotFound) as response:
-            offset = blobs.offset_told(response, end)
+            offset = transfers.offset_told(response, end)
             return replace(upload, url=request.leads_to(response.location), offset=offset)
 
     def upload_status(self, upload: Upload) -> Upload:
@@ -308,15 +308,15 @@ class RegistryClient:
         request = Request("GET", upload.url, repository=upload.repository)
         with self._session.exchange(request, 204, missing=UploadNotFound) as response:
             url = request.leads_to(response.location) if response.location else upload.url
-            return replace(upload, url=url, offset=blobs.offset_told(response, upload.offset))
+            return replace(upload, url=url, offset=transfers.offset_told(response, upload.offset))
 
     def finish_upload(self, upload: Upload, digest: str) -> None:
         """Close the session: what was sent is the blob `digest`. Raises DigestRefused."""
-        blobs.finish_upload(self._session, upload, Digest(digest), SizedBody((), 0))
+        transfers.finish_upload(self._session, upload, Digest(digest), SizedBody((), 0))
 
     def cancel_upload(self, upload: Upload) -> None:
         """Close the session and forget what was sent; raises UploadNotFound."""
-        blobs.cancel_upload(self._session, upload)
+        transfers.cancel_upload(self._session, upload)
 
     def mount_blob(self, repository: str, digest: str, *, source: str) -> bool:
         """Whether the registry took over the blob of the repository `source`, nothing being sent.
@@ -329,5 +329,5 @@ class RegistryClient:
             mounted = response.status == 201
             location = None if mounted else request.leads_to(response.location)
         if location:
-            blobs.abandon(self._session, Upload(repository, location))
+            transfers.abandon(self._session, Upload(repository, location))
         return mounted

@@ -14,7 +14,7 @@ from regnb.analysis.anatomy import ImagePart, ImageReader
 from regnb.i18n import Translator
 from regnb.widgets.base_view import View
 from regnb.widgets.explore_image import files_html
-from regnb.widgets.html import join, short, spans, tag
+from regnb.widgets.html import code_spans, join, short_digest, tag
 
 TEXT = 20_000  # characters of a content that are shown
 
@@ -47,7 +47,7 @@ class Anatomy(View):
             for role in ("attestation", "missing")
             if counts[role]
         ]
-        return spans(" ".join(sentences))
+        return code_spans(" ".join(sentences))
 
     def picture(self, *, live: bool = False) -> Markup:
         """The diagram; static with the bytes of what was read already, live with all to ask for."""
@@ -72,7 +72,7 @@ class Anatomy(View):
         label = [
             tag("b", self.translator(f"anatomy.{part.role}")),
             [" ", tag("span", part.platform, class_="platform")] if part.platform else None,
-            tag("span", " ", short(part.digest), " ", self.translator.size(part.size)),
+            tag("span", " ", short_digest(part.digest), " ", self.translator.size(part.size)),
             tag("span", " ", part.media_type, class_="quiet media"),
         ]
         if not live or part.role == "missing":
@@ -98,7 +98,7 @@ class Anatomy(View):
         role = self.translator(f"anatomy.{part.role}")
         key = "anatomy.files_of" if part.role == "layer" else "anatomy.bytes_of"
         size = self.translator.size(part.size)
-        return join([self.translator(key, role=role, size=size), " ", short(part.digest)])
+        return join([self.translator(key, role=role, size=size), " ", short_digest(part.digest)])
 
     def _text(self, part: ImagePart) -> str:
         content = self._reader.content(part).decode("utf-8", "replace")

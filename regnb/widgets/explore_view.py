@@ -13,7 +13,7 @@ from regnb.analysis.browse import BrowsedImage, RegistryBrowser
 from regnb.i18n import Translator
 from regnb.widgets.base_view import View
 from regnb.widgets.explore_image import image_slots, layer_html
-from regnb.widgets.html import join, spans, tag
+from regnb.widgets.html import code_spans, join, table, tag
 
 if TYPE_CHECKING:
     from regnb.widgets.live import ExploreWidget
@@ -40,14 +40,16 @@ class Explore(View):
 
     def caption(self) -> Markup:
         """How much the registry holds."""
-        return overview(self.translator, self.address, len(self.repositories))
+        count = len(self.repositories)
+        key = "explore.caption" if count else "explore.empty"
+        return code_spans(self.translator(key, count=count, address=self.address))
 
     def picture(self, *, live: bool = False) -> Markup:
         """The places that the widget fills; without it, a table of the first repositories."""
         if live:
-            return frame(self.translator)
+            return _panes(self.translator)
         shown = {name: self._browser.tags(name) for name in self.repositories[:SHOWN]}
-        return tags_table(self.translator, shown, len(self.repositories) - len(shown))
+        return _static(self.translator, shown, len(self.repositories) - len(shown))
 
     def reply(self, act: str, value: str) -> dict[str, Any]:
         """The answer to a message of the widget: `slots` are HTML, the rest is data.
@@ -109,13 +111,7 @@ class Explore(View):
         return changes
 
 
-def overview(translator: Translator, address: str, count: int) -> Markup:
-    """The sentence about the whole."""
-    key = "explore.caption" if count else "explore.empty"
-    return spans(translator(key, count=count, address=address))
-
-
-def frame(translator: Translator) -> Markup:
+def _panes(translator: Translator) -> Markup:
     """The panes that the widget fills: repositories, tags, and the image that is chosen."""
     search = tag(
         "input",
@@ -143,20 +139,17 @@ def frame(translator: Translator) -> Markup:
     )
 
 
-def tags_table(translator: Translator, tags: Mapping[str, Sequence[str]], rest: int) -> Markup:
+def _static(translator: Translator, tags: Mapping[str, Sequence[str]], rest: int) -> Markup:
     """Repositories with their tags; how many more there are."""
-    heads = [tag("th", translator(f"explore.{name}"), scope="col") for name in _COLUMNS]
-    rows = [
-        tag("tr", tag("td", tag("code", name)), tag("td", _names(listed)), tag("td", len(listed)))
-        for name, listed in tags.items()
-    ]
-    if not rows:
+    if not tags:
         return Markup()
+    heads = (translator(f"explore.{name}") for name in ("repositories", "tags", "count"))
+    rows = (
+        [tag("td", tag("code", name)), tag("td", _names(listed)), tag("td", len(listed))]
+        for name, listed in tags.items()
+    )
     more = tag("p", translator("explore.more", count=rest), class_="quiet") if rest else None
-    return join([tag("table", tag("thead", tag("tr", heads)), tag("tbody", rows)), more])
-
-
-_COLUMNS = ("repositories", "tags", "count")
+    return join([table(heads, rows), more])
 
 
 def _names(tags: Sequence[str]) -> Markup:

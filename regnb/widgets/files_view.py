@@ -9,12 +9,22 @@ from typing import ClassVar
 
 from markupsafe import Markup
 
-from regnb.analysis.files import ImageFiles, LayerChanges, Node, State, tree_of
+from regnb.analysis.files import ImageFiles, LayerChanges, Node, tree_of
 from regnb.i18n import Translator
 from regnb.tables import Table, files_table
 from regnb.tables.table import shorten
 from regnb.widgets.base_view import View
-from regnb.widgets.html import Child, join, number, rest, share, short, spans, table, tag
+from regnb.widgets.html import (
+    Child,
+    code_spans,
+    first_rows,
+    join,
+    number_cell,
+    rows_left,
+    share_bar,
+    short_digest,
+    tag,
+)
 
 SIGNS = {"added": "+", "changed": "~", "deleted": "−", "kept": " "}
 OPEN = 12  # entries of a directory that is open from the start
@@ -45,7 +55,7 @@ class Files(View):
             "files.seen", name=self.name, count=len(files.layers), size=size(files.visible)
         )
         key = "files.hidden" if files.hidden else "files.nothing_hidden"
-        return spans(f"{seen} {self.translator(key, size=size(files.hidden))}")
+        return code_spans(f"{seen} {self.translator(key, size=size(files.hidden))}")
 
     def picture(self, *, live: bool = False) -> Markup:
         """The signs, a tree for each layer, and the paths that waste."""
@@ -93,19 +103,15 @@ class Files(View):
             "summary",
             tag("b", f"{position}"),
             tag("span", shorten(layer.layer.created_by), class_="instruction"),
-            tag("span", share(layer.size, of=largest), class_="narrow"),
+            tag("span", share_bar(layer.size, of=largest), class_="narrow"),
             tag("span", self.translator.size(layer.size), class_="number"),
             tag("span", counts, class_="counts quiet"),
-            tag("span", short(layer.layer.digest), class_="quiet"),
+            tag("span", short_digest(layer.layer.digest), class_="quiet"),
         )
         tree = self._trees[position - 1].draw(live=live)
         is_open = len(layer.changes) <= OPEN
         key = f"layer-{position}"
         return tag("details", heading, tree, data_key=key, class_="layer", open=is_open)
-
-    def _signs(self) -> list[tuple[str, str, State]]:
-        states: tuple[State, ...] = ("added", "changed", "deleted")
-        return [(SIGNS[state], self.translator(f"files.{state}"), state) for state in states]
 
     def _waste(self) -> Markup | None:
         waste, text, size = self.files.waste, self.translator, self.translator.size
@@ -113,14 +119,14 @@ class Files(View):
             return None
         score = {"score": text.percent(waste.score), "size": size(waste.inefficient)}
         heads = (text("columns.path"), f"#{text('files.copies')}", f"#{text('columns.size_bytes')}")
-        paths = table(
+        paths = first_rows(
             text,
             heads,
             waste.paths(),
             lambda item: [
                 tag("td", tag("code", item.path)),
-                number(str(item.copies)),
-                number(size(item.size)),
+                number_cell(str(item.copies)),
+                number_cell(size(item.size)),
             ],
         )
         sentence = tag("p", text("files.score", **score))
@@ -155,7 +161,7 @@ class FileTree:
         shown = node.children[:MOST]
         self._left -= len(shown)
         items = [tag("li", self._item(child, live=live)) for child in shown]
-        return tag("ul", items) + rest(self.translator, len(node.children) - len(shown))
+        return tag("ul", items) + rows_left(self.translator, len(node.children) - len(shown))
 
     def _item(self, node: Node, *, live: bool) -> Child:
         if not node.children:

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from regnb.engine.transfer import LayerTransfer, Transfer
 from regnb.i18n import Translator
 from regnb.widgets.base_view import View
-from regnb.widgets.html import tag
+from regnb.widgets.html import Child, number_cell, table, tag
 
 if TYPE_CHECKING:
     from regnb.widgets.live import MarkupWidget
@@ -32,10 +32,9 @@ class Transfers(View):
 
     def picture(self, *, live: bool = False) -> Markup:  # noqa: ARG002 - there are no controls
         """One row for each layer."""
-        rows = [self._row(layer) for layer in self.transfer.layers.values()]
         names = ("layer", "state", "size", "speed")
-        heads = [tag("th", self.translator(f"transfer.{name}"), scope="col") for name in names]
-        return tag("table", tag("thead", tag("tr", heads)), tag("tbody", rows))
+        heads = (self.translator(f"transfer.{name}") for name in names)
+        return table(heads, map(self._row, self.transfer.layers.values()))
 
     def refresh(self) -> None:
         """Show the state as it is now."""
@@ -48,18 +47,17 @@ class Transfers(View):
 
         return MarkupWidget(str(self.html(live=True)))
 
-    def _row(self, layer: LayerTransfer) -> Markup:
+    def _row(self, layer: LayerTransfer) -> list[Child]:
         state = status(self.translator, layer)
         bar = tag("progress", value=layer.moved, max=layer.size or 1, aria_label=state)
         speed = f"{self.translator.size(int(layer.speed))}/s" if layer.speed else ""
         size = self.translator.size(layer.size) if layer.size else ""
-        return tag(
-            "tr",
+        return [
             tag("td", tag("code", layer.layer)),
             tag("td", bar if layer.is_moving else _mark(layer), tag("span", state)),
-            tag("td", size, class_="number"),
-            tag("td", speed, class_="number"),
-        )
+            number_cell(size),
+            number_cell(speed),
+        ]
 
 
 def total(translator: Translator, transfer: Transfer) -> str:

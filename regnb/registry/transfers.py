@@ -1,4 +1,4 @@
-"""Blobs, configs and layers, by digest: down in blocks, and up in upload sessions.
+"""Blobs, configs and layers, on their way: down in blocks, and up in upload sessions.
 
 An upload session is opened, bytes are sent, and the digest closes it.
 
