@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from regnb.checks import Status, all_checks, progress_of, question_named, run_check
+from regnb.checks.course import all_checks, progress_of, question_named, run_check
+from regnb.checks.definitions import Status
 from regnb.errors import ContainerNotFound, RegistryError
 from regnb.lab.session import Session, published_port
 from regnb.lab.steps import Steps, step
