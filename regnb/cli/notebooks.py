@@ -52,11 +52,7 @@ def build(execute: bool, directory: Path, chapters: tuple[str, ...]) -> None:
 @click.argument("chapters", nargs=-1, metavar=f"[{text('cli.values.chapter')}]...")
 def check(directory: Path, chapters: tuple[str, ...]) -> None:
     """Tell every place where the notebooks are not what their sources give."""
-    from regnb.authoring import (  # noqa: PLC0415 - loads nbformat
-        notebooks_without_source,
-        problems_of_chapter,
-        source_paths,
-    )
+    from regnb.authoring import notebooks_without_source, problems_of_chapter, source_paths  # noqa: PLC0415 - loads nbformat
     from regnb.errors import AuthoringError  # noqa: PLC0415
 
     try:

@@ -17,14 +17,7 @@ from regnb.lab.steps import Steps, step
 from regnb.oci import Digest, ImageManifest, ImageReference, layers_of
 from regnb.oci.reference import DOCKER_HUB
 from regnb.registry import RegistryClient
-from regnb.tables import (
-    Table,
-    catalog_table,
-    image_table,
-    images_table,
-    layers_table,
-    tags_table,
-)
+from regnb.tables import Table, catalog_table, image_table, images_table, layers_table, tags_table
 from regnb.widgets.count import CountBar
 from regnb.widgets.frontend import somebody_looks
 from regnb.widgets.pages import PagedTable
