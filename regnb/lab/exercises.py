@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from regnb.checks import progress_of, question_named, run_check
+from regnb.checks.course import progress_of, question_named, run_check
 from regnb.lab.steps import Steps, step
 from regnb.widgets.exercise_views import CheckResult, QuestionView
 

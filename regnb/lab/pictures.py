@@ -11,7 +11,8 @@ from regnb.analysis.comparison import compare
 from regnb.analysis.files import image_files
 from regnb.analysis.usage import Usage
 from regnb.analysis.wire import shown
-from regnb.checks import Status, all_checks, progress_of
+from regnb.checks.course import all_checks, progress_of
+from regnb.checks.definitions import Status
 from regnb.errors import ContainerNotFound, RegistryError
 from regnb.inventory import tag_contents
 from regnb.lab.session import Session, published_port

@@ -24,7 +24,8 @@ from regnb.lab.images import sample_reason
 from regnb.lab.ownership import LABEL, lab_id
 from regnb.lab.session import published_port
 from regnb.registry import RegistryClient
-from regnb.tables import Finding, Table, findings_table
+from regnb.tables.engine_tables import Finding, findings_table
+from regnb.tables.table import Table
 
 ROOM_TIMEOUT = 3.0
 NEEDED = 2_000_000_000  # bytes: the images of the course, unpacked, and the registry's copy

@@ -33,7 +33,8 @@ from regnb.lab.show import Command, command
 from regnb.lab.steps import step
 from regnb.oci import ImageReference
 from regnb.registry import RegistryClient
-from regnb.tables import Table, containers_table
+from regnb.tables.engine_tables import containers_table
+from regnb.tables.table import Table
 from regnb.widgets.frontend import somebody_looks
 
 DEFAULT_NAME = "registry"

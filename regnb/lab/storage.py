@@ -7,7 +7,8 @@ from regnb.lab.registry_settings import STORAGE_PATH
 from regnb.lab.session import Session
 from regnb.lab.show import command
 from regnb.lab.steps import Steps, step
-from regnb.tables import Table, store_table, trail_table
+from regnb.tables.storage_tables import store_table, trail_table
+from regnb.tables.table import Table
 
 
 class StorageSteps(Steps):
