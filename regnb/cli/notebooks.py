@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 
 import click
 
-from regnb.cli.texts import Failure, text, translator
+from regnb.cli.texts import Failure, failures, text
 
 if TYPE_CHECKING:
     from regnb.authoring import RunningCell
@@ -34,17 +34,13 @@ def build(execute: bool, directory: Path, chapters: tuple[str, ...]) -> None:
     """Build the notebooks of `chapters`, or of all."""
     from regnb.authoring import build_chapter, source_paths  # noqa: PLC0415 - loads nbformat
     from regnb.authoring.reference_engine import reference_engine  # noqa: PLC0415
-    from regnb.errors import AuthoringError  # noqa: PLC0415
 
-    try:
-        with reference_engine():
-            for source in source_paths(directory, chapters):
-                with BuildLine() as progress:
-                    paths = build_chapter(source, execute=execute, on_step=progress.show)
-                for path in paths:
-                    click.echo(text("notebooks.written", path=path))
-    except AuthoringError as error:
-        raise Failure(str(translator().tell(error))) from error
+    with failures(), reference_engine():
+        for source in source_paths(directory, chapters):
+            with BuildLine() as line:
+                paths = build_chapter(source, execute=execute, on_step=line.show)
+            for path in paths:
+                click.echo(text("notebooks.written", path=path))
 
 
 @notebooks.command(help=text("notebooks.check_help"))
@@ -52,19 +48,12 @@ def build(execute: bool, directory: Path, chapters: tuple[str, ...]) -> None:
 @click.argument("chapters", nargs=-1, metavar=f"[{text('cli.values.chapter')}]...")
 def check(directory: Path, chapters: tuple[str, ...]) -> None:
     """Tell every place where the notebooks are not what their sources give."""
-    from regnb.authoring import (  # noqa: PLC0415 - loads nbformat
-        notebooks_without_source,
-        problems_of_chapter,
-        source_paths,
-    )
-    from regnb.errors import AuthoringError  # noqa: PLC0415
+    from regnb import authoring  # noqa: PLC0415 - loads nbformat
 
-    try:
-        sources = source_paths(directory, chapters)
-        problems = [problem for source in sources for problem in problems_of_chapter(source)]
-        problems += [] if chapters else notebooks_without_source(directory)
-    except AuthoringError as error:
-        raise Failure(str(translator().tell(error))) from error
+    with failures():
+        sources = authoring.source_paths(directory, chapters)
+        problems = [one for source in sources for one in authoring.problems_of_chapter(source)]
+        problems += [] if chapters else authoring.notebooks_without_source(directory)
     if problems:
         raise Failure("\n".join(problems))
     click.echo(text("notebooks.good", count=len(sources)))

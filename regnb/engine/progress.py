@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from regnb.engine.failures import failure
 from regnb.errors import EngineError
 from regnb.oci import Digest
-from regnb.oci.json import Json, as_object, as_text
+from regnb.oci.json import Json, as_object
 
 _DIGEST = re.compile(r"(?:^D|: d)igest: (sha256:[0-9a-f]{64})")
 _LAYER = re.compile(r"[0-9a-f]{12,64}")
@@ -56,7 +56,7 @@ def read_progress(
         error = error or _error_in(fields, subject, failed)
         if error:
             continue
-        status = as_text(fields.get("status"), "status").strip()
+        status = str(fields.get("status") or "").strip()
         found = _DIGEST.search(status)
         digest = Digest(found[1]) if found else digest
         if status:
@@ -80,7 +80,7 @@ def _is_last(status: str) -> bool:
 def _event(fields: Json, status: str, digest: Digest | None) -> Progress:
     amounts = fields.get("progressDetail")
     amounts = amounts if isinstance(amounts, dict) else {}
-    identifier = as_text(fields.get("id"), "id")
+    identifier = str(fields.get("id") or "")
     # The first line of a pull carries the tag where the others have a layer.
     is_layer = not status.startswith(_START) and _LAYER.fullmatch(identifier)
     return Progress(

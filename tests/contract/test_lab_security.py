@@ -24,7 +24,7 @@ from regnb.lab import Lab
 from regnb.lab.auth import Token
 from regnb.lab.authority import Authority
 from regnb.registry import Credentials, RegistryClient, UrllibTransport
-from regnb.tables import Table
+from regnb.tables.table import Table
 from tests.contract.engines import NO_LOGIN, READS_CERTS_D_FOR_LOOPBACK, kind
 from tests.contract.images import push
 from tests.contract.labs import Printed
