@@ -17,13 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from regnb.embedded.home import (
-    HUB_LABEL,
-    Home,
-    default_home,
-    default_socket,
-    require_unix,
-)
+from regnb.embedded.home import HUB_LABEL, Home, default_home, default_socket, require_unix
 from regnb.errors import EmbeddedEngineFailed
 
 _STARTS_WITHIN = 30.0

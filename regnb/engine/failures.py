@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from urllib.parse import urlsplit
 
 import docker.errors
 import requests
 import urllib3.exceptions
+from docker import DockerClient
 
+from regnb.embedded.remote.hub_problems import with_issuer
 from regnb.errors import (
     ContainerNotFound,
     EngineDenied,
@@ -42,7 +45,6 @@ SDK_ERRORS = (
     urllib3.exceptions.HTTPError,
     OSError,
 )
-
 # What the embedded engine adds where it has no sample: `regnb.embedded.remote.docker_messages`.
 _OFFER = re.compile(r" \(samples of regnb: ([^()]+)\)$")
 # What a meaning is to regnb, for what the engine was about to do.
@@ -166,3 +168,20 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
             seen.add(id(cause))
             yield cause
             pending += [cause.__cause__, cause.__context__, *cause.args]
+
+
+def explained(error: HubUnreachable, client: DockerClient, flavour: str) -> HubUnreachable:
+    """`error` of an engine with what its words leave out: who has signed, which proxy it was."""
+    reason = with_issuer(error.reason)
+    if reason.kind.startswith("proxy_") and not reason.who:
+        reason = Reason(reason.kind, reason.host, _proxy_of(client) or "HTTPS_PROXY")
+    error.reason, error.flavour = reason, flavour
+    return error
+
+
+def _proxy_of(client: DockerClient) -> str:
+    """The address of the engine's proxy; empty when it has none, or does not tell."""
+    told = ""
+    with suppress(EngineError), engine_errors("", endpoint=""):
+        told = str(client.info().get("HttpsProxy") or "")
+    return urlsplit(told).netloc.rpartition("@")[2]

@@ -21,9 +21,9 @@ from docker.context import ContextAPI
 from docker.tls import TLSConfig
 from docker.utils import kwargs_from_env
 
-from regnb.engine.dormant import dormant_engine
-from regnb.engine.endpoint import UNIX, refuse_remote
+from regnb.engine.connection import UNIX, refuse_remote
 from regnb.engine.engine import Engine, FoundBy
+from regnb.engine.installed import installed_engine
 from regnb.errors import (
     EngineDenied,
     EngineNotReady,
@@ -163,7 +163,7 @@ def _not_started(
 ) -> EngineNotStarted | None:
     """The engine at `endpoint`, or any, that is only installed; None when none is known to be."""
     flavour = choice if choice in {"docker", "podman"} else ""
-    found = dormant_engine(environment, flavour=flavour, endpoint=endpoint)
+    found = installed_engine(environment, flavour=flavour, endpoint=endpoint)
     if found is None:
         return None
     goes_without = is_chosen and sys.platform != "win32"

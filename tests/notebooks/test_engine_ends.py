@@ -15,7 +15,7 @@ import pytest
 
 from regnb.authoring import read_chapter, source_paths
 from regnb.authoring.chapter import Code
-from regnb.checks import Status
+from regnb.checks.definitions import Status
 from regnb.embedded import background
 from regnb.embedded.background import Place
 from regnb.errors import RegnbError

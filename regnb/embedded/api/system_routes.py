@@ -34,14 +34,7 @@ from regnb.embedded.refusal import Refusal, bad_request
 from regnb.embedded.remote.docker_messages import registry_refusal
 from regnb.embedded.remote.pull_sources import PullSource
 from regnb.errors import InvalidReference, RegistryError, Unauthorized
-from regnb.oci import (
-    Descriptor,
-    ImageConfig,
-    ImageManifest,
-    ImageReference,
-    Manifest,
-    Platform,
-)
+from regnb.oci import Descriptor, ImageConfig, ImageManifest, ImageReference, Manifest, Platform
 from regnb.oci.reference import DOCKER_HUB
 from regnb.registry import Credentials
 

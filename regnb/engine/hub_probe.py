@@ -5,8 +5,7 @@ from __future__ import annotations
 from regnb.embedded.remote import hub_problems
 from regnb.embedded.remote.hub_problems import in_time, reason_of
 from regnb.engine.engine import Engine
-from regnb.engine.explanation import explained
-from regnb.engine.failures import engine_errors, failure
+from regnb.engine.failures import engine_errors, explained, failure
 from regnb.errors import (
     HubRateLimited,
     HubUnreachable,
