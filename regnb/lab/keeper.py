@@ -16,7 +16,7 @@ from regnb.embedded import background
 from regnb.embedded.background import Place
 from regnb.embedded.containers.record import LOST
 from regnb.engine import Container, Engine
-from regnb.engine.dormant import dormant_engine
+from regnb.engine.installed import installed_engine
 from regnb.lab.registry_settings import STORAGE
 from regnb.lab.session import Session, published_port
 from regnb.registry import RegistryClient
@@ -76,7 +76,7 @@ class EngineKeeper:
         engine = self._session.engine
         if self._place:
             return errors.EmbeddedEngineStopped(error.message, subject=engine.endpoint)
-        found = dormant_engine(os.environ, flavour=engine.flavour, endpoint=engine.endpoint)
+        found = installed_engine(os.environ, flavour=engine.flavour, endpoint=engine.endpoint)
         if found:
             return errors.EngineNotStarted(found.product, found.command, goes_without=False)
         return errors.EngineStopped(error.message, subject=engine.endpoint)

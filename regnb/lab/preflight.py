@@ -9,7 +9,7 @@ from pathlib import Path
 
 from regnb import errors
 from regnb.engine import Engine, find_engine
-from regnb.engine.hub import ask_hub
+from regnb.engine.hub_probe import ask_hub
 from regnb.engine.ports import is_free, ports_of_lab, who_has
 from regnb.i18n import Translator, language_of_notebook
 from regnb.lab.images import sample_reason
