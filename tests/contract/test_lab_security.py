@@ -174,7 +174,7 @@ def test_wrong_password(lab: Lab) -> None:
     lab.add_user("anna")
     lab.run_registry(auth="htpasswd")
     name = named(lab, lab.address)
-    lab.engine._logins[lab.address] = {"username": "anna", "password": "of-yesterday"}
+    lab.engine._registries._logins[lab.address] = {"username": "anna", "password": "of-yesterday"}
     assert refused(lab, name) == "unauthorized"
     with pytest.raises(PullFailed) as caught:
         lab.pull(name)

@@ -18,7 +18,7 @@ from regnb.embedded.remote import hub_problems, pull_sources
 from regnb.embedded.samples import SampleRegistry
 from regnb.engine.engine import Engine
 from regnb.engine.failures import failure
-from regnb.engine.hub import ask_hub
+from regnb.engine.hub_probe import ask_hub
 from regnb.errors import PullFailed, SampleNotFound
 from regnb.errors.hub_reasons import HUB_HOST, Reason
 from regnb.i18n import Translator
