@@ -1,17 +1,18 @@
-"""The rules that hold the package in shape: imports go one way, files and functions stay small."""
+"""The rules that hold the package in shape: imports go one way, and one name is one thing."""
 
 from __future__ import annotations
 
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).parent.parent / "regnb"
-FILES = sorted(PACKAGE.rglob("*.py"))
+from tests.structure import ENTRIES, Module, Package
+
+TESTS = Path(__file__).parent
+REGNB = Package(TESTS.parent / "regnb")
 
 # A part may import the parts of a lower rank only, and its own; equal ranks never meet.
 RANKS = {
@@ -39,36 +40,28 @@ RANKS = {
 }
 MAX_FILE_LINES = 400
 MAX_FUNCTION_LINES = 60
-
-
-def part_of(path: Path) -> str:
-    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
-
-
-def imports_of(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
-        elif isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-
-
-def parts_imported(path: Path) -> set[str]:
-    names = {name.split(".")[1] for name in imports_of(path) if name.startswith("regnb.")}
-    return names & RANKS.keys()
+MAX_FILES = 250
+MAX_FILES_OF_LAB = 30
+MAX_DEPTH = 2
+MAX_SHARE_OF_IMPORTS = 0.075
+MIN_SHARE_MIRRORED = 0.8
 
 
 def may_import(importer: str, imported: str) -> bool:
     return imported == importer or RANKS[imported] < RANKS[importer]
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_imports_go_one_way(path: Path) -> None:
-    part = part_of(path)
-    if part in {"__init__", "__main__"}:
+def place_of(module: Module) -> str:
+    return str(module.place)
+
+
+@pytest.mark.parametrize("module", REGNB.modules, ids=place_of)
+def test_imports_go_one_way(module: Module) -> None:
+    if not module.parts or module.parts[0] in ENTRIES:
         return
-    guilty = {name for name in parts_imported(path) if not may_import(part, name)}
+    part = module.parts[0]
+    parts = {other.parts[0] for other in REGNB.imported(module) if other.parts}
+    guilty = {name for name in parts if not may_import(part, name)}
     assert not guilty, f"{part} imports {guilty}, of the same rank or higher"
 
 
@@ -79,23 +72,102 @@ def test_rule_refuses_the_wrong_direction() -> None:
 
 
 def test_every_part_has_a_rank() -> None:
-    parts = {part_of(path) for path in FILES} - {"__init__", "__main__"}
+    parts = {module.parts[0] for module in REGNB.modules if module.parts} - ENTRIES
     assert parts <= RANKS.keys()
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_files_and_functions_stay_small(path: Path) -> None:
-    text = path.read_text("utf-8")
-    assert len(text.splitlines()) <= MAX_FILE_LINES
-    for node in ast.walk(ast.parse(text)):
+@pytest.mark.parametrize("module", REGNB.modules, ids=place_of)
+def test_files_and_functions_stay_small(module: Module) -> None:
+    assert module.lines <= MAX_FILE_LINES
+    for node in ast.walk(module.tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             lines = (node.end_lineno or node.lineno) - node.lineno + 1
             assert lines <= MAX_FUNCTION_LINES, f"{node.name} has {lines} lines"
 
 
+def hold(broken: object) -> None:
+    if broken:
+        pytest.xfail(f"being rebuilt: {broken}")
+
+
+def test_no_files_and_no_folders_import_in_a_circle() -> None:
+    hold([" -> ".join(circle) for circle in REGNB.circles()])
+
+
+def test_one_name_is_one_thing() -> None:
+    hold(REGNB.double_names())
+
+
+def test_things_stand_in_few_whole_files() -> None:
+    files = len(REGNB.modules)
+    lab = sum(module.parts[:1] == ("lab",) for module in REGNB.modules)
+    depth = max(len(module.place.parts) - 1 for module in REGNB.modules)
+    hold(
+        (files > MAX_FILES or lab > MAX_FILES_OF_LAB or depth > MAX_DEPTH)
+        and f"{files} files, {lab} of the lab, {depth} deep"
+    )
+
+
+def test_few_lines_are_imports() -> None:
+    share = REGNB.share_of_imports()
+    hold(share > MAX_SHARE_OF_IMPORTS and f"{share:.1%} of the lines")
+
+
+def test_tests_stand_where_the_modules_do() -> None:
+    share = REGNB.share_mirrored(TESTS)
+    hold(share < MIN_SHARE_MIRRORED and f"{share:.0%} of the modules")
+
+
+def made_up(folder: Path, **modules: str) -> Package:
+    """A package `made` of `modules`, whose names have `__` where their path has a slash."""
+    for name, text in modules.items():
+        path = folder / "made" / f"{name.replace('__', '/')}.py"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return Package(folder / "made")
+
+
+@pytest.mark.parametrize(
+    ("modules", "circle"),
+    [
+        ({"a": "from made.b import x", "b": "import made.c", "c": ""}, None),
+        ({"a": "from made.b import x", "b": "import made.a"}, {"a.py", "b.py"}),
+        ({"a": "from made import b", "b": "from made import a"}, {"a.py", "b.py"}),
+        (
+            {"a": "if TYPE_CHECKING:\n    from made.b import x", "b": "from made.a import y"},
+            {"a.py", "b.py"},
+        ),
+        ({"a": "def f():\n    import made.b", "b": "import made.a"}, {"a.py", "b.py"}),
+        ({"a__x": "import made.b.y", "b__y": "", "b__z": "import made.a.x"}, {"a", "b"}),
+        ({"a__x": "import made.b.y", "b__y": "", "b__z": "import made.a__.z"}, None),
+        ({"a__x": "", "a__y": "import made.a.x", "b": "import made.a.y"}, None),
+        ({"a__x__one": "import made.a.y.two", "a__y__two": "import made.a.x.one"}, {"a/x", "a/y"}),
+    ],
+)
+def test_circles_are_found(
+    tmp_path: Path, modules: dict[str, str], circle: set[str] | None
+) -> None:
+    found = [set(one) for one in made_up(tmp_path, **modules).circles()]
+    assert found == ([circle] if circle else [])
+
+
+def test_double_names_are_found(tmp_path: Path) -> None:
+    package = made_up(
+        tmp_path, a__x="class Thing: ...", b__x="class Other: ...", b__y="class Thing: ..."
+    )
+    assert package.double_names() == {"x.py": ["a/x.py", "b/x.py"], "Thing": ["a/x.py", "b/y.py"]}
+
+
+def test_shares_are_counted(tmp_path: Path) -> None:
+    package = made_up(tmp_path, a="import x\nfrom y import (\n    z,\n)\n", b="1\n" * 12)
+    assert package.share_of_imports() == 0.25
+    (tmp_path / "test_a.py").touch()
+    assert package.share_mirrored(tmp_path) == 0.5
+
+
 def test_import_loads_nothing_heavy() -> None:
     code = "import sys, regnb; print(sorted({'docker', 'pandas', 'ipywidgets'} & set(sys.modules)))"
     result = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=PACKAGE.parent
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=TESTS.parent
     )
     assert result.stdout.strip() == "[]"

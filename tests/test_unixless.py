@@ -26,7 +26,7 @@ for name in {names}:
 MODULES = (
     *("regnb", "regnb.lab", "regnb.lab.lab", "regnb.lab.preflight", "regnb.web.http_server"),
     *("regnb.lab.auth", "regnb.lab.second", "regnb.authoring.execution"),
-    *("regnb.cli", "regnb.cli.course", "regnb.cli.ls", "regnb.cli.docker_hub"),
+    *("regnb.cli", "regnb.cli.course_commands", "regnb.cli.ls", "regnb.cli.docker_hub"),
 )
 REGNB = ("-m", "tests.unixless", "regnb")
 CHAPTERS = ("00", "01", "02", "03", "06", "07")

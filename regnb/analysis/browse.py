@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
 
 from regnb.errors import ManifestNotFound, RepositoryNotFound
 from regnb.oci import ImageConfig, ImageIndex, ImageManifest, Platform, media_types
@@ -31,27 +30,11 @@ class BrowsedImage:
         return str(named.digest) if named else ""
 
 
-class Source(Protocol):
-    """Where a browser gets what it shows; each method raises RegistryError."""
+class RegistryBrowser:
+    """Asks a registry for what one looks at; of an index it chooses the image for `platform`.
 
-    def repositories(self) -> list[str]:
-        """Names of the repositories, sorted."""
-
-    def tags(self, repository: str) -> list[str]:
-        """Tags of a repository, sorted; none when it is gone."""
-
-    def digest(self, repository: str, reference: str) -> str:
-        """What `reference` names now; empty when nothing."""
-
-    def image(self, repository: str, reference: str, chosen: str = "") -> BrowsedImage:
-        """What `reference` leads to; of an index, the manifest with the digest `chosen`."""
-
-    def layer(self, repository: str, digest: str) -> Iterator[bytes]:
-        """The bytes of a layer."""
-
-
-class RegistrySource:
-    """A registry as a source; of an index it chooses the image for `platform`."""
+    Each method raises RegistryError.
+    """
 
     def __init__(self, client: RegistryClient, platform: Platform) -> None:
         self._client = client
@@ -93,7 +76,6 @@ class RegistrySource:
 
     def _choose(self, repository: str, index: ImageIndex, chosen: str) -> ImageManifest | None:
         listed = {str(entry.digest): entry for entry in index.manifests}
-        ours = index.image_for(self._platform) or next(iter(index.images), None)
-        entry = listed.get(chosen) or ours
+        entry = listed.get(chosen) or index.best_for(self._platform)
         found = self._client.get_manifest(repository, entry.digest) if entry else None
         return found if isinstance(found, ImageManifest) else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from regnb.authoring.builder import RunningCell, build_chapter
 from regnb.authoring.chapter import Chapter, Code, Prose, read_chapter
-from regnb.authoring.notebook import notebook_path, source_paths
+from regnb.authoring.notebook_files import notebook_path, source_paths
 from regnb.authoring.rules import problems_of
 from regnb.authoring.stored_notebooks import notebooks_without_source, problems_of_chapter
 

@@ -10,7 +10,7 @@ from nbformat import NotebookNode
 
 from regnb.authoring.chapter import Chapter, read_chapter
 from regnb.authoring.execution import run
-from regnb.authoring.notebook import (
+from regnb.authoring.notebook_files import (
     code_cells,
     make_notebook,
     notebook_path,

@@ -16,7 +16,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
-from regnb.authoring.notebook import chosen_chapters, code_cells, place, read_notebook
+from regnb.authoring.notebook_files import chosen_chapters, code_cells, place, read_notebook
 from regnb.errors import CellFailed
 
 CELL_TIMEOUT = 300  # seconds: a pull over a slow line

@@ -16,7 +16,7 @@ from nbformat import NotebookNode
 from regnb.authoring.builder import variants
 from regnb.authoring.chapter import CHECK, Chapter, read_chapter
 from regnb.authoring.execution import WIDGET_VIEW
-from regnb.authoring.notebook import (
+from regnb.authoring.notebook_files import (
     code_cells,
     make_notebook,
     notebook_path,

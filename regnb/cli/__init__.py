@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 import regnb
-from regnb.cli.course import lab, run
+from regnb.cli.course_commands import lab, run
 from regnb.cli.docker_hub import hub
 from regnb.cli.embedded_engine import engine
 from regnb.cli.ls import ls

@@ -10,9 +10,11 @@ import time
 from regnb.embedded.containers.manager import Containers
 from regnb.embedded.containers.mounts import Volumes
 from regnb.embedded.containers.networking import place_of
+from regnb.embedded.containers.process import ProcessRuntime
 from regnb.embedded.containers.record import ContainerRecord
+from regnb.embedded.containers.runtime import Runtime
 from regnb.embedded.containers.supervisor import Supervisor
-from regnb.embedded.daemon_settings import Settings
+from regnb.embedded.daemon_settings import Settings, SettingsFile
 from regnb.embedded.downloads import Downloads
 from regnb.embedded.engine_events import Events
 from regnb.embedded.home import Home
@@ -33,7 +35,8 @@ class EmbeddedEngine:
     """An engine whose things are in `home`; one process at a time may have it.
 
     `hub` is `samples` when images of Docker Hub are always samples, `hub` when never, empty when
-    only for want of a network. Raises StoreTooNew.
+    only for want of a network. A `runtime` that is given runs the containers; else they are
+    processes. Raises StoreTooNew.
     """
 
     def __init__(
@@ -43,6 +46,7 @@ class EmbeddedEngine:
         hub: str = "",
         places: HubPlaces = _HUB,
         heartbeat: float = HEARTBEAT,
+        runtime: Runtime | None = None,
     ) -> None:
         home.prepare()
         self.home = home
@@ -51,13 +55,17 @@ class EmbeddedEngine:
         machine = platform.machine()
         self.platform = Platform("linux", _ARCHITECTURES.get(machine, machine))
         self.heartbeat = heartbeat
+        self._settings = SettingsFile(home.settings)
         self.events = Events()
         self.images = ImageStore(home.images)
         self.sizes = LayerSizes(home.root / "layer-sizes.json", self.images.blobs)
         self.volumes = Volumes(home.volumes, self.events)
         self.containers = Containers(home.containers, self.volumes, self.events)
         self.supervisor = Supervisor(
-            self.containers, self.settings, lambda one: self.remove_container(one, volumes=True)
+            self.containers,
+            runtime or ProcessRuntime(lambda: self.settings().registry_binary),
+            self.settings,
+            lambda one: self.remove_container(one, volumes=True),
         )
         certificates = (home.certificates, *SYSTEM_CERTIFICATES)
         self.registries = Registries(self.settings, certificates, self._place_of)
@@ -68,7 +76,7 @@ class EmbeddedEngine:
 
     def settings(self) -> Settings:
         """The settings as they are now; raises Refusal (500)."""
-        return Settings.read(self.home.settings)
+        return self._settings.current()
 
     def remove_container(
         self, container: ContainerRecord, *, force: bool = False, volumes: bool = False

@@ -1,7 +1,7 @@
 """The engine's own `daemon.json`: the part of Docker's that concerns registries.
 
-https://docs.docker.com/reference/cli/dockerd/#daemon-configuration-file. It is read at each use,
-so a change counts from the next pull on.
+https://docs.docker.com/reference/cli/dockerd/#daemon-configuration-file. It is read again when it
+has changed, so a change counts from the next pull on.
 """
 
 from __future__ import annotations
@@ -77,6 +77,30 @@ class Settings:
         except ValueError:
             return name in self.insecure_registries
         return any(address in network for network in _networks(self.insecure_registries))
+
+
+class SettingsFile:
+    """The settings in the file at `path`, which is read again when it has changed."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._read: tuple[tuple[int, ...], Settings] | None = None
+
+    def current(self) -> Settings:
+        """The settings as they are now, the defaults without file; raises Refusal (500)."""
+        signature = self._signature()
+        read = self._read
+        if read is None or read[0] != signature:
+            # Of what changes while it is read, the older signature is kept: it is read once more.
+            read = self._read = signature, Settings.read(self._path)
+        return read[1]
+
+    def _signature(self) -> tuple[int, ...]:
+        try:
+            status = self._path.stat()
+        except OSError:
+            return ()
+        return status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
 
 
 def _places(fields: Json) -> dict[Place, Place]:

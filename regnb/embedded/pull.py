@@ -132,7 +132,7 @@ def _check_platform(
     config: ImageConfig, reference: ImageReference, platform: Platform | None
 ) -> None:
     actual = config.platform
-    if platform and (platform.os, platform.architecture) != (actual.os, actual.architecture):
+    if platform and not platform.is_like(actual):
         raise Refusal(
             404,
             f"image with reference {reference.familiar} was found but does not match the "

@@ -12,9 +12,9 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 
-from regnb.analysis.deletion import deletion_of
 from regnb.analysis.differences import Kind, observe
 from regnb.analysis.stored_files import StoredFile
+from regnb.analysis.usage import deletion_of
 from regnb.engine import Container
 from regnb.engine.ports import choose_port
 from regnb.errors import CollectionFailed, DeletionOff, TagDeletionUnsupported, Unsupported

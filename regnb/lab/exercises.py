@@ -6,8 +6,7 @@ from functools import partial
 
 from regnb.checks import progress_of, question_named, run_check
 from regnb.lab.steps import Steps, step
-from regnb.widgets.check import CheckResult
-from regnb.widgets.question import QuestionView
+from regnb.widgets.exercise_views import CheckResult, QuestionView
 
 
 class ExerciseSteps(Steps):

@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import cache
 from urllib.parse import urlsplit
 
-from regnb.analysis.anatomy import Anatomist
-from regnb.analysis.browse import RegistrySource
+from regnb.analysis.anatomy import ImageReader
+from regnb.analysis.browse import RegistryBrowser
 from regnb.analysis.comparison import compare
 from regnb.analysis.files import image_files
-from regnb.analysis.storage import Storage
+from regnb.analysis.usage import Usage
 from regnb.analysis.wire import shown
 from regnb.checks import Status, all_checks, progress_of
 from regnb.errors import ContainerNotFound, RegistryError
@@ -44,7 +44,7 @@ class PictureSteps(Steps):
         client = self._session.client
         self._session.show(self._session.curl(f"{client.url}/v2/_catalog"))
         with CountBar(self._translator, "inventory.progress") as bar:
-            stored = Storage.of(tag_contents(client, on_count=bar))
+            stored = Usage.of(tag_contents(client, on_count=bar))
         return StorageView(self._translator, stored)
 
     @step
@@ -75,9 +75,9 @@ class PictureSteps(Steps):
         parsed = session.reference(reference)
         client = session.client_of(parsed)
         self._show_manifest_request(client, parsed)
-        anatomist = Anatomist(client, parsed.repository)
-        root = anatomist.dissect(parsed.reference)
-        return Anatomy(self._translator, parsed.familiar, root, anatomist)
+        reader = ImageReader(client, parsed.repository)
+        root = reader.read(parsed.reference)
+        return Anatomy(self._translator, parsed.familiar, root, reader)
 
     @step
     def compare(self, first: str, second: str) -> ComparisonView:
@@ -103,7 +103,7 @@ class PictureSteps(Steps):
         again and again.
         """
         session = self._session
-        source = RegistrySource(session.quiet_client, session.engine.platform)
+        source = RegistryBrowser(session.quiet_client, session.engine.platform)
         view = Explore(self._translator, source, session.address)
         session.exchanges.follow(view)
         return view

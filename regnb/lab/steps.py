@@ -92,8 +92,7 @@ class Steps:
         manifest = client.get_manifest(reference.repository, reference.reference)
         if isinstance(manifest, ImageManifest):
             return manifest
-        platform = self._session.engine.platform
-        entry = manifest.image_for(platform) or next(iter(manifest.images), None)
+        entry = manifest.best_for(self._session.engine.platform)
         if entry is None:
             raise ManifestNotFound("The index lists no image.", url=client.url)
         count = len(manifest.images)

@@ -100,14 +100,14 @@ class ImageIndex:
     def image_for(self, platform: Platform) -> Descriptor | None:
         """The image for `platform`: same variant if there is one, else same architecture."""
         alike = [
-            entry
-            for entry in self.images
-            if entry.platform
-            and (entry.platform.os, entry.platform.architecture)
-            == (platform.os, platform.architecture)
+            entry for entry in self.images if entry.platform and entry.platform.is_like(platform)
         ]
         exact = [entry for entry in alike if entry.platform == platform]
         return next(iter(exact or alike), None)
+
+    def best_for(self, platform: Platform) -> Descriptor | None:
+        """What to look at on `platform`: its image, else the first; None without images."""
+        return self.image_for(platform) or next(iter(self.images), None)
 
 
 Manifest: TypeAlias = ImageManifest | ImageIndex

@@ -40,6 +40,10 @@ class Platform:
         """Whether it is the `unknown/unknown` that build attestations carry."""
         return self.os == self.architecture == "unknown"
 
+    def is_like(self, other: Platform) -> bool:
+        """Whether system and architecture are those of `other`, whatever the variants."""
+        return (self.os, self.architecture) == (other.os, other.architecture)
+
     def to_json(self) -> Json:
         """The JSON form, without an empty variant."""
         value: Json = {"architecture": self.architecture, "os": self.os}

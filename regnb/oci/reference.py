@@ -11,9 +11,10 @@ Grammar: https://github.com/distribution/reference/blob/main/reference.go
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Self
+from typing import Literal, Self
 
 from regnb.errors import InvalidDigest, InvalidReference
 from regnb.oci.digest import Digest
@@ -151,3 +152,44 @@ def _check_parts(text: str, registry: str, repository: str, tag: str | None) -> 
         raise InvalidReference(text, "bad_repository")
     if tag is not None and not _TAG.fullmatch(tag):
         raise InvalidReference(text, "bad_tag")
+
+
+Role = Literal["registry", "namespace", "repository", "tag", "digest"]
+
+
+@dataclass(frozen=True, slots=True)
+class ReferencePart:
+    """A part of a whole reference; `separator` stands before it, `written` tells if it was."""
+
+    role: Role
+    text: str
+    separator: str
+    written: bool
+
+
+def parts_of(text: str) -> list[ReferencePart]:
+    """The parts of the whole reference that `text` stands for, in their order.
+
+    The namespace is a part of its own only where `library` is implied: else it is in the
+    repository, as the registry API has it. Raises InvalidReference.
+    """
+    return list(_parts(text, ImageReference.parse(text)))
+
+
+def _parts(text: str, reference: ImageReference) -> Iterator[ReferencePart]:
+    path = text.partition("@")[0]
+    on_hub = reference.registry == DOCKER_HUB
+    first = path.partition("/")[0]
+    names_registry = not on_hub or first.endswith(DOCKER_HUB)
+    yield ReferencePart("registry", reference.registry, "", names_registry)
+    repository = reference.repository
+    official = f"{OFFICIAL_NAMESPACE}/"
+    if on_hub and repository.startswith(official) and official not in path:
+        yield ReferencePart("namespace", OFFICIAL_NAMESPACE, "/", written=False)
+        repository = repository.removeprefix(official)
+    yield ReferencePart("repository", repository, "/", written=True)
+    if reference.tag:
+        written = path.rpartition("/")[2].endswith(f":{reference.tag}")
+        yield ReferencePart("tag", reference.tag, ":", written)
+    if reference.digest:
+        yield ReferencePart("digest", reference.digest, "@", written=True)

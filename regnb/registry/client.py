@@ -8,17 +8,40 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from copy import copy
+from dataclasses import replace
 from typing import Self
+from urllib.parse import urlencode
 
-from regnb.errors import RepositoryNotFound
-from regnb.oci import Descriptor, Digest, Hasher, ImageConfig, ImageManifest, Manifest
-from regnb.registry import blobs, manifests, pagination, probe
+from regnb.errors import (
+    BlobNotFound,
+    DigestMismatch,
+    InvalidReference,
+    ManifestNotFound,
+    NotFound,
+    RegistryError,
+    RepositoryNotFound,
+    Unsupported,
+    UploadNotFound,
+)
+from regnb.oci import (
+    Descriptor,
+    Digest,
+    Hasher,
+    ImageConfig,
+    ImageManifest,
+    Manifest,
+    parse_manifest,
+)
+from regnb.oci.media_types import ACCEPTED_MANIFESTS
+from regnb.oci.reference import is_tag
+from regnb.registry import manifests, pagination, probe, transfers
 from regnb.registry.authentication import Credentials
-from regnb.registry.blobs import Upload
 from regnb.registry.http_session import HttpSession
-from regnb.registry.manifests import RawManifest
+from regnb.registry.manifests import DELETED, RawManifest
 from regnb.registry.probe import Probe
+from regnb.registry.transfers import BINARY, Upload
 from regnb.registry.transport import OnExchange, OnProgress, Request, SizedBody, Stream, Transport
+from regnb.registry.urllib_transport import UrllibTransport
 
 
 class RegistryClient:
@@ -40,13 +63,8 @@ class RegistryClient:
         timeout: float = 10.0,
         on_exchange: OnExchange | None = None,
     ) -> None:
-        self._session = HttpSession(
-            url,
-            transport=transport,
-            credentials=credentials,
-            timeout=timeout,
-            on_exchange=on_exchange,
-        )
+        transport = transport or UrllibTransport()
+        self._session = HttpSession(url, transport, credentials, timeout, on_exchange)
 
     @property
     def url(self) -> str:
@@ -111,8 +129,7 @@ class RegistryClient:
 
     def tag_pages(self, repository: str) -> Iterator[set[str]]:
         """Tags of `repository`, page by page as they come; raises RepositoryNotFound."""
-        url = self._session.url_of(repository, "tags", "list")
-        request = Request("GET", url, repository=repository)
+        request = self._session.request("GET", repository, "tags", "list")
         return pagination.name_pages(self._session, request, "tags", RepositoryNotFound)
 
     def delete_tag(self, repository: str, tag: str) -> None:
@@ -120,14 +137,25 @@ class RegistryClient:
 
         Raises ManifestNotFound, or Unsupported: many registries do not do this.
         """
-        manifests.delete_tag(self._session, repository, tag)
+        if not is_tag(tag):
+            raise InvalidReference(tag, "bad_tag")
+        request = self._session.request("DELETE", repository, "manifests", tag)
+        try:
+            self._session.exchange(request, *DELETED, missing=ManifestNotFound).close()
+        except RegistryError as error:
+            # 400 says the same as 405 here: end of
+            # https://github.com/opencontainers/distribution-spec/blob/main/spec.md#deleting-tags
+            if error.status != 400:
+                raise
+            raise request.error(Unsupported, error.message, status=400) from error
 
     def get_manifest(self, repository: str, reference: str) -> Manifest:
         """Manifest or index under `reference`, a tag or a digest, its bytes verified.
 
         Raises ManifestNotFound, RepositoryNotFound, DigestMismatch or InvalidManifest.
         """
-        return manifests.get(self._session, repository, reference)
+        found = self.fetch_manifest(repository, reference)
+        return parse_manifest(found.content, found.media_type)
 
     def fetch_manifest(self, repository: str, reference: str) -> RawManifest:
         """The bytes under `reference`, a tag or a digest, verified and not looked into.
@@ -149,7 +177,15 @@ class RegistryClient:
         A registry that does not tell them in the headers is asked for the manifest instead.
         Raises ManifestNotFound, DigestMismatch.
         """
-        return manifests.head(self._session, repository, reference)
+        asked = self.ask_manifest(repository, reference)
+        digest, media_type = asked.digest, asked.media_type.partition(";")[0].strip()
+        size = asked.headers.get("Content-Length", "")
+        if digest is None or media_type not in ACCEPTED_MANIFESTS or not size.isdecimal():
+            manifest = self.get_manifest(repository, reference)
+            return Descriptor(manifest.media_type, manifest.digest, len(manifest.content))
+        if ":" in reference and digest != reference:
+            raise DigestMismatch(reference, digest)
+        return Descriptor(media_type, digest, int(size))
 
     def put_manifest(
         self, repository: str, reference: str, content: bytes, *, media_type: str
@@ -167,7 +203,8 @@ class RegistryClient:
 
         Raises ManifestNotFound, or Unsupported when the registry runs without deletion.
         """
-        manifests.delete(self._session, repository, digest)
+        request = self._session.request("DELETE", repository, "manifests", Digest(digest))
+        self._session.exchange(request, *DELETED, missing=ManifestNotFound).close()
 
     def list_referrers(
         self, repository: str, digest: str, *, artifact_type: str | None = None
@@ -180,7 +217,12 @@ class RegistryClient:
 
     def blob_exists(self, repository: str, digest: str) -> bool:
         """Whether `repository` holds the blob."""
-        return blobs.exists(self._session, repository, digest)
+        request = self._session.request("HEAD", repository, "blobs", Digest(digest))
+        try:
+            self._session.exchange(request, 200, missing=BlobNotFound).close()
+        except NotFound:
+            return False
+        return True
 
     def get_blob(self, repository: str, digest: str) -> bytes:
         """The whole blob, verified: for configs and other small ones. Raises as `stream_blob`."""
@@ -191,7 +233,14 @@ class RegistryClient:
 
         For thousands of configs: no streams in between. Raises as `stream_blob`.
         """
-        return blobs.fetch(self._session, repository, digest, limit=limit)
+        expected = Digest(digest)
+        request = self._session.request("GET", repository, "blobs", expected)
+        with self._session.exchange(request, 200, missing=BlobNotFound) as response:
+            content = response.read(limit + 1)
+        if len(content) > limit:
+            return None
+        expected.verify(content)
+        return content
 
     def get_config(self, repository: str, manifest: ImageManifest) -> ImageConfig:
         """The config that `manifest` points to; raises as `stream_blob`, or InvalidManifest."""
@@ -206,7 +255,12 @@ class RegistryClient:
         after the last block: what came before must not be used then. Raises BlobNotFound,
         ConnectionLost; ValueError when `hasher` and `start` differ.
         """
-        return blobs.stream(self._session, repository, digest, start=start, hasher=hasher)
+        expected = Digest(digest)
+        hasher = hasher or Hasher(expected.algorithm)
+        if hasher.size != start:
+            raise ValueError(f"`hasher` has taken {hasher.size} bytes, not the first {start}.")
+        request = self._session.request("GET", repository, "blobs", expected)
+        return transfers.verified(self._session, request, expected, hasher)
 
     def put_blob(self, repository: str, content: bytes) -> Digest:
         """Digest of `content`, stored as a blob of `repository`."""
@@ -229,34 +283,51 @@ class RegistryClient:
         RegistryError, and what `stream` raises. The session is cancelled whenever it fails.
         """
         body = SizedBody(stream, size, on_progress)
-        blobs.upload(self._session, repository, Digest(digest), body)
+        transfers.upload(self._session, repository, Digest(digest), body)
 
     def start_upload(self, repository: str) -> Upload:
         """A new upload session; raises NameRefused, Denied."""
-        return blobs.start_upload(self._session, repository)
+        return transfers.start_upload(self._session, repository)
 
     def put_chunk(self, upload: Upload, content: bytes) -> Upload:
         """The session after `content`, the bytes from its offset on; raises UploadNotFound.
 
         The registry may have taken less: the offset tells.
         """
-        return blobs.put_chunk(self._session, upload, content)
+        if not content:
+            return upload
+        end = upload.offset + len(content)
+        headers = {**BINARY, "Content-Range": f"{upload.offset}-{end - 1}"}
+        request = Request("PATCH", upload.url, headers, content, repository=upload.repository)
+        with self._session.exchange(request, 202, missing=UploadNotFound) as response:
+            offset = transfers.offset_told(response, end)
+            return replace(upload, url=request.leads_to(response.location), offset=offset)
 
     def upload_status(self, upload: Upload) -> Upload:
         """The session as the registry knows it, to resume it; raises UploadNotFound."""
-        return blobs.upload_status(self._session, upload)
+        request = Request("GET", upload.url, repository=upload.repository)
+        with self._session.exchange(request, 204, missing=UploadNotFound) as response:
+            url = request.leads_to(response.location) if response.location else upload.url
+            return replace(upload, url=url, offset=transfers.offset_told(response, upload.offset))
 
     def finish_upload(self, upload: Upload, digest: str) -> None:
         """Close the session: what was sent is the blob `digest`. Raises DigestRefused."""
-        blobs.finish_upload(self._session, upload, Digest(digest), SizedBody((), 0))
+        transfers.finish_upload(self._session, upload, Digest(digest), SizedBody((), 0))
 
     def cancel_upload(self, upload: Upload) -> None:
         """Close the session and forget what was sent; raises UploadNotFound."""
-        blobs.cancel_upload(self._session, upload)
+        transfers.cancel_upload(self._session, upload)
 
     def mount_blob(self, repository: str, digest: str, *, source: str) -> bool:
         """Whether the registry took over the blob of the repository `source`, nothing being sent.
 
         When it did not, the upload that it opened instead is cancelled.
         """
-        return blobs.mount(self._session, repository, digest, source=source)
+        query = "?" + urlencode({"mount": Digest(digest), "from": source})
+        request = self._session.request("POST", repository, "blobs", "uploads", "", query=query)
+        with self._session.exchange(request, 201, 202, missing=BlobNotFound) as response:
+            mounted = response.status == 201
+            location = None if mounted else request.leads_to(response.location)
+        if location:
+            transfers.abandon(self._session, Upload(repository, location))
+        return mounted

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from copy import copy
 from dataclasses import replace
@@ -17,8 +17,7 @@ from regnb.errors import (
     NotFound,
     Unauthorized,
 )
-from regnb.oci.digest import Digest
-from regnb.oci.reference import is_repository, is_tag
+from regnb.oci.reference import is_repository
 from regnb.registry.address import check_address, is_safe, origin
 from regnb.registry.authentication import Authenticator, Credentials
 from regnb.registry.problems import error_for
@@ -32,7 +31,6 @@ from regnb.registry.transport import (
     SizedBody,
     Transport,
 )
-from regnb.registry.urllib_transport import UrllibTransport
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MAX_REDIRECTS = 5
@@ -41,24 +39,19 @@ _PLAIN = re.compile(r"[A-Za-z0-9_.:-]+")
 
 
 class HttpSession:
-    """What all methods of the client share; safe to use from several threads.
-
-    `timeout` in seconds is for each wait, not for a whole transfer. `on_exchange` is called after
-    each answer, in the thread of the call; what it is given holds the credentials that were sent.
-    """
+    """What the methods of a client share, with its options; safe to use from several threads."""
 
     def __init__(
         self,
         url: str,
-        *,
-        transport: Transport | None = None,
-        credentials: Credentials | None = None,
-        timeout: float = 10.0,
-        on_exchange: OnExchange | None = None,
+        transport: Transport,
+        credentials: Credentials | None,
+        timeout: float,
+        on_exchange: OnExchange | None,
     ) -> None:
         self.url = check_address(url)
         self.timeout = timeout
-        self._transport = transport or UrllibTransport()
+        self._transport = transport
         self._on_exchange = on_exchange
         self._authenticator = Authenticator(self.send, credentials)
 
@@ -79,12 +72,21 @@ class HttpSession:
         twin._transport = fast  # noqa: SLF001 - of its own kind
         return twin
 
-    def url_of(self, repository: str, *path: str) -> str:
-        """The URL of `path` in `repository`; raises InvalidReference for an impossible name."""
+    def request(
+        self,
+        method: str,
+        repository: str,
+        *path: str,
+        query: str = "",
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+    ) -> Request:
+        """A request for `path` in `repository`; raises InvalidReference for an impossible name."""
         if not is_repository(repository):
             raise InvalidReference(repository, "bad_repository")
         parts = (part if _PLAIN.fullmatch(part) else quote(part, safe=":") for part in path)
-        return "/".join((self.url, "v2", repository, *parts))
+        url = "/".join((self.url, "v2", repository, *parts)) + query
+        return Request(method, url, headers or {}, body, repository)
 
     def exchange(
         self, request: Request, *expected: int, missing: type[NotFound] = NotFound
@@ -153,15 +155,6 @@ class HttpSession:
             response.copy_to(exchange.response_body)
             self._on_exchange(exchange)
         return response
-
-
-def check_reference(reference: str) -> str:
-    """`reference` when it is a digest or a tag; raises InvalidReference or InvalidDigest."""
-    if ":" in reference:
-        return Digest(reference)
-    if not is_tag(reference):
-        raise InvalidReference(reference, "bad_tag")
-    return reference
 
 
 def _raise_failure_of(request: Request) -> None:

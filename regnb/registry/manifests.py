@@ -13,21 +13,18 @@ from urllib.parse import quote
 from urllib3 import HTTPHeaderDict
 
 from regnb.errors import (
-    DigestMismatch,
     InvalidAnswer,
     InvalidDigest,
     InvalidManifest,
     InvalidReference,
     ManifestNotFound,
     NotFound,
-    RegistryError,
-    Unsupported,
 )
 from regnb.oci import Descriptor, Digest, ImageIndex, ImageManifest, Manifest, parse_manifest
 from regnb.oci.json import Json, as_list
 from regnb.oci.media_types import ACCEPTED_MANIFESTS, OCI_INDEX
 from regnb.oci.reference import is_tag
-from regnb.registry.http_session import HttpSession, check_reference
+from regnb.registry.http_session import HttpSession
 from regnb.registry.pagination import pages
 from regnb.registry.transport import Request, Response
 
@@ -50,15 +47,9 @@ class RawManifest(NamedTuple):
     headers: HTTPHeaderDict
 
 
-def get(session: HttpSession, repository: str, reference: str) -> Manifest:
-    """The manifest or index, parsed; see `RegistryClient.get_manifest`."""
-    found = fetch(session, repository, reference)
-    return parse_manifest(found.content, found.media_type)
-
-
 def fetch(session: HttpSession, repository: str, reference: str) -> RawManifest:
     """Its bytes, verified; see `RegistryClient.fetch_manifest`."""
-    request = _manifest_request(session, "GET", repository, reference)
+    request = _request(session, "GET", repository, reference)
     with session.exchange(request, 200, missing=ManifestNotFound) as response:
         content = response.read(MANIFEST_LIMIT + 1)
     if len(content) > MANIFEST_LIMIT:
@@ -73,33 +64,29 @@ def fetch(session: HttpSession, repository: str, reference: str) -> RawManifest:
 
 def ask(session: HttpSession, repository: str, reference: str) -> RawManifest:
     """What its headers tell; see `RegistryClient.ask_manifest`."""
-    request = _manifest_request(session, "HEAD", repository, reference)
+    request = _request(session, "HEAD", repository, reference)
     with session.exchange(request, 200, missing=ManifestNotFound) as response:
         told = digest_told(response, request)
     media_type = response.headers.get("Content-Type", "")
     return RawManifest(b"", media_type, told, response.headers)
 
 
-def head(session: HttpSession, repository: str, reference: str) -> Descriptor:
-    """Its descriptor; see `RegistryClient.head_manifest`."""
-    asked = ask(session, repository, reference)
-    digest, media_type = asked.digest, asked.media_type.partition(";")[0].strip()
-    size = asked.headers.get("Content-Length", "")
-    if digest is None or media_type not in ACCEPTED_MANIFESTS or not size.isdecimal():
-        manifest = get(session, repository, reference)
-        return Descriptor(manifest.media_type, manifest.digest, len(manifest.content))
-    if ":" in reference and digest != reference:
-        raise DigestMismatch(reference, digest)
-    return Descriptor(media_type, digest, int(size))
+def check_reference(reference: str) -> str:
+    """`reference` when it is a digest or a tag; raises InvalidReference or InvalidDigest."""
+    if ":" in reference:
+        return Digest(reference)
+    if not is_tag(reference):
+        raise InvalidReference(reference, "bad_tag")
+    return reference
 
 
 def _store(
     session: HttpSession, repository: str, reference: str, content: bytes, media_type: str
 ) -> tuple[Digest, HTTPHeaderDict]:
     """Digest of `content` once it is stored, and the headers of the answer."""
-    url = session.url_of(repository, "manifests", check_reference(reference))
+    path = ("manifests", check_reference(reference))
     headers = {"Content-Type": media_type}
-    request = Request("PUT", url, headers, content, repository=repository)
+    request = session.request("PUT", repository, *path, headers=headers, body=content)
     with session.exchange(request, 201, 202) as response:
         told = digest_told(response, request)
     if told:
@@ -120,27 +107,9 @@ def put(
     return digest
 
 
-def delete(session: HttpSession, repository: str, digest: str) -> None:
-    """Delete it with its tags; see `RegistryClient.delete_manifest`."""
-    url = session.url_of(repository, "manifests", Digest(digest))
-    request = Request("DELETE", url, repository=repository)
-    session.exchange(request, *DELETED, missing=ManifestNotFound).close()
-
-
-def delete_tag(session: HttpSession, repository: str, tag: str) -> None:
-    """Delete the tag alone; see `RegistryClient.delete_tag`."""
-    if not is_tag(tag):
-        raise InvalidReference(tag, "bad_tag")
-    url = session.url_of(repository, "manifests", tag)
-    request = Request("DELETE", url, repository=repository)
-    try:
-        session.exchange(request, *DELETED, missing=ManifestNotFound).close()
-    except RegistryError as error:
-        # 400 says the same as 405 here: end of
-        # https://github.com/opencontainers/distribution-spec/blob/main/spec.md#deleting-tags
-        if error.status != 400:
-            raise
-        raise request.error(Unsupported, error.message, status=400) from error
+def _request(session: HttpSession, method: str, repository: str, reference: str) -> Request:
+    path = ("manifests", check_reference(reference))
+    return session.request(method, repository, *path, headers=_ACCEPT)
 
 
 def digest_told(response: Response, request: Request) -> Digest | None:
@@ -152,22 +121,15 @@ def digest_told(response: Response, request: Request) -> Digest | None:
         raise request.error(InvalidAnswer, f"`{DIGEST_HEADER}` is no digest.") from error
 
 
-def _manifest_request(
-    session: HttpSession, method: str, repository: str, reference: str
-) -> Request:
-    url = session.url_of(repository, "manifests", check_reference(reference))
-    return Request(method, url, _ACCEPT, repository=repository)
-
-
 def list_referrers(
     session: HttpSession, repository: str, digest: str, artifact_type: str | None
 ) -> list[Descriptor]:
     """Who has it as subject; see `RegistryClient.list_referrers`."""
     subject = Digest(digest)
     query = f"?artifactType={quote(artifact_type, safe='')}" if artifact_type else ""
-    url = session.url_of(repository, "referrers", subject) + query
     try:
-        found = _referrers(session, Request("GET", url, repository=repository))
+        request = session.request("GET", repository, "referrers", subject, query=query)
+        found = _referrers(session, request)
     except NotFound:
         found = _referrers_by_tag(session, repository, subject)
     return [entry for entry in found if artifact_type in {None, entry.artifact_type}]
@@ -188,9 +150,10 @@ def _referrers(session: HttpSession, request: Request) -> list[Descriptor]:
 
 def _referrers_by_tag(session: HttpSession, repository: str, subject: Digest) -> list[Descriptor]:
     try:
-        index = get(session, repository, referrers_tag(subject))
+        found = fetch(session, repository, referrers_tag(subject))
     except NotFound:
         return []
+    index = parse_manifest(found.content, found.media_type)
     return list(index.manifests) if isinstance(index, ImageIndex) else []
 
 

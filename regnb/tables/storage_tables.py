@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from regnb.analysis.deletion import Deletion
 from regnb.analysis.differences import DIFFERENCES, Kind
-from regnb.analysis.storage import Storage
 from regnb.analysis.stored_files import Stop, StoredFile
+from regnb.analysis.usage import Deletion, Usage
 from regnb.i18n import Translator
 from regnb.registry.copying import Copied
 from regnb.tables.table import Table
@@ -60,7 +59,7 @@ DIFFERENCE = {
 }
 
 
-def contents_table(translator: Translator, storage: Storage) -> Table:
+def contents_table(translator: Translator, storage: Usage) -> Table:
     """Contents that a tag leads to, largest first, one row per content.
 
     Columns: kind (index, manifest, config or layer), digest, size_bytes (int), used_by (list of
@@ -78,7 +77,7 @@ def contents_table(translator: Translator, storage: Storage) -> Table:
     return Table.of(translator, rows, columns=CONTENTS)
 
 
-def storage_table(translator: Translator, storage: Storage) -> Table:
+def storage_table(translator: Translator, storage: Usage) -> Table:
     """Repositories, sorted, one row per repository.
 
     Columns: repository (str), tags (int), unique_bytes (int, of contents that no other repository

@@ -10,36 +10,35 @@ from typing import ClassVar
 
 from markupsafe import Markup
 
-from regnb.analysis.anatomy import Anatomist, Organ
+from regnb.analysis.anatomy import ImagePart, ImageReader
 from regnb.i18n import Translator
 from regnb.widgets.base_view import View
-from regnb.widgets.explore_files import files_html
-from regnb.widgets.html import join, tag
-from regnb.widgets.pieces import short, spans
+from regnb.widgets.explore_image import files_html
+from regnb.widgets.html import code_spans, join, short_digest, tag
 
 TEXT = 20_000  # characters of a content that are shown
 
 
 class Anatomy(View):
-    """The diagram of `root`, whose bytes `anatomist` reads when they are asked for."""
+    """The diagram of `root`, whose bytes `reader` reads when they are asked for."""
 
     styles: ClassVar = ("anatomy.css",)
     live: ClassVar = True
 
     def __init__(
-        self, translator: Translator, name: str, root: Organ, anatomist: Anatomist
+        self, translator: Translator, name: str, root: ImagePart, reader: ImageReader
     ) -> None:
         super().__init__(translator)
         self.name = name
         self.root = root
-        self._anatomist = anatomist
-        self._organs = list(root.all())
-        self._numbers = {id(organ): number for number, organ in enumerate(self._organs)}
+        self._reader = reader
+        self._parts = list(root.all())
+        self._numbers = {id(part): number for number, part in enumerate(self._parts)}
 
     def caption(self) -> Markup:
         """What it is made of, and how attestations are to be read."""
         counts = {
-            role: sum(organ.role == role for organ in self._organs)
+            role: sum(part.role == role for part in self._parts)
             for role in ("manifest", "layer", "attestation", "missing")
         }
         sentences = [self.translator(f"anatomy.{self.root.role}_root", name=self.name, **counts)]
@@ -48,7 +47,7 @@ class Anatomy(View):
             for role in ("attestation", "missing")
             if counts[role]
         ]
-        return spans(" ".join(sentences))
+        return code_spans(" ".join(sentences))
 
     def picture(self, *, live: bool = False) -> Markup:
         """The diagram; static with the bytes of what was read already, live with all to ask for."""
@@ -56,57 +55,57 @@ class Anatomy(View):
         if live:
             hint = tag("p", self.translator("anatomy.choose"), class_="quiet")
             return diagram + tag("div", hint, data_slot="bytes", aria_live="polite")
-        read = (organ for organ in self._organs if organ.content is not None)
-        return join([diagram, [self._folded(organ) for organ in islice(read, 2)]])
+        read = (part for part in self._parts if part.content is not None)
+        return join([diagram, [self._folded(part) for part in islice(read, 2)]])
 
     def answer(self, action: str, value: str) -> Mapping[str, Markup]:
         """The bytes of a part, or the files of a layer."""
         if action != "bytes":
             raise KeyError(action)
-        return {"bytes": self._bytes(self._organs[int(value)])}
+        return {"bytes": self._bytes(self._parts[int(value)])}
 
-    def _item(self, organ: Organ, *, live: bool) -> Markup:
-        parts = [self._item(part, live=live) for part in organ.parts]
-        return tag("li", self._box(organ, live=live), tag("ul", parts) if parts else None)
+    def _item(self, part: ImagePart, *, live: bool) -> Markup:
+        parts = [self._item(child, live=live) for child in part.parts]
+        return tag("li", self._box(part, live=live), tag("ul", parts) if parts else None)
 
-    def _box(self, organ: Organ, *, live: bool) -> Markup:
+    def _box(self, part: ImagePart, *, live: bool) -> Markup:
         label = [
-            tag("b", self.translator(f"anatomy.{organ.role}")),
-            [" ", tag("span", organ.platform, class_="platform")] if organ.platform else None,
-            tag("span", " ", short(organ.digest), " ", self.translator.size(organ.size)),
-            tag("span", " ", organ.media_type, class_="quiet media"),
+            tag("b", self.translator(f"anatomy.{part.role}")),
+            [" ", tag("span", part.platform, class_="platform")] if part.platform else None,
+            tag("span", " ", short_digest(part.digest), " ", self.translator.size(part.size)),
+            tag("span", " ", part.media_type, class_="quiet media"),
         ]
-        if not live or organ.role == "missing":
-            return tag("div", label, class_=f"box {organ.role}")
+        if not live or part.role == "missing":
+            return tag("div", label, class_=f"box {part.role}")
         return tag(
             "button",
             label,
             type="button",
-            class_=f"box {organ.role}",
+            class_=f"box {part.role}",
             aria_pressed="false",
             data_act="bytes",
-            data_value=str(self._numbers[id(organ)]),
+            data_value=str(self._numbers[id(part)]),
         )
 
-    def _folded(self, organ: Organ) -> Markup:
-        return tag("details", tag("summary", self._title(organ)), tag("pre", self._text(organ)))
+    def _folded(self, part: ImagePart) -> Markup:
+        return tag("details", tag("summary", self._title(part)), tag("pre", self._text(part)))
 
-    def _bytes(self, organ: Organ) -> Markup:
-        shown = self._files(organ) if organ.role == "layer" else tag("pre", self._text(organ))
-        return tag("h4", self._title(organ)) + shown
+    def _bytes(self, part: ImagePart) -> Markup:
+        shown = self._files(part) if part.role == "layer" else tag("pre", self._text(part))
+        return tag("h4", self._title(part)) + shown
 
-    def _title(self, organ: Organ) -> Markup:
-        role = self.translator(f"anatomy.{organ.role}")
-        key = "anatomy.files_of" if organ.role == "layer" else "anatomy.bytes_of"
-        size = self.translator.size(organ.size)
-        return join([self.translator(key, role=role, size=size), " ", short(organ.digest)])
+    def _title(self, part: ImagePart) -> Markup:
+        role = self.translator(f"anatomy.{part.role}")
+        key = "anatomy.files_of" if part.role == "layer" else "anatomy.bytes_of"
+        size = self.translator.size(part.size)
+        return join([self.translator(key, role=role, size=size), " ", short_digest(part.digest)])
 
-    def _text(self, organ: Organ) -> str:
-        content = self._anatomist.content(organ).decode("utf-8", "replace")
+    def _text(self, part: ImagePart) -> str:
+        content = self._reader.content(part).decode("utf-8", "replace")
         with suppress(ValueError):  # what is not JSON is shown as it is
             content = json.dumps(json.loads(content), indent=2, ensure_ascii=False)
         return content if len(content) <= TEXT else f"{content[:TEXT]}…"
 
-    def _files(self, organ: Organ) -> Markup:
-        files = self._anatomist.files(organ)
+    def _files(self, part: ImagePart) -> Markup:
+        files = self._reader.files(part)
         return tag("div", files_html(self.translator, files), class_="files")

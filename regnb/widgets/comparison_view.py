@@ -11,8 +11,7 @@ from regnb.analysis.comparison import ComparedField, ComparedLayer, Comparison
 from regnb.i18n import Translator
 from regnb.tables.table import shorten
 from regnb.widgets.base_view import View
-from regnb.widgets.html import Child, tag
-from regnb.widgets.pieces import number, short, spans, table
+from regnb.widgets.html import Child, code_spans, first_rows, number_cell, short_digest, tag
 
 SIGNS = {"both": "=", "first": "◧", "second": "◨"}
 
@@ -34,8 +33,8 @@ class ComparisonView(View):
         compared, size = self.comparison, self.translator.size
         first, second = self.names
         if compared.is_same:
-            return spans(self.translator("compare.same", first=first, second=second))
-        return spans(
+            return code_spans(self.translator("compare.same", first=first, second=second))
+        return code_spans(
             self.translator(
                 "compare.parts",
                 first=first,
@@ -52,10 +51,10 @@ class ComparisonView(View):
         text = self.translator
         heads = ["compare.where", "columns.created_by", "columns.digest", "columns.size_bytes"]
         headings = [text(head) for head in heads[:3]] + [f"#{text(heads[3])}"]
-        layers = table(text, headings, self.comparison.layers, self._layer)
+        layers = first_rows(text, headings, self.comparison.layers, self._layer)
         differing = [field for field in self.comparison.fields if not field.is_same]
         fields = (
-            table(text, [text("columns.field"), *self.names], differing, self._field)
+            first_rows(text, [text("columns.field"), *self.names], differing, self._field)
             if differing
             else tag("p", text("compare.same_config"))
         )
@@ -69,10 +68,10 @@ class ComparisonView(View):
         if item.side in names:
             where = self.translator("compare.only", name=names[item.side])
         return [
-            tag("td", tag("b", SIGNS[item.side]), " ", spans(where), class_=item.side),
+            tag("td", tag("b", SIGNS[item.side]), " ", code_spans(where), class_=item.side),
             tag("td", tag("code", shorten(item.layer.created_by))),
-            tag("td", short(item.layer.digest)),
-            number(self.translator.size(item.layer.size)),
+            tag("td", short_digest(item.layer.digest)),
+            number_cell(self.translator.size(item.layer.size)),
         ]
 
     def _field(self, field: ComparedField) -> list[Child]:

@@ -6,13 +6,12 @@ from typing import ClassVar
 
 from markupsafe import Markup
 
-from regnb.analysis.references import ReferencePart, parts_of
 from regnb.errors import InvalidReference
 from regnb.i18n import Translator
 from regnb.oci import Digest
+from regnb.oci.reference import ReferencePart, parts_of
 from regnb.widgets.base_view import View
-from regnb.widgets.html import join, tag
-from regnb.widgets.pieces import short, spans
+from regnb.widgets.html import code_spans, join, short_digest, tag
 
 
 class Explanation(View):
@@ -39,13 +38,13 @@ class Explanation(View):
         """What it stands for, or why it cannot be one."""
         if self.problem:
             told = self.translator.tell(self.problem)
-            return tag("b", "✗ ") + spans(told.text) + " " + spans(told.mend)
+            return tag("b", "✗ ") + code_spans(told.text) + " " + code_spans(told.mend)
         implied = [part for part in self.parts if not part.written]
         key = "explain.implied" if implied else "explain.written"
         sentences = [self.translator(key, text=self.text, whole=self.whole)]
         if {"tag", "digest"} <= {part.role for part in self.parts}:
             sentences.append(self.translator("explain.digest_wins"))
-        return spans(" ".join(sentences))
+        return code_spans(" ".join(sentences))
 
     def picture(self, *, live: bool = False) -> Markup:
         """The parts side by side, each over its name and its meaning."""
@@ -59,7 +58,7 @@ class Explanation(View):
         )
 
     def _part(self, part: ReferencePart) -> Markup:
-        text = short(Digest(part.text)) if part.role == "digest" else tag("code", part.text)
+        text = short_digest(Digest(part.text)) if part.role == "digest" else tag("code", part.text)
         shown = [tag("span", part.separator, class_="separator"), tag("span", text, class_="chip")]
         state = "written" if part.written else "implied"
         return tag("th", shown, scope="col", class_=f"{part.role} {state}")
@@ -67,7 +66,7 @@ class Explanation(View):
     def _meaning(self, part: ReferencePart) -> Markup:
         name = tag("b", self.translator(f"explain.{part.role}.name"))
         quiet = tag("span", self.translator("explain.is_implied"), class_="quiet")
-        meaning = spans(self._sentence(part))
+        meaning = code_spans(self._sentence(part))
         return tag("td", join([name, None if part.written else [" · ", quiet]]), tag("p", meaning))
 
     def _sentence(self, part: ReferencePart) -> str:

@@ -1,18 +1,24 @@
-"""An image in the browser: its manifest, readable and raw, its config and its layers."""
+"""An image in the browser: its manifest, readable and raw, its config, its layers, their files."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 from markupsafe import Markup
 
 from regnb.analysis.browse import BrowsedImage
+from regnb.analysis.layer_files import OPAQUE, WHITEOUT, LayerFile, read_layer
+from regnb.errors import InvalidLayer
 from regnb.i18n import Translator
 from regnb.oci import Descriptor, ImageIndex, ImageManifest, Layer, layers_of
 from regnb.tables import image_table
 from regnb.tables.table import shorten
-from regnb.widgets.html import Child, join, tag
+from regnb.widgets.html import Child, join, number_cell, short_digest, table, tag
+
+SHOWN = 500
+COLUMNS = ("change", "mode", "size", "path")
 
 
 def image_slots(translator: Translator, address: str, image: BrowsedImage) -> dict[str, Markup]:
@@ -48,7 +54,7 @@ class _Parts:
             [
                 self._kind(entry),
                 str(entry.platform or ""),
-                self._code(entry.digest),
+                short_digest(entry.digest),
                 self._size(entry.size),
             ]
             for entry in index.manifests
@@ -69,10 +75,13 @@ class _Parts:
         title = tag("h4", self._translator("explore.chosen")) if self._image.index else None
         facts = [
             *self._named(manifest),
-            ("config", join([self._code(manifest.config.digest), " ", manifest.config.media_type])),
+            (
+                "config",
+                join([short_digest(manifest.config.digest), " ", manifest.config.media_type]),
+            ),
             ("layers", str(len(manifest.layers))),
             ("pull_size", self._size(manifest.size)),
-            ("subject", self._code(manifest.subject.digest) if manifest.subject else None),
+            ("subject", short_digest(manifest.subject.digest) if manifest.subject else None),
             *((name, value) for name, value in sorted(manifest.annotations.items())),
         ]
         return join([title, self._facts(facts)])
@@ -86,7 +95,7 @@ class _Parts:
                     "p",
                     self._translator("explore.bytes", count=len(item.content)),
                     " ",
-                    self._code(item.digest),
+                    short_digest(item.digest),
                 ),
                 tag("pre", item.content.decode("utf-8", "replace")),
             ]
@@ -98,12 +107,12 @@ class _Parts:
         manifest, config = self._image.manifest, self._image.config
         if manifest is None or config is None:
             return self._text("no_config")
-        table = image_table(self._translator, manifest, config)
+        facts = image_table(self._translator, manifest, config)
         text = json.dumps(json.loads(config.content), indent=2, ensure_ascii=False)
         whole = tag(
             "details", tag("summary", self._translator("explore.whole_config")), tag("pre", text)
         )
-        return Markup(table._repr_html_()) + whole  # noqa: S704 - pandas has escaped it
+        return Markup(facts._repr_html_()) + whole  # noqa: S704 - pandas has escaped it
 
     def layers(self) -> Markup:
         """A row and a bar for each layer."""
@@ -115,7 +124,7 @@ class _Parts:
                 tag("code", shorten(layer.created_by) or "?", title=layer.created_by),
                 tag("meter", value=layer.size, max=largest or 1, aria_label=self._size(layer.size)),
                 self._size(layer.size),
-                self._code(layer.digest),
+                short_digest(layer.digest),
                 self._files_button(layer),
             ]
             for number, layer in enumerate(layers, 1)
@@ -126,7 +135,7 @@ class _Parts:
     def files(self) -> Markup:
         """The layers whose files can be asked for."""
         rows: list[Sequence[Child]] = [
-            [number, self._size(layer.size), self._code(layer.digest), self._files_button(layer)]
+            [number, self._size(layer.size), short_digest(layer.digest), self._files_button(layer)]
             for number, layer in enumerate(self._layers(), 1)
         ]
         heads = ("layer", "size", "digest", "files")
@@ -182,9 +191,8 @@ class _Parts:
         return tag("table", tag("tbody", rows), class_="facts")
 
     def _table(self, heads: Sequence[str], rows: Sequence[Sequence[Child]]) -> Markup:
-        head = tag("tr", [tag("th", self._name(name), scope="col") for name in heads])
-        body = [tag("tr", [tag("td", cell) for cell in row]) for row in rows]
-        return tag("table", tag("thead", head), tag("tbody", body), class_="list")
+        body = ([tag("td", cell) for cell in row] for row in rows)
+        return table(map(self._name, heads), body, class_="list")
 
     def _name(self, name: str) -> str:
         key = f"explore.name.{name}"
@@ -193,8 +201,37 @@ class _Parts:
     def _text(self, key: str, **values: object) -> Markup:
         return tag("p", self._translator(f"explore.{key}", **values))
 
-    def _code(self, digest: str) -> Markup:
-        return tag("code", digest[7:19], title=digest)
-
     def _size(self, size: int) -> str:
         return self._translator.size(size)
+
+
+def layer_html(translator: Translator, digest: str, blocks: Iterable[bytes]) -> Markup:
+    """The first files of the layer in `blocks`, which is read to its end; how many there are."""
+    title = tag("h4", translator("explore.files_of", digest=digest[7:19]))
+    return title + files_html(translator, read_layer(blocks))
+
+
+def files_html(translator: Translator, files: Iterator[LayerFile]) -> Markup:
+    """The first of the `files` of a layer, and how many there are; or why it cannot be read."""
+    try:
+        shown = list(islice(files, SHOWN))
+        rest = sum(1 for _ in files)
+    except InvalidLayer as error:
+        return tag("p", str(translator.tell(error)), class_="regnb-error")
+    heads = (translator(f"explore.name.{name}") for name in COLUMNS)
+    listed = table(heads, (_row(translator, file) for file in shown))
+    more = tag("p", translator("explore.more_files", count=rest), class_="quiet") if rest else None
+    return join([tag("p", translator("explore.files", count=len(shown) + rest)), listed, more])
+
+
+def _row(translator: Translator, file: LayerFile) -> list[Child]:
+    gone = file.kind in {WHITEOUT, OPAQUE}
+    change = translator(f"explore.change.{file.kind}") if gone else translator("explore.change.put")
+    target = f" → {file.link_target}" if file.link_target else ""
+    path = tag("code", f"/{file.path}{target}")
+    return [
+        tag("td", change),
+        tag("td", tag("code", "" if gone else f"{file.mode:04o}")),
+        number_cell("" if gone else translator.size(file.size)),
+        tag("td", tag("s", path) if gone else path),
+    ]

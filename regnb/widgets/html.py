@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 
+from regnb.i18n import Translator
+from regnb.oci import Digest
+
 Child: TypeAlias = str | int | Markup | Iterable["Child"] | None
 
 _VOID = frozenset({"br", "col", "hr", "img", "input", "wbr"})
+SHOWN = 40
+T = TypeVar("T")
 
 
 def tag(name: str, *children: Child, **attributes: str | float | bool | None) -> Markup:
@@ -53,3 +58,52 @@ def _markdown() -> MarkdownIt:
 
 def _attribute(name: str) -> str:
     return name.rstrip("_").replace("_", "-")
+
+
+def short_digest(digest: Digest) -> Markup:
+    """The first digits of `digest`; the whole of it where the pointer rests."""
+    return tag("code", digest.short, title=str(digest))
+
+
+def code_spans(text: str) -> Markup:
+    """`text` with its `code spans`."""
+    return join(tag("code", part) if at % 2 else part for at, part in enumerate(text.split("`")))
+
+
+def share_bar(*parts: int, of: int) -> Markup:
+    """A bar of `parts` of a whole; the numbers stand beside it, so it is not read aloud."""
+    pieces = [
+        tag("i", class_=f"part-{number}", style=f"width: {100 * part / of:.1f}%")
+        for number, part in enumerate(parts, start=1)
+        if part and of
+    ]
+    return tag("span", pieces, class_="bar", aria_hidden="true")
+
+
+def table(headings: Iterable[str], rows: Iterable[Child], class_: str | None = None) -> Markup:
+    """A table of `rows`, each of them cells; a heading that starts with `#` is that of numbers."""
+    heads = [
+        tag("th", text.removeprefix("#"), scope="col", class_=text.startswith("#") and "number")
+        for text in headings
+    ]
+    body = [tag("tr", row) for row in rows]
+    return tag("table", tag("thead", tag("tr", heads)), tag("tbody", body), class_=class_)
+
+
+def first_rows(
+    translator: Translator, headings: Iterable[str], items: Sequence[T], row: Callable[[T], Child]
+) -> Markup:
+    """A table of the first `items`, of which `row` makes cells, and how many more there are."""
+    return table(headings, map(row, items[:SHOWN])) + rows_left(translator, len(items) - SHOWN)
+
+
+def rows_left(translator: Translator, count: int) -> Markup:
+    """How many more there are, when there are."""
+    if count <= 0:
+        return Markup("")
+    return tag("p", translator("tables.more_rows", count=count), class_="quiet")
+
+
+def number_cell(text: str) -> Markup:
+    """The cell of a number."""
+    return tag("td", text, class_="number")

@@ -11,8 +11,7 @@ from markupsafe import Markup
 from regnb.checks import Status
 from regnb.i18n import Translator
 from regnb.widgets.base_view import View
-from regnb.widgets.html import Child, join, tag
-from regnb.widgets.pieces import spans
+from regnb.widgets.html import Child, code_spans, join, tag
 
 _MARKS = {Status.PASSED: "✓", Status.FAILED: "✗", Status.NOT_ATTEMPTED: "·"}
 
@@ -48,10 +47,10 @@ class Panel(View):
         """Whether the registry answers, and what it holds."""
         state = self.state
         if not state.registry:
-            return spans(self.translator("panel.no_registry"))
+            return code_spans(self.translator("panel.no_registry"))
         if not state.address:
-            return spans(self.translator("panel.stopped", name=state.registry))
-        return spans(self.translator("panel.runs", address=state.address))
+            return code_spans(self.translator("panel.stopped", name=state.registry))
+        return code_spans(self.translator("panel.runs", address=state.address))
 
     def picture(self, *, live: bool = False) -> Markup:
         """The facts, and the exercises of each chapter."""
@@ -108,7 +107,7 @@ class Panel(View):
             tag(
                 "li",
                 tag("span", _MARKS[status], class_="mark", aria_hidden="true"),
-                spans(self.translator(f"checks.{name}.title")),
+                code_spans(self.translator(f"checks.{name}.title")),
                 tag("span", " · ", self.translator(f"panel.status.{status}"), class_="quiet"),
             )
             for name, status in checks

@@ -6,12 +6,20 @@ from typing import ClassVar
 
 from markupsafe import Markup
 
-from regnb.analysis.storage import Freed, RepositoryShare, Storage, StoredContent
+from regnb.analysis.usage import Freed, RepositoryShare, StoredContent, Usage
 from regnb.i18n import Translator
 from regnb.tables import Table, contents_table, storage_table
 from regnb.widgets.base_view import View
-from regnb.widgets.html import Child, join, tag
-from regnb.widgets.pieces import number, share, short, spans, table
+from regnb.widgets.html import (
+    Child,
+    code_spans,
+    first_rows,
+    join,
+    number_cell,
+    share_bar,
+    short_digest,
+    tag,
+)
 
 NAMES = 4
 
@@ -21,7 +29,7 @@ class StorageView(View):
 
     styles: ClassVar = ("storage.css",)
 
-    def __init__(self, translator: Translator, storage: Storage) -> None:
+    def __init__(self, translator: Translator, storage: Usage) -> None:
         super().__init__(translator)
         self.storage = storage
 
@@ -53,7 +61,7 @@ class StorageView(View):
     def picture(self, *, live: bool = False) -> Markup:
         """The repositories, the images, and the contents."""
         del live  # nothing to ask the kernel
-        unseen = tag("p", spans(self.translator("storage.unseen")), class_="quiet")
+        unseen = tag("p", code_spans(self.translator("storage.unseen")), class_="quiet")
         if not self.storage.contents:
             return unseen
         return join([self._repositories(), self._images(), self._contents(), unseen])
@@ -65,7 +73,7 @@ class StorageView(View):
         heads = ("columns.repository", "#columns.tags", "#storage.unique", "#storage.shared")
         return self._section(
             "repositories",
-            table(
+            first_rows(
                 text,
                 [*map(self._heading, heads), ""],
                 rows,
@@ -77,16 +85,16 @@ class StorageView(View):
         size = self.translator.size
         return [
             tag("th", tag("code", row.repository), scope="row"),
-            number(str(row.tags)),
-            number(size(row.unique)),
-            number(size(row.shared)),
-            tag("td", share(row.unique, row.shared, of=widest), class_="wide"),
+            number_cell(str(row.tags)),
+            number_cell(size(row.unique)),
+            number_cell(size(row.shared)),
+            tag("td", share_bar(row.unique, row.shared, of=widest), class_="wide"),
         ]
 
     def _images(self) -> Markup:
         heads = ("columns.image", "columns.digest", "#columns.size_bytes", "#storage.freed")
         headings = [*map(self._heading, heads)]
-        made = table(self.translator, headings, self.storage.images(), self._freed)
+        made = first_rows(self.translator, headings, self.storage.images(), self._freed)
         return self._section("images", made)
 
     def _freed(self, image: Freed) -> list[Child]:
@@ -94,16 +102,16 @@ class StorageView(View):
         names = [f"{image.repository}:{tag}" for tag in image.tags]
         return [
             tag("th", self._names(names), scope="row"),
-            tag("td", short(image.digest)),
-            number(size(image.size)),
-            number(size(image.freed)),
+            tag("td", short_digest(image.digest)),
+            number_cell(size(image.size)),
+            number_cell(size(image.freed)),
         ]
 
     def _contents(self) -> Markup:
         heads = ("columns.kind", "columns.digest", "#columns.size_bytes")
         largest = self.storage.contents[0].size
         headings = [*map(self._heading, heads), "", self.translator("columns.used_by")]
-        made = table(
+        made = first_rows(
             self.translator,
             headings,
             self.storage.contents,
@@ -114,9 +122,9 @@ class StorageView(View):
     def _content(self, content: StoredContent, largest: int) -> list[Child]:
         return [
             tag("td", self.translator(f"kinds.{content.content.kind}")),
-            tag("td", short(content.content.digest)),
-            number(self.translator.size(content.size)),
-            tag("td", share(content.size, of=largest), class_="narrow"),
+            tag("td", short_digest(content.content.digest)),
+            number_cell(self.translator.size(content.size)),
+            tag("td", share_bar(content.size, of=largest), class_="narrow"),
             tag("td", self._names([str(name) for name in content.names])),
         ]
 

@@ -10,10 +10,10 @@ from markupsafe import Markup
 from regnb.engine.transfer import LayerTransfer, Transfer
 from regnb.i18n import Translator
 from regnb.widgets.base_view import View
-from regnb.widgets.html import tag
+from regnb.widgets.html import Child, number_cell, table, tag
 
 if TYPE_CHECKING:
-    from regnb.widgets.bars import BarsWidget
+    from regnb.widgets.live import MarkupWidget
 
 
 class Transfers(View):
@@ -32,34 +32,32 @@ class Transfers(View):
 
     def picture(self, *, live: bool = False) -> Markup:  # noqa: ARG002 - there are no controls
         """One row for each layer."""
-        rows = [self._row(layer) for layer in self.transfer.layers.values()]
         names = ("layer", "state", "size", "speed")
-        heads = [tag("th", self.translator(f"transfer.{name}"), scope="col") for name in names]
-        return tag("table", tag("thead", tag("tr", heads)), tag("tbody", rows))
+        heads = (self.translator(f"transfer.{name}") for name in names)
+        return table(heads, map(self._row, self.transfer.layers.values()))
 
     def refresh(self) -> None:
         """Show the state as it is now."""
         self.widget.value = str(self.html(live=True))
 
     @cached_property
-    def widget(self) -> BarsWidget:
+    def widget(self) -> MarkupWidget:
         """The live view."""
-        from regnb.widgets.bars import BarsWidget  # noqa: PLC0415 - loads ipywidgets
+        from regnb.widgets.live import MarkupWidget  # noqa: PLC0415 - loads ipywidgets
 
-        return BarsWidget(str(self.html(live=True)))
+        return MarkupWidget(str(self.html(live=True)))
 
-    def _row(self, layer: LayerTransfer) -> Markup:
+    def _row(self, layer: LayerTransfer) -> list[Child]:
         state = status(self.translator, layer)
         bar = tag("progress", value=layer.moved, max=layer.size or 1, aria_label=state)
         speed = f"{self.translator.size(int(layer.speed))}/s" if layer.speed else ""
         size = self.translator.size(layer.size) if layer.size else ""
-        return tag(
-            "tr",
+        return [
             tag("td", tag("code", layer.layer)),
             tag("td", bar if layer.is_moving else _mark(layer), tag("span", state)),
-            tag("td", size, class_="number"),
-            tag("td", speed, class_="number"),
-        )
+            number_cell(size),
+            number_cell(speed),
+        ]
 
 
 def total(translator: Translator, transfer: Transfer) -> str:

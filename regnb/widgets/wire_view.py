@@ -10,8 +10,7 @@ from markupsafe import Markup
 from regnb.analysis.wire import ShownExchange, ShownHeader
 from regnb.i18n import Translator
 from regnb.widgets.base_view import View
-from regnb.widgets.html import Child, join, tag
-from regnb.widgets.pieces import spans
+from regnb.widgets.html import Child, code_spans, join, tag
 
 SHOWN = 20
 LINES = 60
@@ -34,7 +33,7 @@ class Wire(View):
     def caption(self) -> Markup:
         """How many exchanges there were, behind which step."""
         key = "wire.caption" if self.exchanges else "wire.none"
-        return spans(self.translator(key, count=self.count, step=f"lab.{self.step}"))
+        return code_spans(self.translator(key, count=self.count, step=f"lab.{self.step}"))
 
     def picture(self, *, live: bool = False) -> Markup:
         """One foldable part for each exchange, the first of them open."""
@@ -108,6 +107,6 @@ class Wire(View):
         copy = tag("button", self.translator("wire.copy"), type="button", data_copy=command)
         return tag(
             "section",
-            tag("h4", spans(self.translator("wire.curl")), copy if live else None),
+            tag("h4", code_spans(self.translator("wire.curl")), copy if live else None),
             tag("pre", f"$ {command}"),
         )

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from regnb.analysis.anatomy import Anatomist
+from regnb.analysis.anatomy import ImageReader
 from regnb.registry import RegistryClient
 from tests.analysis.registries import (
     ARM64,
@@ -25,25 +25,25 @@ def client() -> RegistryClient:
 
 
 def test_image_is_a_config_and_its_layers(client: RegistryClient) -> None:
-    root = Anatomist(client, "w3").dissect("amd64")
-    assert [organ.role for organ in root.all()] == ["manifest", "config", "layer", "layer"]
+    root = ImageReader(client, "w3").read("amd64")
+    assert [part.role for part in root.all()] == ["manifest", "config", "layer", "layer"]
 
 
 def test_attestation_hangs_below_the_image_that_it_speaks_of(client: RegistryClient) -> None:
-    root = Anatomist(client, "w3").dissect("1.0")
-    assert [(organ.role, organ.platform) for organ in root.parts] == [
+    root = ImageReader(client, "w3").read("1.0")
+    assert [(part.role, part.platform) for part in root.parts] == [
         ("manifest", "linux/amd64"),
         ("manifest", "linux/arm64"),
     ]
     attestation = root.parts[1].parts[-1]
     assert (attestation.role, attestation.platform) == ("attestation", "")
-    assert [organ.role for organ in attestation.parts] == ["config", "statement"]
+    assert [part.role for part in attestation.parts] == ["config", "statement"]
 
 
 def test_manifest_that_was_never_copied_is_missing(client: RegistryClient) -> None:
-    gone = Anatomist(client, "w3").dissect("1.0").parts[0]
+    gone = ImageReader(client, "w3").read("1.0").parts[0]
     client.delete_manifest("w3", gone.digest)
-    root = Anatomist(client, "w3").dissect("1.0")
+    root = ImageReader(client, "w3").read("1.0")
     assert (root.parts[0].role, root.parts[0].digest, root.parts[0].parts) == (
         "missing",
         gone.digest,
@@ -52,9 +52,9 @@ def test_manifest_that_was_never_copied_is_missing(client: RegistryClient) -> No
 
 
 def test_bytes_and_files_are_those_of_the_registry(client: RegistryClient) -> None:
-    anatomist = Anatomist(client, "w3")
-    root = anatomist.dissect("amd64")
+    reader = ImageReader(client, "w3")
+    root = reader.read("amd64")
     config, layer, _ = root.parts
-    assert root.digest.of(anatomist.content(root)) == root.digest
-    assert config.digest.of(anatomist.content(config)) == config.digest
-    assert [item.path for item in anatomist.files(layer)] == ["a"]
+    assert root.digest.of(reader.content(root)) == root.digest
+    assert config.digest.of(reader.content(config)) == config.digest
+    assert [item.path for item in reader.files(layer)] == ["a"]

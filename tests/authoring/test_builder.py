@@ -6,7 +6,7 @@ import pytest
 from nbformat.v4 import new_output
 
 from regnb.authoring import build_chapter, notebook_path
-from regnb.authoring.notebook import code_cells, read_notebook, write_notebook
+from regnb.authoring.notebook_files import code_cells, read_notebook, write_notebook
 from regnb.errors import AuthoringError
 from tests.authoring.sources import code, prose, write_lesson
 

@@ -7,7 +7,7 @@ from nbformat.v4 import new_output
 
 from regnb.authoring import RunningCell, build_chapter, notebook_path
 from regnb.authoring.execution import tidy
-from regnb.authoring.notebook import code_cells, read_notebook
+from regnb.authoring.notebook_files import code_cells, read_notebook
 from regnb.errors import CellFailed
 from tests.authoring.sources import code, prose, write_lesson
 

@@ -16,7 +16,7 @@ from regnb.authoring import (
     problems_of_chapter,
     read_chapter,
 )
-from regnb.authoring.notebook import code_cells, read_notebook, write_notebook
+from regnb.authoring.notebook_files import code_cells, read_notebook, write_notebook
 from regnb.errors import AuthoringError
 from tests.authoring.sources import code, prose, write_lesson
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from regnb.authoring import build_chapter, notebook_path
-from regnb.authoring.notebook import code_cells, read_notebook
+from regnb.authoring.notebook_files import code_cells, read_notebook
 from regnb.authoring.reference_engine import (
     OwnPorts,
     ReferenceAddresses,

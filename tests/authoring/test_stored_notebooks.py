@@ -13,7 +13,7 @@ from regnb.authoring import (
     notebooks_without_source,
     problems_of_chapter,
 )
-from regnb.authoring.notebook import read_notebook, write_notebook
+from regnb.authoring.notebook_files import read_notebook, write_notebook
 from tests.authoring.sources import code, prose, write_lesson
 
 CELLS = [prose("why", "Pourquoi ?", "Why?"), code("sum", "1 + 1", "hide-input"), code("two", "2")]

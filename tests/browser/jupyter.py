@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from regnb.authoring.reference_engine import reference_engine
-from regnb.cli.course import jupyter_environment
+from regnb.cli.course_commands import jupyter_environment
 
 PROJECT = Path(__file__).parent.parent.parent
 STARTS_WITHIN = 120.0

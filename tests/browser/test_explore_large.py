@@ -13,7 +13,7 @@ import sys
 sys.path.insert(0, {str(PROJECT)!r})
 import logging, threading
 from werkzeug.serving import make_server
-from regnb.analysis.browse import RegistrySource
+from regnb.analysis.browse import RegistryBrowser
 from regnb.i18n import Translator
 from regnb.oci import Digest, Platform
 from regnb.oci.media_types import OCI_MANIFEST
@@ -37,7 +37,7 @@ for number in range(5000):
     repository.put_manifest(new)
 server = make_server("127.0.0.1", 0, create_app(storage, Config()), threaded=True)
 threading.Thread(target=server.serve_forever, daemon=True).start()
-source = RegistrySource(
+source = RegistryBrowser(
     RegistryClient(f"http://127.0.0.1:{{server.server_port}}"), Platform("linux", "amd64")
 )
 """

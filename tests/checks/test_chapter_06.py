@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from regnb.lab import Lab
-from regnb.registry import Request
 from tests.checks.wrong import push, wrong
 
 
@@ -65,5 +64,4 @@ def test_delete_a_layer_that_others_use(lab: Lab) -> None:
         lab.delete(f"app:{tag}", confirm=True)
     layer = lab.layers("app:1.12").digest[0]
     session = lab.client._session
-    url = session.url_of("app", "blobs", layer)
-    session.exchange(Request("DELETE", url, repository="app"), 202).close()
+    session.exchange(session.request("DELETE", "app", "blobs", layer), 202).close()

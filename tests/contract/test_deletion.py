@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from regnb.analysis.deletion import deletion_of
+from regnb.analysis.usage import deletion_of
 from regnb.errors import ManifestNotFound
 from regnb.inventory import tag_contents
 from regnb.registry import RegistryClient

@@ -13,11 +13,9 @@ from werkzeug.test import Client
 from regnb.authoring.reference_engine import own_ports
 from regnb.engine.ports import ports_of_lab
 from regnb.errors import UserUnknown
-from regnb.i18n import LANGUAGES, Translator
 from regnb.lab.auth import PATH, Issuer, Rights, Token, TokenServer, TokenService, Users
 from regnb.lab.authority import Certificates
 from regnb.lab.ownership import Folder
-from regnb.lab.refusals import keys
 
 
 @pytest.fixture
@@ -98,12 +96,6 @@ def test_oauth_is_declined_so_that_clients_ask_with_get(server: Client) -> None:
 
 def test_a_token_is_shown_to_nobody() -> None:
     assert "secret" not in repr(Token("secret"))
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_every_refusal_is_explained(language: str) -> None:
-    translator = Translator(language)
-    assert all(translator(key) for key in keys())
 
 
 @pytest.fixture

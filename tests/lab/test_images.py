@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from regnb.analysis.storage import Storage
+from regnb.analysis.usage import Usage
+from regnb.i18n import Translator
 from regnb.inventory import CONNECTIONS, tag_contents
-from regnb.lab.images import sharing
+from regnb.lab.images import pulled_from, sharing
 from regnb.oci import ImageManifest
 from regnb.registry import RegistryClient, WsgiTransport
 from regnb.server import Config, MemoryStorage, create_app
@@ -82,7 +83,36 @@ def test_all_images_of_a_large_registry_that_share_a_layer(
 
 
 def test_storage_of_a_large_registry(client: RegistryClient, gauge: Gauge) -> None:
-    storage = Storage.of(tag_contents(client))
+    storage = Usage.of(tag_contents(client))
     assert [share.tags for share in storage.repositories()] == [1] * REPOSITORIES
     assert max(len(content.names) for content in storage.contents) == REPOSITORIES
     assert 1 < gauge.most <= CONNECTIONS
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        (
+            (
+                "Not from Docker Hub (the certificate of registry-1.docker.io is signed by "
+                "Filter (Ltd), Root: it, which is not trusted): this is a sample image of regnb"
+            ),
+            "signed by “Filter (Ltd), Root: it”",
+        ),
+        ("Not from Docker Hub (REGNB_HUB=samples): this is a sample", "`REGNB_HUB=samples`"),
+        ("Not from Docker Hub (pull limit): this is a sample image", "pull limit is reached"),
+        ("Not from Docker Hub (something new): this is a sample image", "something new"),
+        ("As REGNB_HUB says: this image comes from room:5055", "but from `room:5055`"),
+        (
+            "The pull limit of Docker Hub is reached: this image comes from mirror.gcr.io",
+            "its mirror `mirror.gcr.io`",
+        ),
+    ],
+)
+def test_other_origin_is_told(status: str, said: str) -> None:
+    assert said in (pulled_from(status, Translator("en")) or "")
+    assert pulled_from(status, Translator("fr"))
+
+
+def test_pull_from_docker_hub_needs_no_words() -> None:
+    assert pulled_from("Pulling from library/nginx", Translator("en")) is None

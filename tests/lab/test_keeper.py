@@ -23,9 +23,18 @@ from regnb.errors import (
     RegistryStopped,
 )
 from regnb.lab import Lab, open_lab
+from regnb.lab.authority import Certificates
+from regnb.lab.handshake import shake_hands
+from regnb.lab.keeper import wait_until_it_answers
+from regnb.registry import RegistryClient, UrllibTransport
+from regnb.server import MemoryStorage, create_app
+from regnb.web.http_server import serving
 from tests.embedded.running import wait_for
 from tests.engine.conftest import sockets
-from tests.engine.fake_api import FakeApi, serving
+from tests.engine.fake_api import FakeApi
+from tests.engine.fake_api import serving as serving_api
+from tests.lab.conftest import server_context
+from tests.servers import slow_to_start
 
 __all__ = ["sockets"]
 
@@ -168,13 +177,34 @@ def test_other_engine_that_ends_is_told_with_its_mend(
     words: str,
 ) -> None:
     monkeypatch.setattr("regnb.lab.keeper.dormant_engine", lambda *_, **__: installed)
-    with serving(FakeApi(), sockets / "docker.sock") as endpoint:
+    with serving_api(FakeApi(), sockets / "docker.sock") as endpoint:
         lab = open_lab("en", engine=endpoint)
         lab.images()
     with pytest.raises(kind) as caught:
         lab.images()
     assert words in str(caught.value)
     assert "get-docker" not in str(caught.value)
-    with serving(FakeApi(), sockets / "docker.sock"):
+    with serving_api(FakeApi(), sockets / "docker.sock"):
         lab.images()
     lab.engine.client.close()
+
+
+@pytest.mark.parametrize("reset", [True, False], ids=["reset", "closed"])
+@pytest.mark.parametrize("tls", [True, False], ids=["tls", "plain"])
+def test_registry_is_waited_for_behind_a_proxy_that_listens_before_it(
+    certificates: Certificates, tls: bool, reset: bool
+) -> None:
+    certificates.issue("server", ["localhost"], role="server")
+    context = server_context(certificates) if tls else None
+    with (
+        serving(create_app(MemoryStorage()), context=context) as server,
+        slow_to_start(server.port, cuts=7, reset=reset) as port,
+        RegistryClient(
+            f"http{'s' * tls}://localhost:{port}",
+            transport=UrllibTransport(ca_file=certificates.authority_file),
+        ) as client,
+    ):
+        wait_until_it_answers(client)
+        client.ping()
+        if tls:
+            shake_hands(port, host="localhost", authority=None, client=None)

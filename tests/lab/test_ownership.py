@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from regnb.lab.ownership import Record, lab_id, record_of
+from regnb.lab.ownership import Folder, Record, lab_id, record_of
 
 
 @pytest.fixture
@@ -39,3 +40,16 @@ def test_lab_is_the_same_for_one_learner_and_another_by_choice() -> None:
     assert lab_id({}) == lab_id({})
     assert len(lab_id({})) == 8
     assert lab_id({"REGNB_LAB": "paul"}) == "paul"
+
+
+def test_file_that_several_write_at_once_is_whole(tmp_path: Path) -> None:
+    folder = Folder(tmp_path / "lab")
+    contents = [bytes([number]) * 50_000 for number in range(8)]
+    with ThreadPoolExecutor(len(contents)) as pool:
+        written = list(
+            pool.map(lambda content: folder.write("token/issuer.crt", content), contents * 25)
+        )
+    assert set(written) == {tmp_path / "lab/token/issuer.crt"}
+    assert folder.read("token/issuer.crt") in contents
+    assert written[0].stat().st_mode & 0o777 == 0o600
+    assert list(written[0].parent.iterdir()) == [written[0]]

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from regnb.authoring.execution import run
-from regnb.authoring.notebook import code_cells, read_notebook
+from regnb.authoring.notebook_files import code_cells, read_notebook
 from regnb.embedded import background
 from tests.networks.hubs import FINE, NAMES, Authority, answer, saying, serving, waiting
 from tests.networks.proxies import proxy

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from regnb.authoring import read_chapter, source_paths
-from regnb.authoring.notebook import make_notebook, to_text
+from regnb.authoring.notebook_files import make_notebook, to_text
 from tests.authoring.sources import code, write_lesson
 from tests.notebooks.conftest import PROJECT
 

@@ -10,7 +10,7 @@ import pytest
 from nbformat import NotebookNode
 
 from regnb.authoring import problems_of_chapter, source_paths
-from regnb.authoring.notebook import code_cells, read_notebook, write_notebook
+from regnb.authoring.notebook_files import code_cells, read_notebook, write_notebook
 from tests.notebooks.conftest import PROJECT, Compare
 from tests.notebooks.sanitizer import STRICT, rules
 

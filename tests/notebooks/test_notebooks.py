@@ -13,7 +13,7 @@ from regnb.authoring import (
     read_chapter,
     source_paths,
 )
-from regnb.authoring.notebook import code_cells, read_notebook
+from regnb.authoring.notebook_files import code_cells, read_notebook
 from tests.notebooks.conftest import PROJECT
 from tests.notebooks.sanitizer import DOCKER, STRICT, rules, rules_that_match, texts
 

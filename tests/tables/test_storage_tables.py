@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-from regnb.analysis.deletion import Deletion, Part
 from regnb.analysis.differences import DIFFERENCES
 from regnb.analysis.stored_files import Stop, StoredFile
+from regnb.analysis.usage import Deletion, Part
 from regnb.i18n import Translator
 from regnb.oci import Digest
 from regnb.registry.copying import Copied

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from regnb.analysis.browse import RegistrySource
+from regnb.analysis.browse import RegistryBrowser
 from regnb.i18n import LANGUAGES, Translator
 from regnb.oci import Platform
 from regnb.registry import RegistryClient
@@ -25,7 +25,7 @@ def client() -> RegistryClient:
 
 
 def explore(client: RegistryClient, language: str = "en") -> Explore:
-    source = RegistrySource(client, Platform("linux", "amd64"))
+    source = RegistryBrowser(client, Platform("linux", "amd64"))
     return Explore(Translator(language), source, "localhost:5000")
 
 

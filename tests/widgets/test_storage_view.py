@@ -4,11 +4,10 @@ from random import Random
 
 import pytest
 
-from regnb.analysis.storage import Storage, StoredContent
+from regnb.analysis.usage import StoredContent, Usage
 from regnb.i18n import LANGUAGES, Translator
 from regnb.inventory import tag_contents
-from regnb.widgets.html import Child
-from regnb.widgets.pieces import SHOWN
+from regnb.widgets.html import SHOWN, Child
 from regnb.widgets.storage_view import StorageView
 from tests.analysis.registries import Image, open_registry, push
 
@@ -16,14 +15,14 @@ BASE = {"base": Random(1).randbytes(20_000)}
 
 
 @pytest.fixture
-def storage() -> Storage:
+def storage() -> Usage:
     client = open_registry()
     push(client, "w3", "1.0", Image([BASE, {"app": b"1" * 300}]))
     push(client, "team/w3", "1.0", Image([BASE, {"app": b"2" * 300}]))
-    return Storage.of(tag_contents(client))
+    return Usage.of(tag_contents(client))
 
 
-def test_caption_says_what_sharing_saves(storage: Storage) -> None:
+def test_caption_says_what_sharing_saves(storage: Usage) -> None:
     translator = Translator("en")
     caption = StorageView(translator, storage).caption()
     assert translator.size(storage.stored) in caption
@@ -34,14 +33,14 @@ def test_caption_says_what_sharing_saves(storage: Storage) -> None:
 
 def test_nothing_shared_and_nothing_stored_are_told() -> None:
     client = open_registry()
-    assert "nothing" in StorageView(Translator("en"), Storage.of([])).caption()
+    assert "nothing" in StorageView(Translator("en"), Usage.of([])).caption()
     push(client, "w3", "1.0", Image([BASE]))
-    view = StorageView(Translator("en"), Storage.of(tag_contents(client)))
+    view = StorageView(Translator("en"), Usage.of(tag_contents(client)))
     assert "nothing to share" in view.caption()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_content_and_repository_is_in_the_picture(storage: Storage, language: str) -> None:
+def test_every_content_and_repository_is_in_the_picture(storage: Usage, language: str) -> None:
     html = StorageView(Translator(language), storage).html()
     for content in storage.contents:
         assert f'title="{content.content.digest}"' in html
@@ -49,7 +48,7 @@ def test_every_content_and_repository_is_in_the_picture(storage: Storage, langua
     assert Translator(language)("storage.unseen") in html
 
 
-def test_tables_hold_the_data(storage: Storage) -> None:
+def test_tables_hold_the_data(storage: Usage) -> None:
     view = StorageView(Translator("en"), storage)
     assert view.contents.size_bytes.sum() == storage.stored
     assert list(view.contents.kind[:1]) == ["layer"]
@@ -61,7 +60,7 @@ def test_only_what_is_shown_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     client = open_registry()
     for number in range(SHOWN + 5):
         push(client, f"w{number}", "1.0", Image([{"own": str(number).encode()}]))
-    view = StorageView(Translator("en"), Storage.of(tag_contents(client)))
+    view = StorageView(Translator("en"), Usage.of(tag_contents(client)))
     drawn: list[StoredContent] = []
     draw = view._content
 

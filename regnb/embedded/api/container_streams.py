@@ -21,8 +21,8 @@ from werkzeug.wsgi import ClosingIterator
 
 from regnb.embedded.api.call import Call, answer, moment, nothing, rule, stream, without_type
 from regnb.embedded.containers.logs import STDERR, STDOUT, LogQuery
+from regnb.embedded.containers.process import NO_STATISTICS, statistics
 from regnb.embedded.containers.record import ContainerRecord
-from regnb.embedded.containers.stats import STOPPED, statistics
 from regnb.embedded.refusal import Refusal, bad_request
 
 if TYPE_CHECKING:
@@ -72,13 +72,13 @@ def container_stats(call: Call, name: str) -> Response:
     container = call.engine.containers.get(name)
     pid = call.engine.supervisor.pid(container)
     if not pid:
-        return answer({**STOPPED, "name": f"/{container.name}", "id": container.id})
+        return answer({**NO_STATISTICS, "name": f"/{container.name}", "id": container.id})
     values = statistics(container, pid, _STATS_INTERVAL)
     if call.flag("stream", default=True):
         return stream(values)
     if not call.flag("one-shot"):
         next(values, None)  # processors are compared with a second ago
-    return answer(next(values, STOPPED))
+    return answer(next(values, NO_STATISTICS))
 
 
 def empty_frame(streams: frozenset[str]) -> bytes:

@@ -16,7 +16,7 @@ import threading
 from collections.abc import Callable
 from types import FrameType
 
-# As `own.STOPPED`, which is not loaded for another program.
+# How Distribution's registry ends when it is told to: Go's default for a signal nobody handles.
 STOPPED = 2
 
 
@@ -27,12 +27,12 @@ def main(arguments: list[str]) -> int:
 
 
 def _run_own(words: list[str], sockets: str) -> int:
-    from regnb.embedded.containers.registry_program import run_own  # noqa: PLC0415 - not for a binary
+    from regnb.embedded.containers.registry_program import run_program  # noqa: PLC0415 - not for a binary
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _stop)
     _when_the_engine_ends(lambda: os.kill(os.getpid(), signal.SIGTERM))
-    return run_own(words, [socket.socket(fileno=int(one)) for one in sockets.split(",") if one])
+    return run_program(words, [socket.socket(fileno=int(one)) for one in sockets.split(",") if one])
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import os
 import re
-import sys
-from collections.abc import Iterable
+import socket
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from regnb.embedded.containers.mounts import host_path
 from regnb.embedded.containers.record import ContainerRecord, Mount
+from regnb.embedded.containers.runtime import Launch
 from regnb.embedded.refusal import not_here
 from regnb.outgoing import VARIABLES
 
@@ -84,28 +85,6 @@ def registry_command(container: ContainerRecord) -> RegistryCommand:
     return RegistryCommand(arguments[0], tuple(arguments[1:]))
 
 
-@dataclass(frozen=True, slots=True)
-class Addresses:
-    """Hosts and ports of this machine: of the registry, and of its metrics if it has any."""
-
-    listens: tuple[str, int]
-    debug: tuple[str, int] | None
-
-
-@dataclass(frozen=True, slots=True)
-class Preparation:
-    """What to start: `binary` or our own registry, by `words`, with `environment`."""
-
-    binary: str
-    words: list[str]
-    environment: dict[str, str]
-
-    def arguments(self, sockets: Iterable[int]) -> list[str]:
-        """Program and arguments of the process, which inherits `sockets` (file descriptors)."""
-        child = [sys.executable, "-m", "regnb.embedded.containers.child"]
-        return [*child, self.binary, ",".join(map(str, sockets)), *self.words]
-
-
 def container_port(container: ContainerRecord, command: RegistryCommand) -> int:
     """The port that the registry believes to listen on, inside."""
     address = container.environment.get(ADDRESS, "")
@@ -115,26 +94,20 @@ def container_port(container: ContainerRecord, command: RegistryCommand) -> int:
     return int(match[1]) if match else DEFAULT_PORT
 
 
-def prepare(
+def launch_of(
     container: ContainerRecord,
     command: RegistryCommand,
     folder: Path,
-    *,
-    addresses: Addresses,
-    binary: str,
-) -> Preparation:
-    """What to start so that `container` serves at `addresses`; writes its files into `folder`.
-
-    `binary` is a program of Distribution's to use in place of our own registry; empty for ours.
-    """
+    sockets: Sequence[socket.socket],
+) -> Launch:
+    """What to run so that `container` serves at `sockets`, see there; writes into its `folder`."""
     inside = folder / "files"
     host_path(STORAGE, container.mounts, inside).mkdir(parents=True, exist_ok=True)
     config = folder / "config.yml"
     config.write_text(_config(container, command, inside), "utf-8")
     environment = _registry_environment(container, inside)
-    environment[ADDRESS] = _join(*addresses.listens)
-    if addresses.debug:
-        environment[DEBUG_ADDRESS] = _join(*addresses.debug)
+    for name, one in zip((ADDRESS, DEBUG_ADDRESS), sockets, strict=False):
+        environment[name] = _join(*one.getsockname()[:2])
     words = [
         command.word,
         *(str(config) if text == command.config_file else text for text in command.arguments),
@@ -142,7 +115,7 @@ def prepare(
     if command.word == "serve" and not command.config_file:
         words.append(str(config))
     inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
-    return Preparation(binary, words, inherited | environment)
+    return Launch(words, inherited | environment, sockets)
 
 
 def _config(container: ContainerRecord, command: RegistryCommand, inside: Path) -> str:

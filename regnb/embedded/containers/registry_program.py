@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import regnb
+from regnb.embedded.containers.child import STOPPED
 from regnb.errors import InvalidConfiguration
 from regnb.server.config_file import load_config
 from regnb.server.configuration import Config
@@ -18,7 +19,7 @@ from regnb.server.garbage_collection import Rules, collect_garbage
 from regnb.server.runner import run
 
 
-def run_own(words: list[str], listening: Sequence[socket.socket] = ()) -> int:
+def run_program(words: list[str], listening: Sequence[socket.socket] = ()) -> int:
     """Run a command of Distribution's, `serve` or `garbage-collect`; gives its exit code.
 
     `listening` are the sockets to serve at, which are bound already.
@@ -63,8 +64,6 @@ def _tell_version(_config: Config, _flags: set[str], _: Sequence[socket.socket])
     return 0
 
 
-# How Distribution's registry ends when it is told to: Go's default for a signal nobody handles.
-STOPPED = 2
 _COMMANDS: dict[str, Callable[[Config, set[str], Sequence[socket.socket]], int]] = {
     "serve": _serve,
     "garbage-collect": _collect_garbage,

@@ -7,19 +7,19 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 
 from regnb.embedded.containers.manager import Containers
 from regnb.embedded.containers.networking import Sockets, free_address, knows, requested_bindings
-from regnb.embedded.containers.process import Process
 from regnb.embedded.containers.record import LOST, ContainerRecord, ContainerState, now
 from regnb.embedded.containers.registry_command import (
     DEBUG_ADDRESS,
-    Addresses,
     RegistryCommand,
     container_port,
-    prepare,
+    launch_of,
     registry_command,
 )
+from regnb.embedded.containers.runtime import Runtime, Task
 from regnb.embedded.daemon_settings import Settings
 from regnb.embedded.refusal import Refusal
 
@@ -36,16 +36,18 @@ class Supervisor:
     def __init__(
         self,
         containers: Containers,
+        runtime: Runtime,
         settings: Callable[[], Settings],
         remove: Callable[[ContainerRecord], None],
     ) -> None:
         self._containers = containers
+        self._runtime = runtime
         self._settings = settings
         self._remove = remove
         self._exited = threading.Condition(containers.lock)
         # How often a container has ended, and the last exit code.
         self._exits: dict[str, tuple[int, int]] = {}
-        self._processes: dict[str, Process] = {}
+        self._tasks: dict[str, Task] = {}
         self._closing = False
 
     def recover(self) -> None:
@@ -63,7 +65,7 @@ class Supervisor:
                 self._try_again(container, _FIRST_DELAY)
 
     def pid(self, container: ContainerRecord) -> int:
-        """Its process ID; 0 when it does not run."""
+        """Its process ID; 0 when it does not run, or is no process."""
         return container.state.pid if container.state.running else 0
 
     def start(self, container: ContainerRecord) -> bool:
@@ -83,34 +85,33 @@ class Supervisor:
         with self._containers.lock:
             if container.state.running:
                 return False
-            process = self._run(container, command)
-        if container.listens and command.word == "serve" and self._settings().registry_binary:
-            process.wait_until_it_listens(container.listens, PATIENCE)
+            task = self._run(container, command)
+        task.wait_until_it_serves(PATIENCE)
         return True
 
     def stop(self, container: ContainerRecord, timeout: float | None = None) -> bool:
         """End it, by force after `timeout` seconds; False when it did not run."""
-        process = self._processes.get(container.id)
-        if process is None or not container.state.running:
+        task = self._tasks.get(container.id)
+        if task is None or not container.state.running:
             return False
         container.state.stopped_by_user = True
-        process.end(PATIENCE if timeout is None or timeout < 0 else timeout)
+        task.end(PATIENCE if timeout is None or timeout < 0 else timeout)
         self._containers.tell(container, "stop")
         return True
 
     def kill(self, container: ContainerRecord, number: int) -> None:
         """Send it a signal; raises Refusal (409) when it does not run."""
-        process = self._processes.get(container.id)
-        if process is None or not container.state.running:
+        task = self._tasks.get(container.id)
+        if task is None or not container.state.running:
             raise Refusal(
                 409,
                 f"cannot kill container: {container.name}: container {container.id} is not running",
             )
         container.state.stopped_by_user = number in _ENDS
-        process.signal(number)
+        task.signal(number)
         self._containers.tell(container, "kill", signal=str(int(number)))
         if number == signal.SIGKILL:
-            process.wait(PATIENCE)
+            task.wait(PATIENCE)
 
     def wait(
         self, container: ContainerRecord, condition: str, heartbeat: float
@@ -137,44 +138,35 @@ class Supervisor:
     def close(self) -> None:
         """Stop all, together; what ran stays written down as running, for `recover`."""
         self._closing = True
-        running = list(self._processes.values())
+        running = list(self._tasks.values())
         threads = [threading.Thread(target=one.end, args=(PATIENCE,)) for one in running]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
 
-    def _run(self, container: ContainerRecord, command: RegistryCommand) -> Process:
-        """Start the process; the lock is held."""
+    def _run(self, container: ContainerRecord, command: RegistryCommand) -> Task:
+        """Start the task; the lock is held."""
         port = container_port(container, command)
         with Sockets() as sockets:
             self._allocate(container, sockets)
-            inherited = [sockets.of_port(port)]
+            serving = [sockets.of_port(port)]
             if debug := _debug_port(container):
-                inherited.append(sockets.of_port(debug))
-            addresses = [one.getsockname()[:2] for one in inherited]
-            preparation = prepare(
-                container,
-                command,
-                self._containers.folder(container),
-                addresses=Addresses(addresses[0], addresses[1] if debug else None),
-                binary=self._settings().registry_binary,
-            )
-            # Two starts may overlap with the end of a process: each has its own `on_exit`.
-            process = Process(
-                preparation,
-                self._containers.logs(container),
-                lambda code: self._on_exit(container, code),
-                inherited,
+                serving.append(sockets.of_port(debug))
+            container.listens = serving[0].getsockname()[:2]
+            launch = launch_of(container, command, self._containers.folder(container), serving)
+            # Two starts may overlap with the end of a task: each has its own `on_exit`.
+            task = self._runtime.start(
+                launch, self._containers.logs(container), partial(self._on_exit, container)
             )
         container.address = self._free_address()
-        container.bindings, container.listens = sockets.bindings, addresses[0]
+        container.bindings = sockets.bindings
         container.port_inside = port
-        container.state = ContainerState("running", pid=process.pid, started=now())
-        self._processes[container.id] = process
+        container.state = ContainerState("running", pid=task.pid, started=now())
+        self._tasks[container.id] = task
         self._containers.save(container)
         self._containers.tell(container, "start")
-        return process
+        return task
 
     def _allocate(self, container: ContainerRecord, sockets: Sockets) -> None:
         taken = {
@@ -209,7 +201,7 @@ class Supervisor:
                 container.state, status="exited", exit_code=code, pid=0, finished=now()
             )
             container.address, container.bindings = "", []
-            self._processes.pop(container.id, None)
+            self._tasks.pop(container.id, None)
             if not self._closing:
                 self._containers.save(container)
             times, _ = self._exits.get(container.id, _NEVER_ENDED)

@@ -6,8 +6,7 @@ import pytest
 
 from regnb.checks import NOT_ATTEMPTED, PASSED, Outcome, Result, Status, failed, question_named
 from regnb.i18n import Translator
-from regnb.widgets.check import CheckResult
-from regnb.widgets.question import QuestionView
+from regnb.widgets.exercise_views import CheckResult, QuestionView
 
 FRENCH, ENGLISH = Translator("fr"), Translator("en")
 

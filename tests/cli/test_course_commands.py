@@ -18,7 +18,7 @@ from click.testing import CliRunner, Result
 
 from regnb.authoring import build_chapter
 from regnb.cli import main
-from regnb.cli.course import find_course, jupyter_arguments, jupyter_environment
+from regnb.cli.course_commands import find_course, jupyter_arguments, jupyter_environment
 from regnb.embedded import background
 from regnb.embedded.background import Place
 from regnb.engine import find_engine

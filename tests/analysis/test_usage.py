@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from regnb.analysis.storage import Storage
+from regnb.analysis.usage import Usage
 from regnb.inventory import TagName, tag_contents
 from regnb.registry import RegistryClient
 from tests.analysis.registries import (
@@ -24,8 +24,8 @@ def client() -> RegistryClient:
     return open_registry()
 
 
-def storage_of(client: RegistryClient) -> Storage:
-    return Storage.of(tag_contents(client))
+def storage_of(client: RegistryClient) -> Usage:
+    return Usage.of(tag_contents(client))
 
 
 def test_empty_registry(client: RegistryClient) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from regnb.authoring import build_chapter, source_paths
-from regnb.authoring.notebook import read_notebook, write_notebook
+from regnb.authoring.notebook_files import read_notebook, write_notebook
 from regnb.errors import AuthoringError, ChapterUnknown
 from tests.authoring.sources import write_lesson
 

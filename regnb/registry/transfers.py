@@ -1,4 +1,4 @@
-"""Blobs, configs and layers, by digest: down in blocks, and up in upload sessions.
+"""Blobs, configs and layers, on their way: down in blocks, and up in upload sessions.
 
 An upload session is opened, bytes are sent, and the digest closes it.
 
@@ -11,14 +11,13 @@ from __future__ import annotations
 import re
 from collections.abc import Generator, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from urllib.parse import quote, urlencode
+from dataclasses import dataclass
+from urllib.parse import quote
 
 from regnb.errors import (
     BlobNotFound,
     DigestMismatch,
     InvalidAnswer,
-    NotFound,
     RegistryError,
     UploadNotFound,
 )
@@ -27,54 +26,17 @@ from regnb.registry.http_session import HttpSession
 from regnb.registry.manifests import DELETED, digest_told
 from regnb.registry.transport import Request, Response, SizedBody
 
-_BINARY = {"Content-Type": "application/octet-stream"}
+BINARY = {"Content-Type": "application/octet-stream"}
 _RANGE = re.compile(r"(?:bytes=)?0-(\d+)")
 # Closing an upload, a registry hashes and moves what it got: it may be silent for that long.
 _SLOWEST_STORAGE = 10_000_000
 _PATIENCE_TO_CANCEL = 2.0
 
 
-def exists(session: HttpSession, repository: str, digest: str) -> bool:
-    """Whether `repository` holds the blob."""
-    request = _blob_request(session, "HEAD", repository, digest)
-    try:
-        session.exchange(request, 200, missing=BlobNotFound).close()
-    except NotFound:
-        return False
-    return True
-
-
-def fetch(session: HttpSession, repository: str, digest: str, *, limit: int) -> bytes | None:
-    """The whole blob unless it is larger than `limit`; see `RegistryClient.fetch_blob`."""
-    expected = Digest(digest)
-    request = _blob_request(session, "GET", repository, expected)
-    with session.exchange(request, 200, missing=BlobNotFound) as response:
-        content = response.read(limit + 1)
-    if len(content) > limit:
-        return None
-    expected.verify(content)
-    return content
-
-
-def stream(
-    session: HttpSession,
-    repository: str,
-    digest: str,
-    *,
-    start: int = 0,
-    hasher: Hasher | None = None,
-) -> Generator[bytes]:
-    """The blob in blocks; see `RegistryClient.stream_blob`."""
-    expected = Digest(digest)
-    hasher = hasher or Hasher(expected.algorithm)
-    if hasher.size != start:
-        raise ValueError(f"`hasher` has taken {hasher.size} bytes, not the first {start}.")
-    return _verified(session, _blob_request(session, "GET", repository, expected), expected, hasher)
-
-
-def _verified(
+def verified(
     session: HttpSession, request: Request, expected: Digest, hasher: Hasher
 ) -> Generator[bytes]:
+    """The blob from where `hasher` is, in blocks; raises DigestMismatch after the last."""
     for block in _blocks_from(session, request, hasher.size):
         hasher.update(block)
         yield block
@@ -93,12 +55,6 @@ def _blocks_from(session: HttpSession, request: Request, start: int) -> Iterator
             if skip < len(block):
                 yield block[skip:] if skip else block
             skip = max(0, skip - len(block))
-
-
-def _blob_request(session: HttpSession, method: str, repository: str, digest: str) -> Request:
-    return Request(
-        method, session.url_of(repository, "blobs", Digest(digest)), repository=repository
-    )
 
 
 def _bytes_to_skip(request: Request, response: Response, start: int) -> int:
@@ -126,56 +82,22 @@ def upload(session: HttpSession, repository: str, digest: Digest, body: SizedBod
     try:
         finish_upload(session, opened, digest, body)
     except BaseException:
-        _abandon(session, opened)
+        abandon(session, opened)
         raise
 
 
 def start_upload(session: HttpSession, repository: str) -> Upload:
     """A new upload session."""
-    url = f"{session.url_of(repository, 'blobs', 'uploads')}/"
-    request = Request("POST", url, repository=repository)
+    request = session.request("POST", repository, "blobs", "uploads", "")
     with session.exchange(request, 202) as response:
         return Upload(repository, request.leads_to(response.location))
-
-
-def put_chunk(session: HttpSession, upload: Upload, content: bytes) -> Upload:
-    """The session after `content`; see `RegistryClient.put_chunk`."""
-    if not content:
-        return upload
-    end = upload.offset + len(content)
-    headers = {**_BINARY, "Content-Range": f"{upload.offset}-{end - 1}"}
-    request = Request("PATCH", upload.url, headers, content, repository=upload.repository)
-    with session.exchange(request, 202, missing=UploadNotFound) as response:
-        offset = _offset_told(response, end)
-        return replace(upload, url=request.leads_to(response.location), offset=offset)
-
-
-def upload_status(session: HttpSession, upload: Upload) -> Upload:
-    """The session as the registry knows it."""
-    request = Request("GET", upload.url, repository=upload.repository)
-    with session.exchange(request, 204, missing=UploadNotFound) as response:
-        url = request.leads_to(response.location) if response.location else upload.url
-        return replace(upload, url=url, offset=_offset_told(response, upload.offset))
-
-
-def mount(session: HttpSession, repository: str, digest: str, *, source: str) -> bool:
-    """Whether the registry took it over from `source`; see `RegistryClient.mount_blob`."""
-    query = urlencode({"mount": Digest(digest), "from": source})
-    url = f"{session.url_of(repository, 'blobs', 'uploads')}/?{query}"
-    request = Request("POST", url, repository=repository)
-    with session.exchange(request, 201, 202, missing=BlobNotFound) as response:
-        mounted = response.status == 201
-        location = None if mounted else request.leads_to(response.location)
-    if location:
-        _abandon(session, Upload(repository, location))
-    return mounted
 
 
 def finish_upload(session: HttpSession, upload: Upload, digest: Digest, body: SizedBody) -> None:
     """Send `body`, the rest, and close the session; raises DigestMismatch."""
     mark = "&" if "?" in upload.url else "?"
     url = f"{upload.url}{mark}digest={quote(digest)}"
-    headers = {**_BINARY, "Content-Length": str(body.size)}
+    headers = {**BINARY, "Content-Length": str(body.size)}
     timeout = session.timeout + (upload.offset + body.size) / _SLOWEST_STORAGE
     request = Request("PUT", url, headers, body, upload.repository, timeout)
     with session.exchange(request, 201, missing=UploadNotFound) as response:
@@ -184,7 +106,7 @@ def finish_upload(session: HttpSession, upload: Upload, digest: Digest, body: Si
         raise DigestMismatch(digest, told)
 
 
-def _abandon(session: HttpSession, upload: Upload) -> None:
+def abandon(session: HttpSession, upload: Upload) -> None:
     """Cancel without a word: the failure that led here is the one to tell."""
     with suppress(RegistryError):
         cancel_upload(session, upload, min(session.timeout, _PATIENCE_TO_CANCEL))
@@ -196,7 +118,7 @@ def cancel_upload(session: HttpSession, upload: Upload, timeout: float | None = 
     session.exchange(request, *DELETED, missing=UploadNotFound).close()
 
 
-def _offset_told(response: Response, expected: int) -> int:
+def offset_told(response: Response, expected: int) -> int:
     """Bytes that the registry has, by its `Range`, whose end is inclusive; else `expected`.
 
     Distribution says `0-0` of nothing as well as of one byte.
