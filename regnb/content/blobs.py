@@ -25,8 +25,8 @@ BLOCK = 1 << 20
 class IncomingBlob:
     """A blob on its way in: the file `path`, which grows, and is hashed as it does.
 
-    What an earlier try has left there counts. A context manager that has the file open; leaving it
-    keeps what is there, and it can be entered again.
+    A context manager that has the file open; leaving it keeps what is there, and it can be entered
+    again.
     """
 
     def __init__(self, path: Path, algorithm: str = "sha256") -> None:
@@ -35,8 +35,14 @@ class IncomingBlob:
         self._file: FileIO | None = None
         with errors_naming(path):
             path.touch()
+
+    @classmethod
+    def resumed(cls, path: Path, algorithm: str) -> Self:
+        """One that goes on after what an earlier try has left at `path`."""
+        blob = cls(path, algorithm)
         for block in _blocks_of(path):
-            self.hasher.update(block)
+            blob.hasher.update(block)
+        return blob
 
     @property
     def size(self) -> int:
@@ -169,7 +175,7 @@ class BlobFolder:
 
     def resumed_blob(self, digest: Digest) -> IncomingBlob:
         """A blob that goes on where an earlier try ended; it is nobody else's meanwhile."""
-        return IncomingBlob(self._unfinished / digest.replace(":", "-"), digest.algorithm)
+        return IncomingBlob.resumed(self._unfinished / digest.replace(":", "-"), digest.algorithm)
 
     def keep(self, blob: IncomingBlob, digest: Digest) -> None:
         """Give `blob` its name; raises DigestMismatch and forgets the bytes when they are wrong."""
