@@ -52,7 +52,7 @@ def test_lab_and_commands_are_imported() -> None:
 
 
 def test_modules_are_really_gone() -> None:
-    done = run("-c", LOADED.format(names=("regnb.embedded.runner",)))
+    done = run("-c", LOADED.format(names=("regnb.embedded.daemon",)))
     assert "fcntl" in done.stderr
 
 

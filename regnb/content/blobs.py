@@ -14,7 +14,7 @@ from io import FileIO
 from pathlib import Path
 from typing import BinaryIO, Self
 
-from regnb.content.files import errors_naming
+from regnb.content.atomic_files import errors_naming
 from regnb.content.seals import has_digest, seal, whole_size
 from regnb.errors import DigestMismatch, InvalidDigest
 from regnb.oci import Descriptor, Digest, Hasher, layout

@@ -25,7 +25,7 @@ def hold(path: Path, *, wait: float = 0.0) -> BaseFileLock:
     return lock
 
 
-def is_held(path: Path, *, patience: float = 0.1) -> bool:
+def is_held(path: Path, *, patience: float = 0.02) -> bool:
     """Whether somebody holds the lock in the file `path`; one who only asks has it for a moment.
 
     That is forgiven for `patience` seconds.

@@ -15,7 +15,7 @@ import logging
 import os
 from pathlib import Path
 
-from regnb.content.files import sync
+from regnb.content.atomic_files import sync
 from regnb.oci import Digest
 
 logger = logging.getLogger(__name__)

@@ -15,8 +15,8 @@ from dataclasses import replace
 from typing import IO, Any, TypeAlias
 
 from regnb.content.blobs import BLOCK, BlobFolder
+from regnb.embedded.image_store import ImageStore, StoredImage
 from regnb.embedded.refusal import Refusal
-from regnb.embedded.store import ImageStore, StoredImage
 from regnb.errors import InvalidManifest, InvalidReference
 from regnb.oci import Descriptor, Digest, ImageManifest, ImageReference, layout, media_types
 

@@ -10,9 +10,9 @@ import threading
 import zlib
 from pathlib import Path
 
+from regnb.content.atomic_files import replace_file
 from regnb.content.blobs import BLOCK, BlobFolder
-from regnb.content.files import replace_file
-from regnb.embedded.store import StoredImage
+from regnb.embedded.image_store import StoredImage
 from regnb.oci import Descriptor
 
 _GZIP = "gzip"

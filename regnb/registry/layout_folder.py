@@ -14,8 +14,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from regnb.content.atomic_files import replace_file
 from regnb.content.blobs import BlobFolder
-from regnb.content.files import replace_file
 from regnb.errors import BlobNotFound, InvalidManifest, ManifestNotFound
 from regnb.oci import Descriptor, Digest, Hasher, Manifest, layout, parse_manifest
 from regnb.registry.copying import How, Source

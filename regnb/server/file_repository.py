@@ -13,8 +13,8 @@ from pathlib import Path
 from threading import Lock
 from typing import BinaryIO, Protocol
 
+from regnb.content.atomic_files import replace_file
 from regnb.content.blobs import BlobFolder
-from regnb.content.files import replace_file
 from regnb.content.locks import locked
 from regnb.content.seals import whole_size
 from regnb.oci import Descriptor, Digest, layout

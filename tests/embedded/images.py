@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from regnb.content.blobs import BlobFolder
-from regnb.embedded.store import ImageStore, StoredImage
+from regnb.embedded.image_store import ImageStore, StoredImage
 from regnb.oci import Digest, ImageManifest, ImageReference, media_types
 from tests.oci.samples import descriptor, encode
 

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from regnb.content.files import replace_file
+from regnb.content.atomic_files import replace_file
 from regnb.embedded.containers.record import Mount
 from regnb.embedded.engine_events import Events
 from regnb.embedded.refusal import Refusal, bad_request

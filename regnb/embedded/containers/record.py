@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
-from regnb.content.files import replace_file
+from regnb.content.atomic_files import replace_file
 
 # What Go prints for a time that never was.
 NEVER = "0001-01-01T00:00:00Z"

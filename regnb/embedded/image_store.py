@@ -15,8 +15,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from regnb.content.atomic_files import replace_file
 from regnb.content.blobs import BlobFolder
-from regnb.content.files import replace_file
 from regnb.embedded.refusal import bad_request, no_such_image
 from regnb.errors import InvalidReference
 from regnb.oci import Descriptor, Digest, ImageConfig, ImageManifest, ImageReference, layout
