@@ -21,7 +21,7 @@ import regnb
 from bench.harness import Ratio, in_turn
 from regnb.engine import find_engine
 from regnb.i18n import Translator
-from regnb.tables import Table
+from regnb.tables.table import Table
 
 TARGET = 1.15
 ROUNDS = 5

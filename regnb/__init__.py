@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from regnb.lab import Lab
-    from regnb.tables import Table
+    from regnb.tables.table import Table
     from regnb.widgets.explanation_view import Explanation
 
 __version__ = "0.1.0"

@@ -19,7 +19,6 @@ from regnb.oci import Digest, media_types
 from regnb.registry import RegistryClient
 
 Kind = Literal["distribution_2", "distribution_3", "regnb"]
-KINDS: tuple[Kind, ...] = ("distribution_2", "distribution_3", "regnb")
 REPOSITORY = "regnb/probe"
 _LAYER, _UNFINISHED = b"a layer", b"a layer of a push that is not finished"
 

@@ -20,7 +20,6 @@ from regnb.oci import Digest, Hasher, ImageManifest
 from regnb.registry.transport import BodyReader
 
 Kind = Literal["blob", "tag", "manifest", "layer", "index", "upload", "other"]
-Layout = Literal["distribution", "regnb"]
 _SMALL = 4 << 20
 _BLOCK = 1 << 20
 
@@ -81,12 +80,6 @@ def stored_file(path: str, size: int, content: bytes = b"", *, same_as: str = ""
         return _link(path, size, content, match)
     is_upload = "/_uploads/" in path or path.startswith("uploads/")
     return StoredFile(path, "upload" if is_upload else "other", size)
-
-
-def layout_of(files: Iterable[StoredFile]) -> Layout:
-    """Whose layout the `files` have."""
-    is_theirs = any(file.path.startswith("docker/registry/v2/") for file in files)
-    return "distribution" if is_theirs else "regnb"
 
 
 def _link(path: str, size: int, content: bytes, match: re.Match[str]) -> StoredFile:

@@ -10,7 +10,7 @@ from itertools import pairwise
 from regnb.authoring.chapter import CHECK, SOLUTION, START, Cell, Chapter, Code, Prose, at
 from regnb.authoring.prose import Outline, flaws, outline
 from regnb.authoring.reference_engine import ADDRESS
-from regnb.checks import all_checks, all_questions
+from regnb.checks.course import all_checks, all_questions
 from regnb.engine.ports import DEFAULT
 from regnb.errors import AuthoringError
 

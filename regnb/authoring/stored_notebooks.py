@@ -27,7 +27,7 @@ from regnb.authoring.notebook_files import (
 )
 from regnb.authoring.reference_engine import ReferenceAddresses
 from regnb.authoring.rules import problems_of
-from regnb.checks import Status
+from regnb.checks.definitions import Status
 from regnb.errors import AuthoringError
 from regnb.i18n import LANGUAGES, SOLUTIONS
 

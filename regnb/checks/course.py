@@ -14,43 +14,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from regnb.checks.checked_lab import CheckedLab
-from regnb.checks.definitions import (
-    CHECKS,
-    NOT_ATTEMPTED,
-    PASSED,
-    QUESTIONS,
-    Check,
-    Outcome,
-    Question,
-    Result,
-    Status,
-    check,
-    failed,
-)
-from regnb.errors import (
-    ContainerNotFound,
-    RegistryStopped,
-    TLSFailed,
-    Unauthorized,
-    UnknownExercise,
-)
+from regnb.checks.definitions import CHECKS, QUESTIONS, Check, Question, Result, Status
+from regnb.errors import UnknownExercise
 from regnb.state import read_json, state_folder, write_json
 
 T = TypeVar("T", Check, Question)
-
-
-@check("registry-runs", after=())
-def registry_runs(lab: CheckedLab) -> Outcome:
-    """Whether the learner's registry answers."""
-    try:
-        lab.client.ping()
-    except RegistryStopped as error:
-        return failed("stopped", name=error.subject)
-    except ContainerNotFound:
-        return NOT_ATTEMPTED
-    except (TLSFailed, Unauthorized):  # it answers, if only to refuse
-        return PASSED
-    return PASSED
 
 
 def all_checks() -> Mapping[str, Check]:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from regnb.checks.checked_lab import CheckedLab
+from regnb.errors import ContainerNotFound, RegistryStopped, TLSFailed, Unauthorized
 
 Look: TypeAlias = Callable[[CheckedLab], "Outcome"]
 
@@ -75,6 +76,20 @@ def check(name: str, *, after: tuple[str, ...] = ("registry-runs",)) -> Callable
         return look
 
     return put
+
+
+@check("registry-runs", after=())
+def registry_runs(lab: CheckedLab) -> Outcome:
+    """Whether the learner's registry answers."""
+    try:
+        lab.client.ping()
+    except RegistryStopped as error:
+        return failed("stopped", name=error.subject)
+    except ContainerNotFound:
+        return NOT_ATTEMPTED
+    except (TLSFailed, Unauthorized):  # it answers, if only to refuse
+        return PASSED
+    return PASSED
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from regnb.cli.texts import Failure, text, translator
+from regnb.cli.texts import Failure, failures, text, translator
 from regnb.i18n import LANGUAGES
 
 if TYPE_CHECKING:
@@ -121,17 +121,14 @@ SHOWN_LINES = 5  # of the cell that failed
 def run(languages: tuple[str, ...], directory: Path | None, chapters: tuple[str, ...]) -> None:
     """Run `chapters`, or all of them; exit with 1 when a cell fails."""
     from regnb.authoring.execution import notebooks_of  # noqa: PLC0415 - loads nbclient
-    from regnb.errors import RegnbError  # noqa: PLC0415
 
     course = find_course(directory)
     if course is None:
         raise Failure(text("open.no_notebooks"))
-    try:
+    with failures():
         paths = list(notebooks_of(course, languages or (translator().language,), chapters))
         with _lab_of_its_own():
             done = [_rehearsed(path) for path in paths]
-    except RegnbError as error:
-        raise Failure.of(error) from error
     failed = [rehearsal for rehearsal in done if rehearsal.failure]
     click.echo(text("run.failed" if failed else "run.good", count=len(failed or done)))
     raise SystemExit(1 if failed else 0)

@@ -14,7 +14,7 @@ from regnb.cli.serve import told_of_address
 from regnb.cli.texts import Failure, failures, text, translator
 
 if TYPE_CHECKING:
-    from regnb.embedded.remote.upstreams import Upstream
+    from regnb.embedded.remote.pull_sources import PullSource
     from regnb.oci import Descriptor, ImageReference
     from regnb.registry.copying import How
     from regnb.server.configuration import Config
@@ -56,7 +56,7 @@ def _save(reference: ImageReference, folder: Path, platforms: tuple[str, ...]) -
     from regnb.embedded.remote import offline_hub  # noqa: PLC0415
 
     name = reference.familiar
-    upstream = _upstream(reference, platforms)
+    source = _pull_source(reference, platforms)
     with click.progressbar(length=0, label=name, file=sys.stderr, width=24) as bar:
         done: dict[str, int] = {}
 
@@ -66,13 +66,13 @@ def _save(reference: ImageReference, folder: Path, platforms: tuple[str, ...]) -
             bar.update(count - done.get(blob.digest, 0))
             done[blob.digest] = count
 
-        copied = offline_hub.save(upstream, reference, folder, platforms=platforms, on_blob=on_blob)
+        copied = offline_hub.save(source, reference, folder, platforms=platforms, on_blob=on_blob)
     size = translator().size(copied.sent)
-    key = "hub.saved_sample" if upstream.source == "samples" else "hub.saved"
+    key = "hub.saved_sample" if source.registry == "samples" else "hub.saved"
     click.echo(text(key, image=name, digest=copied.digest, size=size))
 
 
-def _upstream(reference: ImageReference, platforms: tuple[str, ...]) -> Upstream:
+def _pull_source(reference: ImageReference, platforms: tuple[str, ...]) -> PullSource:
     """Who has the image; raises Failure for what a class would not want in its place.
 
     Where nobody has it, raises ImageNotFound or HubUnreachable, whose message is Docker's.
@@ -84,23 +84,23 @@ def _upstream(reference: ImageReference, platforms: tuple[str, ...]) -> Upstream
 
     wished, name = os.environ.get("REGNB_HUB", ""), reference.familiar
     try:
-        upstream = offline_hub.find(reference, wished)
+        source = offline_hub.find(reference, wished)
     except Refusal as refusal:
         kind = ImageNotFound if refusal.status == HTTPStatus.NOT_FOUND else HubUnreachable
         raise failure(refusal.message, subject=name, otherwise=kind) from refusal
-    if upstream.source == "samples" != wished:
-        raise Failure(text("hub.only_sample", image=name, why=_why(upstream)))
-    there = offline_hub.platforms_of(upstream, reference)
+    if source.registry == "samples" != wished:
+        raise Failure(text("hub.only_sample", image=name, why=_why(source)))
+    there = offline_hub.platforms_of(source, reference)
     if there and not any(offline_hub.fits(one, platforms) for one in there):
         asked = ", ".join(platforms)
         raise Failure(text("hub.no_platform", image=name, asked=asked, there=", ".join(there)))
-    return upstream
+    return source
 
 
-def _why(upstream: Upstream) -> str:
+def _why(source: PullSource) -> str:
     from regnb.errors.hub_reasons import Reason  # noqa: PLC0415
 
-    return translator().why(upstream.reason or Reason("unreachable"))
+    return translator().why(source.reason or Reason("unreachable"))
 
 
 @hub.command(help=text("hub.serve_help"))

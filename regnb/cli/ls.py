@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from regnb.cli.texts import Failure, text, translator
-from regnb.errors import RegnbError
+from regnb.cli.texts import Failure, failures, text, translator
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,7 +57,11 @@ def ls(  # noqa: PLR0913 - click passes each option
 
     speaker = translator()
     try:
-        with _client(url, user, ca_file) as client, CountBar(speaker, "inventory.progress") as bar:
+        with (
+            failures(),
+            _client(url, user, ca_file) as client,
+            CountBar(speaker, "inventory.progress") as bar,
+        ):
             frame = inventory(
                 client,
                 tell=lambda error: speaker.tell(error).text,
@@ -68,8 +71,6 @@ def ls(  # noqa: PLR0913 - click passes each option
                 max_age=max_age,
                 on_count=bar,
             )
-    except RegnbError as error:
-        raise Failure.of(error) from error
     except KeyboardInterrupt as error:
         raise Failure(text("ls.stopped")) from error
     _print(frame, form)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from regnb.cli.texts import Failure, text, translator
+from regnb.cli.texts import failures, text, translator
+from regnb.errors import EngineError, EngineUnavailable
 
 if TYPE_CHECKING:
     from regnb.engine import Engine
@@ -39,27 +40,21 @@ def doctor() -> None:
 def clean(yes: bool, everybody: bool) -> None:
     """List what is left, ask, and remove it."""
     from regnb.engine import find_engine  # noqa: PLC0415 - loads docker
-    from regnb.errors import RegnbError  # noqa: PLC0415
     from regnb.lab.cleanup import leftovers, remembered  # noqa: PLC0415
 
-    try:
-        with find_engine() as engine:
-            found = [*leftovers(engine, everybody=everybody), *remembered()]
-            if not found:
-                click.echo(text("clean.nothing"))
-                return
-            if not (yes or _agreed(found)):
-                click.echo(text("clean.kept"))
-                return
+    with failures(), find_engine() as engine:
+        found = [*leftovers(engine, everybody=everybody), *remembered()]
+        if not found:
+            click.echo(text("clean.nothing"))
+        elif not (yes or _agreed(found)):
+            click.echo(text("clean.kept"))
+        else:
             for leftover in found:
                 click.echo(text(_outcome(engine, leftover), what=_name(leftover)))
-    except RegnbError as error:
-        raise Failure.of(error) from error
 
 
 def _outcome(engine: Engine, leftover: Leftover) -> str:
-    from regnb.errors import EngineError, EngineUnavailable  # noqa: PLC0415
-    from regnb.lab.cleanup import remove  # noqa: PLC0415
+    from regnb.lab.cleanup import remove  # noqa: PLC0415 - loads docker
 
     try:
         remove(engine, leftover)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Self
 
 import click
 
-from regnb.cli.texts import Failure, text, translator
+from regnb.cli.texts import Failure, failures, text
 
 if TYPE_CHECKING:
-    from regnb.authoring import RunningCell
+    from regnb.authoring.builder import RunningCell
 
 DIRECTORY = click.option(
     "--directory",
@@ -32,19 +32,16 @@ def notebooks() -> None:
 @click.argument("chapters", nargs=-1, metavar=f"[{text('cli.values.chapter')}]...")
 def build(execute: bool, directory: Path, chapters: tuple[str, ...]) -> None:
     """Build the notebooks of `chapters`, or of all."""
-    from regnb.authoring import build_chapter, source_paths  # noqa: PLC0415 - loads nbformat
+    from regnb.authoring.builder import build_chapter  # noqa: PLC0415 - loads nbformat
+    from regnb.authoring.notebook_files import source_paths  # noqa: PLC0415
     from regnb.authoring.reference_engine import reference_engine  # noqa: PLC0415
-    from regnb.errors import AuthoringError  # noqa: PLC0415
 
-    try:
-        with reference_engine():
-            for source in source_paths(directory, chapters):
-                with BuildLine() as progress:
-                    paths = build_chapter(source, execute=execute, on_step=progress.show)
-                for path in paths:
-                    click.echo(text("notebooks.written", path=path))
-    except AuthoringError as error:
-        raise Failure(str(translator().tell(error))) from error
+    with failures(), reference_engine():
+        for source in source_paths(directory, chapters):
+            with BuildLine() as line:
+                paths = build_chapter(source, execute=execute, on_step=line.show)
+            for path in paths:
+                click.echo(text("notebooks.written", path=path))
 
 
 @notebooks.command(help=text("notebooks.check_help"))
@@ -52,19 +49,14 @@ def build(execute: bool, directory: Path, chapters: tuple[str, ...]) -> None:
 @click.argument("chapters", nargs=-1, metavar=f"[{text('cli.values.chapter')}]...")
 def check(directory: Path, chapters: tuple[str, ...]) -> None:
     """Tell every place where the notebooks are not what their sources give."""
-    from regnb.authoring import (  # noqa: PLC0415 - loads nbformat
-        notebooks_without_source,
-        problems_of_chapter,
-        source_paths,
-    )
-    from regnb.errors import AuthoringError  # noqa: PLC0415
+    from regnb.authoring import stored_notebooks  # noqa: PLC0415 - loads nbformat
+    from regnb.authoring.notebook_files import source_paths  # noqa: PLC0415
 
-    try:
+    with failures():
         sources = source_paths(directory, chapters)
-        problems = [problem for source in sources for problem in problems_of_chapter(source)]
-        problems += [] if chapters else notebooks_without_source(directory)
-    except AuthoringError as error:
-        raise Failure(str(translator().tell(error))) from error
+        found = map(stored_notebooks.problems_of_chapter, sources)
+        problems = [problem for problems in found for problem in problems]
+        problems += [] if chapters else stored_notebooks.notebooks_without_source(directory)
     if problems:
         raise Failure("\n".join(problems))
     click.echo(text("notebooks.good", count=len(sources)))

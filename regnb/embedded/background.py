@@ -18,13 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from regnb.content.locks import is_held
-from regnb.embedded.home import (
-    HUB_LABEL,
-    Home,
-    default_home,
-    default_socket,
-    require_unix,
-)
+from regnb.embedded.home import HUB_LABEL, Home, default_home, default_socket, require_unix
 from regnb.errors import EmbeddedEngineFailed
 
 _STARTS_WITHIN = 30.0

@@ -20,8 +20,8 @@ from regnb.embedded.engine_events import Events
 from regnb.embedded.home import Home
 from regnb.embedded.image_store import ImageStore
 from regnb.embedded.refusal import Refusal
+from regnb.embedded.remote.pull_sources import HubPlaces, PullSources
 from regnb.embedded.remote.registries import SYSTEM_CERTIFICATES, Registries
-from regnb.embedded.remote.upstreams import HubPlaces, Upstreams
 from regnb.embedded.sizes import LayerSizes
 from regnb.oci import Platform
 
@@ -69,7 +69,7 @@ class EmbeddedEngine:
         )
         certificates = (home.certificates, *SYSTEM_CERTIFICATES)
         self.registries = Registries(self.settings, certificates, self._place_of)
-        self.upstreams = Upstreams(self.registries, self.settings, hub, places)
+        self.pull_sources = PullSources(self.registries, self.settings, hub, places)
         self.downloads = Downloads(self.images.blobs, self.settings().parallel)
         self._last_used = time.monotonic()
         self.supervisor.recover()

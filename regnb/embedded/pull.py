@@ -10,7 +10,7 @@ from typing import TypeAlias
 from regnb.embedded.core import EmbeddedEngine
 from regnb.embedded.downloads import Download
 from regnb.embedded.refusal import Refusal, write_failed
-from regnb.embedded.remote.upstreams import Upstream
+from regnb.embedded.remote.pull_sources import PullSource
 from regnb.errors import RegnbError
 from regnb.oci import (
     Descriptor,
@@ -48,7 +48,7 @@ def pull_all_tags(
     credentials: Credentials | None,
 ) -> Iterator[Line]:
     """Pull all tags of the repository; gives the lines of the progress stream. Raises Refusal."""
-    tags = engine.upstreams.ask(repository, credentials, _tags)
+    tags = engine.pull_sources.ask(repository, credentials, _tags)
     fresh = False
     for tag in tags:
         one = yield from _pull_one(engine, repository.with_tag(tag), platform, credentials)
@@ -57,8 +57,8 @@ def pull_all_tags(
     yield {"status": f"Status: {word} for {repository.name}"}
 
 
-def _tags(upstream: Upstream) -> list[str]:
-    return upstream.ask(partial(upstream.client.list_tags, upstream.repository))
+def _tags(source: PullSource) -> list[str]:
+    return source.ask(partial(source.client.list_tags, source.repository))
 
 
 def _pull_one(
@@ -68,58 +68,58 @@ def _pull_one(
     credentials: Credentials | None,
 ) -> Generator[Line, None, bool]:
     """Pull `reference`; returns whether the name means another image than before."""
-    upstream = engine.upstreams.find(reference, credentials)
+    source = engine.pull_sources.find(reference, credentials)
     while True:
         try:
-            return (yield from _pull_from(engine, upstream, reference, platform))
+            return (yield from _pull_from(engine, source, reference, platform))
         except Refusal:
             raise
         except RegnbError as error:  # nothing has its name yet: another place can still give it
-            upstream = engine.upstreams.instead_of(upstream, reference, error)
+            source = engine.pull_sources.instead_of(source, reference, error)
 
 
 def _pull_from(
-    engine: EmbeddedEngine, upstream: Upstream, reference: ImageReference, platform: Platform | None
+    engine: EmbeddedEngine, source: PullSource, reference: ImageReference, platform: Platform | None
 ) -> Generator[Line, None, bool]:
-    """Pull `reference` from `upstream`; raises RegnbError when it, or the way to it, fails."""
+    """Pull `reference` from `source`; raises RegnbError when it, or the way to it, fails."""
     wanted = platform or engine.platform
     shown = reference.familiar if reference.digest else reference.tag
     start: Line = {"status": f"Pulling from {reference.repository}", "id": shown}
-    top = upstream.get_top(reference.reference)
+    top = source.get_top(reference.reference)
     if isinstance(top, ImageIndex) and top.image_for(wanted) is None:
         yield start  # Docker chooses from an index only after it has said so much
         raise Refusal(404, f"no matching manifest for {wanted} in the manifest list entries")
-    manifest, config = upstream.ask(partial(_documents, upstream, top, reference, wanted))
+    manifest, config = source.ask(partial(_documents, source, top, reference, wanted))
     _check_platform(ImageConfig.parse(config), reference, platform)
     yield start
-    if upstream.note:
-        yield {"status": upstream.note}
+    if source.note:
+        yield {"status": source.note}
     parts = [manifest.config.digest, *(layer.digest for layer in manifest.layers)]
     _check_layers(manifest)
     with engine.images.lease(parts):
         engine.images.blobs.put(config)
         if not _is_here(engine, manifest):  # Docker tells nothing of the layers of a known image
-            yield from _layers(engine, upstream, manifest)
-        fresh = _keep(engine, reference, manifest, top.digest, upstream.source)
+            yield from _layers(engine, source, manifest)
+        fresh = _keep(engine, reference, manifest, top.digest, source.registry)
     yield {"status": f"Digest: {top.digest}"}
     return fresh
 
 
 def _documents(
-    upstream: Upstream, top: Manifest, reference: ImageReference, platform: Platform
+    source: PullSource, top: Manifest, reference: ImageReference, platform: Platform
 ) -> tuple[ImageManifest, bytes]:
     """The manifest for `platform`, and its config."""
-    manifest = _for_platform(upstream, top, reference, platform)
-    return manifest, upstream.client.get_blob(upstream.repository, manifest.config.digest)
+    manifest = _for_platform(source, top, reference, platform)
+    return manifest, source.client.get_blob(source.repository, manifest.config.digest)
 
 
 def _for_platform(
-    upstream: Upstream, top: Manifest, reference: ImageReference, platform: Platform
+    source: PullSource, top: Manifest, reference: ImageReference, platform: Platform
 ) -> ImageManifest:
     """The manifest for `platform`, which is `top` itself unless that is an index."""
     entry = top.image_for(platform) if isinstance(top, ImageIndex) else None
     if entry:
-        top = upstream.client.get_manifest(upstream.repository, entry.digest)
+        top = source.client.get_manifest(source.repository, entry.digest)
     if not isinstance(top, ImageManifest) or not media_types.is_config(top.config.media_type):
         kind = top.config.media_type if isinstance(top, ImageManifest) else top.media_type
         raise Refusal(
@@ -175,7 +175,7 @@ def _is_here(engine: EmbeddedEngine, manifest: ImageManifest) -> bool:
     return manifest.config.digest in known and layers
 
 
-def _layers(engine: EmbeddedEngine, upstream: Upstream, manifest: ImageManifest) -> Iterator[Line]:
+def _layers(engine: EmbeddedEngine, source: PullSource, manifest: ImageManifest) -> Iterator[Line]:
     """Bring the layers that are missing; raises Refusal."""
     layers = {layer.digest: layer for layer in manifest.layers}.values()
     missing = []
@@ -183,9 +183,7 @@ def _layers(engine: EmbeddedEngine, upstream: Upstream, manifest: ImageManifest)
         here = engine.images.blobs.has(layer)
         yield _line(layer, "Already exists" if here else "Pulling fs layer")
         missing += [] if here else [layer]
-    downloads = [
-        engine.downloads.join(layer, partial(_fetch, upstream, layer)) for layer in missing
-    ]
+    downloads = [engine.downloads.join(layer, partial(_fetch, source, layer)) for layer in missing]
     try:
         yield from _watch(engine, downloads)
     finally:
@@ -195,10 +193,8 @@ def _layers(engine: EmbeddedEngine, upstream: Upstream, manifest: ImageManifest)
         yield _line(layer, "Pull complete")
 
 
-def _fetch(upstream: Upstream, layer: Descriptor, start: int, hasher: Hasher) -> Iterator[bytes]:
-    return upstream.client.stream_blob(
-        upstream.repository, layer.digest, start=start, hasher=hasher
-    )
+def _fetch(source: PullSource, layer: Descriptor, start: int, hasher: Hasher) -> Iterator[bytes]:
+    return source.client.stream_blob(source.repository, layer.digest, start=start, hasher=hasher)
 
 
 def _watch(engine: EmbeddedEngine, downloads: list[Download]) -> Iterator[Line]:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from regnb.engine.containers import OWNER_LABEL, Container, PublishedPort
     from regnb.engine.engine import Engine
     from regnb.engine.find import find_engine
-    from regnb.engine.images import LocalImage
+    from regnb.engine.local_images import LocalImage
     from regnb.engine.progress import Progress
 
 __all__ = [
@@ -29,7 +29,7 @@ _MODULES = {
     "OWNER_LABEL": "containers",
     "Container": "containers",
     "Engine": "engine",
-    "LocalImage": "images",
+    "LocalImage": "local_images",
     "Progress": "progress",
     "PublishedPort": "containers",
     "find_engine": "find",

@@ -6,6 +6,7 @@ https://docs.docker.com/reference/api/engine/version/v1.51/#tag/Container/operat
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Self
@@ -149,3 +150,16 @@ def _published(fields: Json) -> tuple[PublishedPort, ...]:
             if port.get("PublicPort")
         )
     )
+
+
+def mounts_of(volumes: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """Mounts for `volumes`: sources with the path in the container, as `/certs` or `/certs:ro`."""
+    parts = {source: target.partition(":") for source, target in volumes.items()}
+    return {
+        source: {"bind": path, "mode": mode or "rw"} for source, (path, _, mode) in parts.items()
+    }
+
+
+def is_path(source: str) -> bool:
+    """Whether `source` is a path of the engine's machine, and not the name of a volume."""
+    return bool(set(source) & {"/", "\\"})

@@ -2,42 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Literal, Self
+from typing import IO, Literal, Self
 
 import docker
 from docker.models.containers import Container as DockerContainer
 from docker.tls import TLSConfig
 
-from regnb.engine.containers import OWNER_LABEL, Container, ContainerSetup
-from regnb.engine.endpoint import ANSWER_TIMEOUT, knock
-from regnb.engine.explanation import explained
+from regnb import errors
+from regnb.engine.connection import ANSWER_TIMEOUT, EngineConnection, flavour_of, knock
+from regnb.engine.containers import OWNER_LABEL, Container, ContainerSetup, is_path, mounts_of
 from regnb.engine.failures import engine_errors
-from regnb.engine.flavour import flavour_of
-from regnb.engine.images import LocalImage, digests_in, images_in, inspected_image
-from regnb.engine.mounts import is_path, mounts_of
-from regnb.engine.progress import Progress, read_progress
-from regnb.engine.tars import TarMethods
-from regnb.errors import (
-    ContainerNotFound,
-    EngineError,
-    EngineUnavailable,
-    HubUnreachable,
-    ImageNotFound,
-    LoginRefused,
-    LoopbackWantsTls,
-    NameTaken,
-    PortTaken,
-    PullFailed,
-    PushFailed,
-)
-from regnb.errors.messages import meaning_of
-from regnb.oci import Digest, ImageReference, Platform
+from regnb.engine.local_images import LocalImage, find_image, list_images, load_images, save_image
+from regnb.engine.progress import Progress
+from regnb.engine.registry_access import RegistryAccess
+from regnb.oci import ImageReference, Platform
 from regnb.oci.json import Json, as_list, as_object, as_text
-from regnb.oci.reference import DOCKER_HUB
-from regnb.outgoing import is_loopback
 
 FoundBy = Literal["choice", "environment", "context", "socket", "fallback"]
 
@@ -47,25 +28,27 @@ WORK_TIMEOUT = 120
 _CONTAINERD_STORE = "io.containerd.snapshotter.v1"
 
 
-class Engine(TarMethods):
+class Engine:
     """A container engine reached through its Docker API; close it, or use it in a `with`.
 
     Every method raises EngineUnavailable, with the endpoint as subject, when the engine is gone.
     `passed_over` is why another one, which is on this machine too, was not taken.
     """
 
-    passed_over: EngineUnavailable | None = None
+    passed_over: errors.EngineUnavailable | None = None
 
     def __init__(self, client: docker.DockerClient, *, endpoint: str, found_by: FoundBy) -> None:
         self.client = client
         self.endpoint = endpoint
         self.found_by = found_by
-        self._logins: dict[str, dict[str, str]] = {}
+        self._connection = EngineConnection(client, endpoint)
+        self._errors = self._connection.errors
         with self._errors():
             facts = as_object(client.version(), "the version")
         self.version = as_text(facts.get("Version"), "Version")
         self.api_version = as_text(facts.get("ApiVersion"), "ApiVersion")
         self.flavour = flavour_of(facts)
+        self._registries = RegistryAccess(self._connection, self.flavour)
         self.platform = Platform(as_text(facts.get("Os"), "Os"), as_text(facts.get("Arch"), "Arch"))
 
     @classmethod
@@ -82,7 +65,7 @@ class Engine(TarMethods):
         Raises EngineUnavailable when none does, EngineDenied when the socket refuses this user.
         """
         knock(endpoint)
-        with engine_errors(endpoint, endpoint=endpoint, otherwise=EngineUnavailable):
+        with engine_errors(endpoint, endpoint=endpoint, otherwise=errors.EngineUnavailable):
             client = docker.DockerClient(
                 base_url=endpoint, version="auto", timeout=timeout, tls=tls
             )
@@ -133,37 +116,18 @@ class Engine(TarMethods):
 
         The engine tries it first: raises LoginRefused. It is kept in memory alone.
         """
-        try:
-            with self._errors(address, LoginRefused):
-                self.client.api.login(username, password, registry=address, reauth=True)
-        except EngineError as error:
-            error.user = username
-            raise
-        self._logins[address] = {"username": username, "password": password}
+        self._registries.log_in(address, username, password)
 
     def log_out(self, address: str) -> None:
         """Forget the password for the registry `address`."""
-        self._logins.pop(address, None)
+        self._registries.log_out(address)
 
     def pull(self, reference: ImageReference) -> Iterator[Progress]:
         """Progress of a pull of `reference`, which goes on as the iterator is read to its end.
 
         Raises ImageNotFound, HubUnreachable, HubRateLimited, LoopbackWantsTls or PullFailed.
         """
-        subject = reference.familiar
-        # Podman tells no digest: it is the one that the image did not have before.
-        known = digests_in(self.images()) if self.flavour == "podman" else None
-        with self._moving(reference, PullFailed):
-            lines = self.client.api.pull(
-                reference.name,
-                tag=reference.reference,
-                stream=True,
-                decode=True,
-                auth_config=self._login_for(reference),
-            )
-            yield from read_progress(lines, subject=subject, failed=PullFailed)
-        if known is not None:
-            yield from self._digest_of_pulled(reference, known)
+        return self._registries.pull(reference)
 
     def push(self, reference: ImageReference) -> Iterator[Progress]:
         """Progress of a push of `reference`, which goes on as the iterator is read to its end.
@@ -171,21 +135,7 @@ class Engine(TarMethods):
         Raises ImageNotFound when the engine has no such image, LoopbackWantsTls when it asks a
         registry of this machine for TLS, and PushFailed for all the rest.
         """
-        subject = reference.familiar
-        with self._moving(reference, PushFailed):
-            lines = self.client.api.push(
-                reference.name,
-                tag=reference.tag,
-                stream=True,
-                decode=True,
-                auth_config=self._login_for(reference),
-            )
-            confirmed = False
-            for event in read_progress(lines, subject=subject, failed=PushFailed):
-                confirmed = confirmed or event.digest is not None
-                yield event
-        if not confirmed:
-            raise PushFailed("The engine ended the push before it was whole.", subject=subject)
+        return self._registries.push(reference)
 
     def tag(self, source: ImageReference, target: ImageReference) -> None:
         """Give the image `source` the name `target` too; raises ImageNotFound."""
@@ -194,22 +144,24 @@ class Engine(TarMethods):
 
     def images(self) -> list[LocalImage]:
         """Images of the engine, one per tag, sorted by name and tag."""
-        with self._errors():
-            return images_in(self.client.api.images())
+        return list_images(self._connection)
 
     def find_image(self, reference: ImageReference) -> LocalImage | None:
         """The image under this name, tag or digest; None when the engine does not hold it."""
-        try:
-            with self._errors(reference.familiar):
-                found = self.client.images.get(reference.familiar).attrs
-        except ImageNotFound:
-            return None
-        return inspected_image(found, reference)
+        return find_image(self._connection, reference)
 
     def remove_image(self, reference: ImageReference) -> None:
         """Remove this name, and the image with its last one; raises ImageNotFound."""
         with self._errors(reference.familiar):
             self.client.api.remove_image(reference.familiar)
+
+    def save(self, reference: ImageReference) -> Iterator[bytes]:
+        """The tar, in blocks, of an image under its name; raises ImageNotFound."""
+        return save_image(self._connection, reference)
+
+    def load(self, file: IO[bytes]) -> list[str]:
+        """Names of the images in the tar `file`, which the engine has now; raises EngineError."""
+        return load_images(self._connection, file)
 
     def run_container(  # noqa: PLR0913 - the parts of one `docker run`
         self,
@@ -241,10 +193,40 @@ class Engine(TarMethods):
                     environment=dict(environment or {}),
                     volumes=mounts_of(volumes or {}),
                 )
-        except NameTaken as error:
+        except errors.NameTaken as error:
             raise self._taken(name, error) from error
         self._start(created, host_port)
         return self._existing(name)
+
+    def run_to_end(
+        self,
+        image: ImageReference,
+        command: Sequence[str],
+        *,
+        volumes_from: str = "",
+        labels: Mapping[str, str] | None = None,
+    ) -> tuple[int, str]:
+        """Exit code and output of `command` in a new container, which is removed when it ends.
+
+        It sees the volumes of the container `volumes_from`, if one is named. Raises ImageNotFound
+        (nothing is pulled).
+        """
+        with self._errors(image.familiar):
+            created = self.client.containers.create(
+                image.familiar,
+                list(command),
+                labels={OWNER_LABEL: "true", **(labels or {})},
+                volumes_from=[volumes_from] if volumes_from else [],
+            )
+        try:
+            with self._errors(image.familiar):
+                created.start()
+                code = int(created.wait()["StatusCode"])
+                output = created.logs().decode("utf-8", "replace")
+        finally:
+            with self._errors(image.familiar):
+                created.remove(v=True, force=True)
+        return code, output
 
     def start_container(self, name: str) -> None:
         """Start a stopped container of ours again.
@@ -304,6 +286,15 @@ class Engine(TarMethods):
             written = self.client.api.logs(name, tail="all" if tail is None else tail)
         return written.decode("utf-8", "replace")
 
+    def archive(self, name: str, path: str) -> Iterator[bytes]:
+        """The tar, in blocks, of the files at `path` in the container `name`, running or not.
+
+        Raises ContainerNotFound; EngineError when there is no such path.
+        """
+        with self._errors(name):
+            blocks, _ = self.client.api.get_archive(name, path)
+            yield from blocks
+
     def remove_container(self, name: str) -> None:
         """Stop and remove a container of ours with its anonymous volumes.
 
@@ -322,79 +313,42 @@ class Engine(TarMethods):
     def remove_volume(self, name: str) -> None:
         """Remove a volume of ours; raises NameTaken for one that regnb did not make."""
         if name not in self.volumes(label=OWNER_LABEL):
-            raise NameTaken(f"The volume `{name}` was not made by regnb.", subject=name)
+            raise errors.NameTaken(f"The volume `{name}` was not made by regnb.", subject=name)
         with self._errors(name):
             self.client.api.remove_volume(name)
-
-    def _login_for(self, reference: ImageReference) -> dict[str, str] | None:
-        """What was logged in with; for Docker Hub None, and the SDK reads the learner's own file.
-
-        Elsewhere that file would make the lab depend on what the learner once typed.
-        """
-        if reference.registry == DOCKER_HUB:
-            return None
-        return self._logins.get(reference.registry, {})
-
-    def _digest_of_pulled(self, reference: ImageReference, known: set[str]) -> Iterator[Progress]:
-        image = self.find_image(reference)
-        digests = digests_in([image] if image else [])
-        candidates = digests - known or digests
-        if len(candidates) == 1:
-            digest = Digest(candidates.pop())
-            yield Progress("", f"Digest: {digest}", digest=digest)
 
     def _own(self, name: str) -> Container:
         found = self._existing(name)
         if not found.is_ours:
-            raise NameTaken(f"The container `{name}` was not made by regnb.", subject=name)
+            raise errors.NameTaken(f"The container `{name}` was not made by regnb.", subject=name)
         return found
 
     def _existing(self, name: str) -> Container:
         found = self.container(name)
         if found is None:
-            raise ContainerNotFound(f"No container is called `{name}`.", subject=name)
+            raise errors.ContainerNotFound(f"No container is called `{name}`.", subject=name)
         return found
 
     def _start(self, created: DockerContainer, host_port: int) -> None:
         try:
             with self._errors(str(created.name)):
                 created.start()
-        except EngineError as error:
+        except errors.EngineError as error:
             # The engine leaves a container in the state `created` behind.
             with self._errors(str(created.name)):
                 created.remove(v=True, force=True)
-            if isinstance(error, PortTaken):
-                raise PortTaken(error.message, subject=str(host_port)) from error
+            if isinstance(error, errors.PortTaken):
+                raise errors.PortTaken(error.message, subject=str(host_port)) from error
             raise
 
-    def _taken(self, name: str, error: NameTaken) -> NameTaken:
+    def _taken(self, name: str, error: errors.NameTaken) -> errors.NameTaken:
         found = self.container(name)
-        return NameTaken(error.message, subject=name, ours=found is not None and found.is_ours)
+        return errors.NameTaken(
+            error.message, subject=name, ours=found is not None and found.is_ours
+        )
 
     def _make_volumes(self, sources: Iterable[str], labels: Mapping[str, str]) -> None:
         # A volume that the engine makes on the way would have no label.
         for source in sources:
             if not is_path(source):
                 self.client.volumes.create(source, labels=dict(labels))
-
-    @contextmanager
-    def _moving(self, reference: ImageReference, failed: type[EngineError]) -> Iterator[None]:
-        try:
-            with self._errors(reference.familiar, failed):
-                yield
-        except EngineError as error:
-            error.user = (self._login_for(reference) or {}).get("username", "")
-            host = reference.registry.rpartition(":")[0] or reference.registry
-            if meaning_of(error.message) == "http_response" and is_loopback(host):
-                raise LoopbackWantsTls(error.message, subject=reference.registry) from error
-            if isinstance(error, HubUnreachable) and reference.registry == DOCKER_HUB:
-                raise explained(error, self.client, self.flavour) from error
-            raise
-
-    @contextmanager
-    def _errors(
-        self, subject: str = "", otherwise: type[EngineError] = EngineError
-    ) -> Iterator[None]:
-        knock(self.endpoint)
-        with engine_errors(subject, endpoint=self.endpoint, otherwise=otherwise):
-            yield

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from regnb.inventory.cache import default_path
-from regnb.inventory.columns import DTYPES, Inventory, Sharing, frame_of
+from regnb.inventory.columns import Inventory, Sharing, frame_of
 from regnb.inventory.contents import Content, ContentKind, TagContents, TagName
 from regnb.inventory.database import files_of
 from regnb.inventory.walk import (
@@ -17,7 +17,6 @@ from regnb.inventory.walk import (
 
 __all__ = [
     "CONNECTIONS",
-    "DTYPES",
     "Content",
     "ContentKind",
     "Inventory",

@@ -104,7 +104,7 @@ class ContentCache:
         """Keep the facts of any tag that is `digest`."""
         self._put(digest, _FACTS, Kept(facts_to_bytes(facts), ""))
 
-    def rows(self, registry: str, repository: str, *, since: float) -> dict[str, TagFacts]:
+    def rows(self, registry: str, repository: str, since: float) -> dict[str, TagFacts]:
         """The facts of the tags of `repository` that were asked for after `since`."""
         found = {}
         key = (registry, repository, since)

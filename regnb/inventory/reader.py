@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping
-from typing import Generic, Protocol, TypeVar
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from regnb.errors import InvalidManifest, RegistryUnreachable, RegnbError, TooManyRequests
 from regnb.inventory.cache import ContentCache, Kept, LastSeen
@@ -15,68 +16,6 @@ from regnb.oci import Descriptor, Digest, ImageIndex, ImageManifest, Manifest
 from regnb.oci.manifest import parse_manifest
 from regnb.oci.media_types import is_config
 from regnb.registry import RegistryClient
-
-R_co = TypeVar("R_co", covariant=True)
-
-
-class Reduction(Protocol[R_co]):
-    """What is made of a tag, in the thread that has read it, so that little waits elsewhere."""
-
-    @property
-    def wants_configs(self) -> bool:
-        """Whether the configs of the images are read too."""
-
-    def of(self, contents: TagContents) -> R_co:
-        """The result of what was read."""
-
-    def known(self, repository: str, tag: str, digest: Digest) -> R_co | None:
-        """The result for a tag that is `digest`, when that was read before."""
-
-    def fresh(self, registry: str, repository: str, *, since: float) -> Mapping[str, R_co]:
-        """The results for the tags of `repository` that were asked for after `since`."""
-
-
-class AsItIs:
-    """The contents themselves, without configs."""
-
-    wants_configs = False
-
-    def of(self, contents: TagContents) -> TagContents:
-        """The same."""
-        return contents
-
-    def known(self, _repository: str, _tag: str, _digest: Digest) -> TagContents | None:
-        """Never: they are read from the manifests, which the reader finds in the cache."""
-        return None
-
-    def fresh(self, _registry: str, _repository: str, *, since: float) -> Mapping[str, TagContents]:  # noqa: ARG002
-        """None, for the same reason."""
-        return {}
-
-
-class AsFacts:
-    """Rows of the inventory; those of tags that were read in whole stay in the cache."""
-
-    wants_configs = True
-
-    def __init__(self, cache: ContentCache) -> None:
-        self._cache = cache
-
-    def of(self, contents: TagContents) -> TagFacts:
-        """The facts, kept when nothing went wrong."""
-        facts = facts_of(contents)
-        if contents.root and not contents.problem:
-            self._cache.put_facts(contents.root.digest, facts)
-        return facts
-
-    def known(self, repository: str, tag: str, digest: Digest) -> TagFacts | None:
-        """Those that were kept."""
-        return self._cache.facts(repository, tag, digest)
-
-    def fresh(self, registry: str, repository: str, *, since: float) -> Mapping[str, TagFacts]:
-        """Those of the repository that were kept, all by one question."""
-        return self._cache.rows(registry, repository, since=since)
-
 
 _CONFIG_LIMIT = 4 << 20
 _MAX_CHILDREN = 1000
@@ -89,6 +28,38 @@ _GENERAL = (TooManyRequests, RegistryUnreachable)
 # As many images as this are told apart.
 _LOCKS = 256
 R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Reduction(Generic[R]):
+    """What is made of a tag, in the thread that has read it, so that little waits elsewhere.
+
+    `of` gives the result of what was read; `known` that for a repository, a tag and its digest,
+    when it was read before; `fresh` those of the tags of a registry's repository that were asked
+    for since a moment. `wants_configs` says whether the configs of the images are read too.
+    """
+
+    of: Callable[[TagContents], R]
+    known: Callable[[str, str, Digest], R | None]
+    fresh: Callable[[str, str, float], Mapping[str, R]]
+    wants_configs: bool
+
+
+def as_contents() -> Reduction[TagContents]:
+    """The contents themselves, without configs: the reader finds their manifests in the cache."""
+    return Reduction(lambda contents: contents, lambda *_: None, lambda *_: {}, wants_configs=False)
+
+
+def as_facts(cache: ContentCache) -> Reduction[TagFacts]:
+    """Rows of the inventory; those of tags that were read in whole stay in the cache."""
+
+    def of(contents: TagContents) -> TagFacts:
+        facts = facts_of(contents)
+        if contents.root and not contents.problem:
+            cache.put_facts(contents.root.digest, facts)
+        return facts
+
+    return Reduction(of, cache.facts, cache.rows, wants_configs=True)
 
 
 class TagReader(Generic[R]):

@@ -16,7 +16,7 @@ from regnb.errors import NotFound, RegnbError
 from regnb.inventory.cache import ContentCache, LastSeen
 from regnb.inventory.columns import Inventory, frame_of
 from regnb.inventory.contents import TagContents
-from regnb.inventory.reader import AsFacts, AsItIs, Reduction, TagReader
+from regnb.inventory.reader import Reduction, TagReader, as_contents, as_facts
 from regnb.inventory.throttle import Stopped, Throttle
 from regnb.registry import RegistryClient
 
@@ -72,7 +72,7 @@ def inventory(
 def inventory_columns(client: RegistryClient, **options: Unpack[WalkOptions]) -> Inventory:
     """The same without pandas."""
     with ContentCache(options.get("cache")) as cache:
-        return Inventory.of(_walked(client, cache, AsFacts(cache), options))
+        return Inventory.of(_walked(client, cache, as_facts(cache), options))
 
 
 def tag_contents(client: RegistryClient, **options: Unpack[WalkOptions]) -> Iterator[TagContents]:
@@ -82,7 +82,7 @@ def tag_contents(client: RegistryClient, **options: Unpack[WalkOptions]) -> Iter
     Raises what else the registry refuses.
     """
     with ContentCache(options.get("cache")) as cache:
-        for contents in _walked(client, cache, AsItIs(), options):
+        for contents in _walked(client, cache, as_contents(), options):
             if contents.problem and not isinstance(contents.problem, NotFound):
                 raise contents.problem
             if contents.root:
@@ -92,26 +92,19 @@ def tag_contents(client: RegistryClient, **options: Unpack[WalkOptions]) -> Iter
 def _walked(
     client: RegistryClient, cache: ContentCache, reduction: Reduction[R], options: WalkOptions
 ) -> Iterator[R]:
-    max_age = options.get("max_age", 0.0)
-    names, problem = _repositories(client, cache, options.get("repositories"), max_age)
+    names, problem = _repositories(client, cache, options)
     with client.reading_fast() as fast:
-        walk = _Walk(
-            fast,
-            cache,
-            reduction,
-            connections=options.get("connections", CONNECTIONS),
-            max_age=max_age,
-            on_count=options.get("on_count"),
-        )
+        walk = _Walk(fast, cache, reduction, options)
         yield from walk.over(sorted(names))
     if problem:
         yield reduction.of(TagContents("", "", problem=problem))
 
 
 def _repositories(
-    client: RegistryClient, cache: ContentCache, wanted: Iterable[str] | None, max_age: float
+    client: RegistryClient, cache: ContentCache, options: WalkOptions
 ) -> tuple[set[str], RegnbError | None]:
     """The repositories to walk, and what kept more of them from coming."""
+    wanted, max_age = options.get("repositories"), options.get("max_age", 0.0)
     if wanted is not None:
         return set(wanted), None
     now = time.time()
@@ -154,28 +147,25 @@ class _Walk(Generic[R]):
     Iterate once; whoever stops iterating stops the walk. What was read stays in the cache.
     """
 
-    def __init__(  # noqa: PLR0913 - the options of one walk
+    def __init__(
         self,
         client: RegistryClient,
         cache: ContentCache,
         reduction: Reduction[R],
-        *,
-        connections: int,
-        max_age: float,
-        on_count: OnCount | None,
+        options: WalkOptions,
     ) -> None:
         self._client = client
         self._cache = cache
         self._reduction = reduction
-        self._on_count = on_count
+        self._on_count = options.get("on_count")
+        self._max_age = max_age = options.get("max_age", 0.0)
         self._throttle = Throttle()
-        self._max_age = max_age
         self._reader = TagReader(client, cache, self._throttle, reduction, max_age=max_age)
         self._tasks: SimpleQueue[_Task | None] = SimpleQueue()
         self._results: deque[R | _Listed[R] | BaseException] = deque()
         self._threads = [
             threading.Thread(target=self._work, name=f"inventory-{number}", daemon=True)
-            for number in range(connections)
+            for number in range(options.get("connections", CONNECTIONS))
         ]
 
     def over(self, repositories: Iterable[str]) -> Iterator[R]:
@@ -260,7 +250,7 @@ class _Walk(Generic[R]):
             except RegnbError as error:
                 problem = error
         else:
-            rows = self._reduction.fresh(registry, repository, since=since)
+            rows = self._reduction.fresh(registry, repository, since)
         tasks = [_Task(repository, name, last.get(name)) for name in sorted(names - rows.keys())]
         told = TagContents(repository, "", problem=problem) if problem else None
         return _Listed([rows[name] for name in rows.keys() & names], tasks, told)

@@ -28,7 +28,8 @@ from regnb.lab.steps import Steps, step
 from regnb.lab.storage import store_files
 from regnb.oci import Digest, ImageReference
 from regnb.registry import RegistryClient
-from regnb.tables import Table, deletion_table, differences_table, garbage_table
+from regnb.tables.storage_tables import deletion_table, differences_table, garbage_table
+from regnb.tables.table import Table
 from regnb.widgets.count import CountBar
 
 OFF = 405  # of a registry without deletion; 400 is the answer to a tag where digests are wanted

@@ -17,14 +17,9 @@ from regnb.lab.steps import Steps, step
 from regnb.oci import Digest, ImageManifest, ImageReference, layers_of
 from regnb.oci.reference import DOCKER_HUB
 from regnb.registry import RegistryClient
-from regnb.tables import (
-    Table,
-    catalog_table,
-    image_table,
-    images_table,
-    layers_table,
-    tags_table,
-)
+from regnb.tables.engine_tables import images_table
+from regnb.tables.registry_tables import catalog_table, image_table, layers_table, tags_table
+from regnb.tables.table import Table
 from regnb.widgets.count import CountBar
 from regnb.widgets.frontend import somebody_looks
 from regnb.widgets.pages import PagedTable

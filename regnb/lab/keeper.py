@@ -10,30 +10,16 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
+from regnb import errors
+from regnb.embedded import background
+from regnb.embedded.background import Place
 from regnb.embedded.containers.record import LOST
 from regnb.engine import Container, Engine
-from regnb.engine.dormant import dormant_engine
-from regnb.errors import (
-    EmbeddedEngineStopped,
-    EngineError,
-    EngineNotStarted,
-    EngineStopped,
-    EngineUnavailable,
-    PortTaken,
-    RegistryError,
-    RegistryStopped,
-    RegistryUnreachable,
-    TLSFailed,
-    Unauthorized,
-)
+from regnb.engine.installed import installed_engine
 from regnb.lab.registry_settings import STORAGE
 from regnb.lab.session import Session, published_port
 from regnb.registry import RegistryClient
-
-if TYPE_CHECKING:
-    from regnb.embedded.background import Place
 
 # Key and values of a text for the learner.
 Notice = tuple[str, dict[str, object]]
@@ -61,8 +47,6 @@ class EngineKeeper:
         """
         if self._place is None or self._is_as_it_was(self._place):
             return
-        from regnb.embedded import background  # noqa: PLC0415 - not on Windows
-
         started = background.start(self._place)
         self._pid = self._current_pid()
         # Its connections, and those to its registries, have ended.
@@ -83,30 +67,26 @@ class EngineKeeper:
         """
         try:
             yield
-        except EngineUnavailable as error:
-            if type(error) is not EngineUnavailable:
+        except errors.EngineUnavailable as error:
+            if type(error) is not errors.EngineUnavailable:
                 raise
             raise self._as_stopped(error) from error
 
-    def _as_stopped(self, error: EngineUnavailable) -> EngineUnavailable:
+    def _as_stopped(self, error: errors.EngineUnavailable) -> errors.EngineUnavailable:
         engine = self._session.engine
         if self._place:
-            return EmbeddedEngineStopped(error.message, subject=engine.endpoint)
-        found = dormant_engine(os.environ, flavour=engine.flavour, endpoint=engine.endpoint)
+            return errors.EmbeddedEngineStopped(error.message, subject=engine.endpoint)
+        found = installed_engine(os.environ, flavour=engine.flavour, endpoint=engine.endpoint)
         if found:
-            return EngineNotStarted(found.product, found.command, goes_without=False)
-        return EngineStopped(error.message, subject=engine.endpoint)
+            return errors.EngineNotStarted(found.product, found.command, goes_without=False)
+        return errors.EngineStopped(error.message, subject=engine.endpoint)
 
     def _is_as_it_was(self, place: Place) -> bool:
-        from regnb.embedded import background  # noqa: PLC0415
-
         return self._current_pid() == self._pid and background.answers(place)
 
     def _current_pid(self) -> int:
         if self._place is None:
             return 0
-        from regnb.embedded import background  # noqa: PLC0415
-
         return background.pid_of(self._place)
 
     def _was_lost(self, container: Container) -> bool:
@@ -119,7 +99,7 @@ class EngineKeeper:
         try:
             self._start(name)
             address = self._wait_for(name)
-        except (EngineError, RegistryError) as error:
+        except (errors.EngineError, errors.RegistryError) as error:
             why = session.translator.tell(error).text
             return "keeper.registry_ended", {"name": name, "why": why}
         in_memory = session.engine.setup_of(name).environment.get(STORAGE) == "inmemory"
@@ -131,7 +111,7 @@ class EngineKeeper:
         while True:
             try:
                 return self._session.engine.start_container(name)
-            except PortTaken:
+            except errors.PortTaken:
                 if time.monotonic() > end:
                     raise
                 time.sleep(POLL)
@@ -148,7 +128,7 @@ class EngineKeeper:
         found = next((one for one in self._session.own_containers() if one.name == name), None)
         port = published_port(found) if found else None
         if port is None:
-            raise RegistryStopped("The registry has ended.", subject=name)
+            raise errors.RegistryStopped("The registry has ended.", subject=name)
         return f"localhost:{port}"
 
 
@@ -156,8 +136,6 @@ def _place_of(engine: Engine) -> Place | None:
     """Where the embedded `engine` lives on this machine; None for another engine."""
     if engine.flavour != "embedded":
         return None
-    from regnb.embedded.background import Place  # noqa: PLC0415
-
     place = Place.of(engine.endpoint, engine.info())
     # It may be seen through a socket alone, from a container that does not have its home.
     return place if place.home.lock.exists() else None
@@ -173,14 +151,14 @@ def wait_until_it_answers(client: RegistryClient, look: Callable[[], object] = s
     while True:
         try:
             client.ping()
-        except (RegistryUnreachable, TLSFailed) as error:
-            if isinstance(error, TLSFailed) and error.reason != "closed":
+        except (errors.RegistryUnreachable, errors.TLSFailed) as error:
+            if isinstance(error, errors.TLSFailed) and error.reason != "closed":
                 return
             look()
             if time.monotonic() > end:
                 raise
             time.sleep(POLL)
-        except Unauthorized:
+        except errors.Unauthorized:
             return
         else:
             return

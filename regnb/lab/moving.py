@@ -18,7 +18,8 @@ from regnb.oci import Descriptor, ImageReference
 from regnb.registry import RegistryClient
 from regnb.registry.copying import Copied, How, OnBlob, RegistryRepository, copy_image
 from regnb.registry.layout_folder import LayoutFolder
-from regnb.tables import Table, copies_table
+from regnb.tables.storage_tables import copies_table
+from regnb.tables.table import Table
 
 _STATUS: dict[How | None, str] = {
     None: "Pushing",

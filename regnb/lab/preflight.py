@@ -7,24 +7,17 @@ import shutil
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
+from regnb import errors
 from regnb.engine import Engine, find_engine
-from regnb.engine.hub import ask_hub
+from regnb.engine.hub_probe import ask_hub
 from regnb.engine.ports import is_free, ports_of_lab, who_has
-from regnb.errors import (
-    EngineError,
-    HubRateLimited,
-    HubUnreachable,
-    InvalidAddress,
-    InvalidPort,
-    RegistryError,
-    RegnbError,
-)
 from regnb.i18n import Translator, language_of_notebook
 from regnb.lab.images import sample_reason
 from regnb.lab.ownership import LABEL, lab_id
 from regnb.lab.session import published_port
 from regnb.registry import RegistryClient
-from regnb.tables import Finding, Table, findings_table
+from regnb.tables.engine_tables import Finding, findings_table
+from regnb.tables.table import Table
 
 ROOM_TIMEOUT = 3.0
 NEEDED = 2_000_000_000  # bytes: the images of the course, unpacked, and the registry's copy
@@ -59,7 +52,7 @@ class Preflight:
                 own = engine.containers(label=f"{LABEL}={lab_id()}")
                 own_ports = {published_port(container) for container in own}
                 hub = self._hub_or_room(engine)
-        except RegnbError as error:
+        except errors.RegnbError as error:
             told = self.translator.tell(error)
             yield self._finding("engine", BAD, told.text, told.mend)
         yield self._port(own_ports)
@@ -90,7 +83,7 @@ class Preflight:
     def _port(self, own_ports: Collection[int | None]) -> Finding:
         try:
             port = ports_of_lab()[0]
-        except InvalidPort as error:
+        except errors.InvalidPort as error:
             told = self.translator.tell(error)
             return self._finding("port", BAD, told.text, told.mend)
         if port in own_ports:
@@ -110,15 +103,15 @@ class Preflight:
         """What a pull would meet; the engine makes the request that a pull makes."""
         try:
             note = ask_hub(engine)
-        except HubUnreachable as error:
+        except errors.HubUnreachable as error:
             why = self.translator.why(error.reason)
             text = self.translator("preflight.hub.engine_without", why=why)
             mend = self.translator.mend(error.reason, error.flavour)
             return self._finding("hub", NOTE, text, mend)
-        except HubRateLimited as error:
+        except errors.HubRateLimited as error:
             told = self.translator.tell(error)
             return self._finding("hub", NOTE, told.text, told.mend)
-        except EngineError:  # the Hub has answered, whatever it thinks of the image
+        except errors.EngineError:  # the Hub has answered, whatever it thinks of the image
             note = ""
         return self._from_elsewhere(note) if note else self._found("hub", GOOD, "reachable")
 
@@ -134,9 +127,9 @@ class Preflight:
     def _room(self, url: str) -> Finding:
         try:
             RegistryClient(url, timeout=ROOM_TIMEOUT).ping()
-        except InvalidAddress:
+        except errors.InvalidAddress:
             return self._found("room", BAD, "wrong", url=url)
-        except RegistryError:
+        except errors.RegistryError:
             return self._found("room", BAD, "silent", url=url)
         return self._found("room", GOOD, "reachable", url=url)
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from regnb.engine import Progress
-from regnb.engine.transfer import LayerTransfer, Transfer
+from regnb.engine.progress import LayerTransfer, Transfer
 from regnb.i18n import Translator
 from regnb.oci import Digest
 from regnb.widgets.frontend import VARIABLE, in_notebook

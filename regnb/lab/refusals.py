@@ -10,22 +10,8 @@ from contextlib import suppress
 
 from cryptography import x509
 
+from regnb import errors
 from regnb.engine import Container
-from regnb.errors import (
-    EngineError,
-    ImageNotFound,
-    InvalidReference,
-    LoginRefused,
-    NotFound,
-    PullFailed,
-    PushFailed,
-    RegistryError,
-    RegistryUnreachable,
-    RegnbError,
-    TLSFailed,
-    TooManyRequests,
-    Unauthorized,
-)
 from regnb.errors.messages import meaning_of, table
 from regnb.lab.handshake import Handshake, shake_hands
 from regnb.lab.session import REGISTRY_PORT, Session, published_port
@@ -38,7 +24,7 @@ from regnb.registry import RegistryClient
 _ACTIONS = {"push", "pull", "login"}
 _NOBODY = "nobody"
 # What names an image or a registry; the subject of other errors is a container or an engine.
-_OF_REGISTRIES = (ImageNotFound, PullFailed, PushFailed, LoginRefused)
+_OF_REGISTRIES = (errors.ImageNotFound, errors.PullFailed, errors.PushFailed, errors.LoginRefused)
 _TIMEOUT = 5.0
 _TLS_MEANINGS = {
     "plain_http": "http_response",
@@ -50,17 +36,19 @@ _TLS_MEANINGS = {
     "client_certificate": "client_certificate",
     "closed": "closed",
 }
-_MEANINGS: tuple[tuple[type[RegistryError], str], ...] = (
-    (RegistryUnreachable, "unreachable"),
-    (TooManyRequests, "rate_limited"),
-    (NotFound, "no_such_tag"),
+_MEANINGS: tuple[tuple[type[errors.RegistryError], str], ...] = (
+    (errors.RegistryUnreachable, "unreachable"),
+    (errors.TooManyRequests, "rate_limited"),
+    (errors.NotFound, "no_such_tag"),
 )
 
 
-def explanation_of(session: Session, error: EngineError | RegistryError) -> str | None:
+def explanation_of(
+    session: Session, error: errors.EngineError | errors.RegistryError
+) -> str | None:
     """Key of the text that explains `error`; None when nothing does."""
     meaning = meaning_of(error.message)
-    if isinstance(error, EngineError):
+    if isinstance(error, errors.EngineError):
         if meaning is None and isinstance(error, _OF_REGISTRIES):
             meaning = _meaning_at_registry(session, error)
         # Token servers refuse those who have shown nothing in the same words.
@@ -69,8 +57,8 @@ def explanation_of(session: Session, error: EngineError | RegistryError) -> str 
     return f"refusals.{meaning}" if meaning in _explained() else None
 
 
-def _meaning_at_registry(session: Session, error: EngineError) -> str | None:
-    with suppress(RegnbError):  # then the error itself has to do
+def _meaning_at_registry(session: Session, error: errors.EngineError) -> str | None:
+    with suppress(errors.RegnbError):  # then the error itself has to do
         return meaning_at_registry(session, error.subject, as_somebody=bool(error.user))
     return None
 
@@ -94,10 +82,10 @@ def meaning_at_registry(session: Session, subject: str, *, as_somebody: bool) ->
     address, _, name = subject.partition("/")
     if name and ImageReference.parse(subject).registry == DOCKER_HUB:
         return None
-    own = _own_container(session, address)
+    container = _own_container(session, address)
     host = address.rpartition(":")[0] or address
-    meaning = _of_connection(session, own, host) if own else None
-    return meaning or _of_answers(session, own, address, name, as_somebody=as_somebody)
+    meaning = _of_connection(session, container, host) if container else None
+    return meaning or _of_answers(session, container, address, name, as_somebody=as_somebody)
 
 
 def _own_container(session: Session, address: str) -> Container | None:
@@ -109,11 +97,11 @@ def _own_container(session: Session, address: str) -> Container | None:
     return None
 
 
-def _of_connection(session: Session, own: Container, host: str) -> str | None:
-    port = published_port(own)
+def _of_connection(session: Session, container: Container, host: str) -> str | None:
+    port = published_port(container)
     if port is None:
         return "unreachable"
-    if session.secure_transport(own) is None:
+    if session.secure_transport(container) is None:
         return None if is_loopback(host) else "http_response"
     if is_loopback(host):
         return None
@@ -121,7 +109,7 @@ def _of_connection(session: Session, own: Container, host: str) -> str | None:
         found = shake_hands(
             port, host=host, authority=session.certificates.authority_file, client=None
         )
-    except RegistryError:
+    except errors.RegistryError:
         return "closed"
     if found.distrust:
         return _of_certificate(found)
@@ -136,11 +124,11 @@ def _of_certificate(found: Handshake) -> str | None:
 
 
 def _of_answers(
-    session: Session, own: Container | None, address: str, name: str, *, as_somebody: bool
+    session: Session, container: Container | None, address: str, name: str, *, as_somebody: bool
 ) -> str | None:
-    transport = session.secure_transport(own) if own else None
-    place = f"localhost:{published_port(own)}" if own else address
-    scheme = "http" if transport is None and (own or is_loopback(address)) else "https"
+    transport = session.secure_transport(container) if container else None
+    place = f"localhost:{published_port(container)}" if container else address
+    scheme = "http" if transport is None and (container or is_loopback(address)) else "https"
     credentials = "unauthorized" if as_somebody else "no_login"
     with RegistryClient(f"{scheme}://{place}", transport=transport, timeout=_TIMEOUT) as client:
         try:
@@ -149,17 +137,17 @@ def _of_answers(
             if name:
                 reference = ImageReference.parse(f"{address}/{name}")
                 client.get_manifest(reference.repository, reference.reference)
-        except InvalidReference:
+        except errors.InvalidReference:
             return None
-        except Unauthorized:
+        except errors.Unauthorized:
             return credentials
-        except RegistryError as error:
+        except errors.RegistryError as error:
             return _of_refusal(error)
     return None
 
 
-def _of_refusal(error: RegistryError) -> str | None:
-    if isinstance(error, TLSFailed):
+def _of_refusal(error: errors.RegistryError) -> str | None:
+    if isinstance(error, errors.TLSFailed):
         return _TLS_MEANINGS.get(error.reason)
     for kind, meaning in _MEANINGS:
         if isinstance(error, kind):

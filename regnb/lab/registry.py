@@ -6,16 +6,9 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from regnb import errors
 from regnb.engine import Container, Engine
 from regnb.engine.ports import DEFAULT, choose_port
-from regnb.errors import (
-    NameTaken,
-    NoContainerAddress,
-    PortTaken,
-    RegistryDiffers,
-    RegistryGaveUp,
-    RegistryStopped,
-)
 from regnb.lab.auth import ISSUER, SERVICE
 from regnb.lab.images import EngineImageSteps
 from regnb.lab.keeper import wait_until_it_answers
@@ -33,7 +26,8 @@ from regnb.lab.show import Command, command
 from regnb.lab.steps import step
 from regnb.oci import ImageReference
 from regnb.registry import RegistryClient
-from regnb.tables import Table, containers_table
+from regnb.tables.engine_tables import containers_table
+from regnb.tables.table import Table
 from regnb.widgets.frontend import somebody_looks
 
 DEFAULT_NAME = "registry"
@@ -78,7 +72,7 @@ class RegistrySteps(EngineImageSteps):
         """
         container = self._session.registry_container()
         if not container.address:
-            raise NoContainerAddress(container.name)
+            raise errors.NoContainerAddress(container.name)
         return f"{container.address}:{REGISTRY_PORT}"
 
     @step
@@ -218,7 +212,7 @@ class RegistrySteps(EngineImageSteps):
                     environment=wanted.settings.environment,
                     volumes=wanted.settings.mounts,
                 )
-            except PortTaken:
+            except errors.PortTaken:
                 # Somebody took it between the look and the start, or the engine sees more than we.
                 refused.add(port)
                 if wanted.port or len(refused) == ATTEMPTS:
@@ -254,7 +248,7 @@ class RegistrySteps(EngineImageSteps):
         taken = {container.name for container in self._session.containers.all()}
         name = next((one for one in _names_like(DEFAULT_NAME) if one not in taken), None)
         if name is None:
-            raise NameTaken(
+            raise errors.NameTaken(
                 "Every name from registry to registry-99 is taken.", subject=DEFAULT_NAME
             )
         if name != DEFAULT_NAME:
@@ -290,7 +284,7 @@ def find_registry(session: Session, wanted: Wanted) -> Container | None:
     asked = ImageReference.parse(wanted.image) if wanted.image else None
     other_image = asked and asked != ImageReference.parse(container.image)
     if other_port or other_image or not _has(session, container, wanted.settings):
-        raise RegistryDiffers(container.name, container.image, published)
+        raise errors.RegistryDiffers(container.name, container.image, published)
     return container
 
 
@@ -301,9 +295,9 @@ def wait_for(session: Session) -> None:
     """
     try:
         wait_until_it_answers(session.client, lambda: _look(session))
-    except RegistryStopped as error:
+    except errors.RegistryStopped as error:
         lines = session.engine.logs(error.subject, tail=1).strip().splitlines()
-        raise RegistryGaveUp(error.subject, lines[-1] if lines else "?") from error
+        raise errors.RegistryGaveUp(error.subject, lines[-1] if lines else "?") from error
 
 
 def wait_quietly(session: Session) -> None:
@@ -328,7 +322,7 @@ def volume_for(text: str, own: Collection[str], known: Collection[str]) -> str:
     others = set(known) - set(own)
     found = [one for one in names if one in own] or [one for one in names if one not in others]
     if not found:
-        raise NameTaken(f"Every volume from {text} to {text}-99 is taken.", subject=text)
+        raise errors.NameTaken(f"Every volume from {text} to {text}-99 is taken.", subject=text)
     return found[0]
 
 

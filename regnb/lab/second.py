@@ -15,6 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from regnb.embedded import background
+from regnb.embedded.background import Place
+from regnb.embedded.home import Home, short_enough
 from regnb.engine import Engine
 from regnb.lab.images import EngineImageSteps
 from regnb.lab.keeper import EngineKeeper
@@ -143,9 +146,6 @@ class LabEngine:
     """An embedded engine whose everything is below the folder `root`; `hub` as REGNB_HUB."""
 
     def __init__(self, root: Path, *, hub: str = "") -> None:
-        from regnb.embedded.background import Place  # noqa: PLC0415 - not on Windows
-        from regnb.embedded.home import Home, short_enough  # noqa: PLC0415
-
         self.root = root
         self.place = Place(short_enough(root / _SOCKET), Home(root / _HOME), hub)
 
@@ -200,16 +200,12 @@ class LabEngine:
 
     def start(self) -> Engine:
         """Start it unless it runs; raises EngineUnavailable."""
-        from regnb.embedded import background  # noqa: PLC0415
-
         self._make_folder(self.root)
         background.start(self.place)
         return Engine.connect(self.endpoint, found_by="choice")
 
     def stop(self) -> bool:
         """Stop it and its containers; whether it ran."""
-        from regnb.embedded import background  # noqa: PLC0415
-
         return background.stop(self.place)
 
     def restart(self) -> Engine:

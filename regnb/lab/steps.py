@@ -7,14 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Concatenate, ParamSpec, TypeVar
 
-from regnb.errors import (
-    EngineError,
-    LoginRefused,
-    LoopbackWantsTls,
-    ManifestNotFound,
-    PushFailed,
-    RegnbError,
-)
+from regnb import errors
 from regnb.i18n import Translator
 from regnb.lab.keeper import EngineKeeper
 from regnb.lab.refusals import explanation_of
@@ -38,7 +31,7 @@ def step(method: Callable[Concatenate[S, P], R]) -> Callable[Concatenate[S, P], 
         try:
             with self._during(method.__name__):
                 return method(self, *args, **kwargs)
-        except RegnbError as error:
+        except errors.RegnbError as error:
             if error.told is None:
                 error.told = str(self._translator.tell(error))
             raise
@@ -65,7 +58,7 @@ class Steps:
         with self._keeper.watching(), session.exchanges.during(name), session.asking_once():
             try:
                 yield
-            except (PushFailed, LoginRefused) as error:
+            except (errors.PushFailed, errors.LoginRefused) as error:
                 if error.told is None:  # not by a step inside this one
                     self._explain(error)
                 raise
@@ -74,11 +67,11 @@ class Steps:
         for key, values in self._keeper.awaken():
             self._session.say(key, **values)
 
-    def _explain(self, error: EngineError) -> None:
+    def _explain(self, error: errors.EngineError) -> None:
         """Put what the refusal means between what happened and what to do."""
-        if isinstance(error, LoopbackWantsTls):  # says it all by itself
+        if isinstance(error, errors.LoopbackWantsTls):  # says it all by itself
             return
-        with suppress(RegnbError):
+        with suppress(errors.RegnbError):
             if key := explanation_of(self._session, error):
                 told = self._translator.tell(error)
                 error.told = f"{told.text} {self._translator(key)}\n{told.mend}"
@@ -94,10 +87,10 @@ class Steps:
             return manifest
         entry = manifest.best_for(self._session.engine.platform)
         if entry is None:
-            raise ManifestNotFound("The index lists no image.", url=client.url)
+            raise errors.ManifestNotFound("The index lists no image.", url=client.url)
         count = len(manifest.images)
         self._session.say("lab.platform_chosen", platform=entry.platform, count=count)
         found = client.get_manifest(reference.repository, entry.digest)
         if isinstance(found, ImageIndex):
-            raise ManifestNotFound("The index lists another index.", url=client.url)
+            raise errors.ManifestNotFound("The index lists another index.", url=client.url)
         return found

@@ -3,15 +3,32 @@
 from __future__ import annotations
 
 from regnb.analysis.stored_files import StoredFile, read_store, trail
+from regnb.analysis.usage import Usage
+from regnb.inventory import tag_contents
 from regnb.lab.registry_settings import STORAGE_PATH
 from regnb.lab.session import Session
 from regnb.lab.show import command
 from regnb.lab.steps import Steps, step
-from regnb.tables import Table, store_table, trail_table
+from regnb.tables.storage_tables import store_table, trail_table
+from regnb.tables.table import Table
+from regnb.widgets.count import CountBar
+from regnb.widgets.storage_view import StorageView
 
 
 class StorageSteps(Steps):
-    """The files in which the registry keeps what it holds."""
+    """What the registry keeps, and the files in which it does."""
+
+    @step
+    def storage(self) -> StorageView:
+        """What the registry stores: each content once, who uses it, what sharing saves.
+
+        Its `storage` has the data, its `contents` and `repositories` are tables.
+        """
+        client = self._session.client
+        self._session.show(self._session.curl(f"{client.url}/v2/_catalog"))
+        with CountBar(self._translator, "inventory.progress") as bar:
+            stored = Usage.of(tag_contents(client, on_count=bar))
+        return StorageView(self._translator, stored)
 
     @step
     def store_files(self) -> Table:

@@ -26,7 +26,8 @@ from regnb.lab.registry import wait_quietly
 from regnb.lab.session import OWN_CERTIFICATE, published_port
 from regnb.lab.show import FOLDER, Command, Sentence, Words, command, show
 from regnb.lab.steps import Steps, step
-from regnb.tables import Table, certificates_table, facts_of, handshake_table
+from regnb.tables.security_tables import certificates_table, facts_of, handshake_table
+from regnb.tables.table import Table
 
 _NEW = ("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc")
 _USAGES = {"server": "serverAuth", "client": "clientAuth"}

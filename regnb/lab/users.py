@@ -10,7 +10,8 @@ from regnb.lab.show import Command, command
 from regnb.lab.steps import Steps, step
 from regnb.registry import Credentials, Request, parse_challenges
 from regnb.registry.transport import Response
-from regnb.tables import Table, claims_table, handshake_table, rights_table
+from regnb.tables.security_tables import claims_table, handshake_table, rights_table
+from regnb.tables.table import Table
 
 
 class UserSteps(Steps):

@@ -7,7 +7,7 @@ https://github.com/opencontainers/distribution-spec. Bytes are kept, because a d
 
 from __future__ import annotations
 
-from regnb.oci.config import HistoryEntry, ImageConfig, Layer, layers_of
+from regnb.oci.config import ImageConfig, Layer, layers_of
 from regnb.oci.descriptor import Descriptor
 from regnb.oci.digest import Digest, Hasher
 from regnb.oci.manifest import ImageIndex, ImageManifest, Manifest, parse_manifest
@@ -18,7 +18,6 @@ __all__ = [
     "Descriptor",
     "Digest",
     "Hasher",
-    "HistoryEntry",
     "ImageConfig",
     "ImageIndex",
     "ImageManifest",

@@ -11,12 +11,7 @@ from dataclasses import replace
 from typing import Self
 from urllib.parse import quote
 
-from regnb.errors import (
-    CredentialsWithheld,
-    InvalidReference,
-    NotFound,
-    Unauthorized,
-)
+from regnb.errors import CredentialsWithheld, InvalidReference, NotFound, Unauthorized
 from regnb.oci.reference import is_repository
 from regnb.registry.address import check_address, is_safe, origin
 from regnb.registry.authentication import Authenticator, Credentials

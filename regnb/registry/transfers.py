@@ -14,13 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from regnb.errors import (
-    BlobNotFound,
-    DigestMismatch,
-    InvalidAnswer,
-    RegistryError,
-    UploadNotFound,
-)
+from regnb.errors import BlobNotFound, DigestMismatch, InvalidAnswer, RegistryError, UploadNotFound
 from regnb.oci import Digest, Hasher
 from regnb.registry.http_session import HttpSession
 from regnb.registry.manifests import DELETED, digest_told

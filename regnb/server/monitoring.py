@@ -43,10 +43,7 @@ class Metrics:
     def exposition(self) -> tuple[bytes, str]:
         """The numbers in Prometheus' format, and its content type."""
         from prometheus_client import CollectorRegistry  # noqa: PLC0415 - see above
-        from prometheus_client.exposition import (  # noqa: PLC0415
-            CONTENT_TYPE_LATEST,
-            generate_latest,
-        )
+        from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest  # noqa: PLC0415
         from prometheus_client.process_collector import ProcessCollector  # noqa: PLC0415
 
         registry = CollectorRegistry()

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from markupsafe import Markup
 
-from regnb.checks import Question, Result, Status
+from regnb.checks.definitions import Question, Result, Status
 from regnb.i18n import Translator
 from regnb.widgets.base_view import View
 from regnb.widgets.html import inline, tag

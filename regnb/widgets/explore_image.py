@@ -13,7 +13,7 @@ from regnb.analysis.layer_files import OPAQUE, WHITEOUT, LayerFile, read_layer
 from regnb.errors import InvalidLayer
 from regnb.i18n import Translator
 from regnb.oci import Descriptor, ImageIndex, ImageManifest, Layer, layers_of
-from regnb.tables import image_table
+from regnb.tables.registry_tables import image_table
 from regnb.tables.table import shorten
 from regnb.widgets.html import Child, join, number_cell, short_digest, table, tag
 

@@ -11,8 +11,8 @@ from markupsafe import Markup
 
 from regnb.analysis.files import ImageFiles, LayerChanges, Node, tree_of
 from regnb.i18n import Translator
-from regnb.tables import Table, files_table
-from regnb.tables.table import shorten
+from regnb.tables.registry_tables import files_table
+from regnb.tables.table import Table, shorten
 from regnb.widgets.base_view import View
 from regnb.widgets.html import (
     Child,

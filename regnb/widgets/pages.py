@@ -9,8 +9,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from regnb.i18n import Translator
-from regnb.tables import Table
-from regnb.tables.table import MAX_ROWS
+from regnb.tables.table import MAX_ROWS, Table
 from regnb.widgets.base_view import View
 from regnb.widgets.frontend import somebody_looks
 from regnb.widgets.html import tag

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from markupsafe import Markup
 
-from regnb.checks import Status
+from regnb.checks.definitions import Status
 from regnb.i18n import Translator
 from regnb.widgets.base_view import View
 from regnb.widgets.html import Child, code_spans, join, tag

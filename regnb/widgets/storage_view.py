@@ -8,7 +8,8 @@ from markupsafe import Markup
 
 from regnb.analysis.usage import Freed, RepositoryShare, StoredContent, Usage
 from regnb.i18n import Translator
-from regnb.tables import Table, contents_table, storage_table
+from regnb.tables.storage_tables import contents_table, storage_table
+from regnb.tables.table import Table
 from regnb.widgets.base_view import View
 from regnb.widgets.html import (
     Child,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from markupsafe import Markup
 
-from regnb.engine.transfer import LayerTransfer, Transfer
+from regnb.engine.progress import LayerTransfer, Transfer
 from regnb.i18n import Translator
 from regnb.widgets.base_view import View
 from regnb.widgets.html import Child, number_cell, table, tag

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from nbformat.v4 import new_output
 
-from regnb.authoring import RunningCell, build_chapter, notebook_path
+from regnb.authoring.builder import RunningCell, build_chapter
 from regnb.authoring.execution import tidy
-from regnb.authoring.notebook_files import code_cells, read_notebook
+from regnb.authoring.notebook_files import code_cells, notebook_path, read_notebook
 from regnb.errors import CellFailed
 from tests.authoring.sources import code, prose, write_lesson
 

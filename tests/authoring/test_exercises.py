@@ -8,15 +8,11 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
-from regnb.authoring import (
-    build_chapter,
-    notebook_path,
-    notebooks_without_source,
-    problems_of,
-    problems_of_chapter,
-    read_chapter,
-)
-from regnb.authoring.notebook_files import code_cells, read_notebook, write_notebook
+from regnb.authoring.builder import build_chapter
+from regnb.authoring.chapter import read_chapter
+from regnb.authoring.notebook_files import code_cells, notebook_path, read_notebook, write_notebook
+from regnb.authoring.rules import problems_of
+from regnb.authoring.stored_notebooks import notebooks_without_source, problems_of_chapter
 from regnb.errors import AuthoringError
 from tests.authoring.sources import code, prose, write_lesson
 

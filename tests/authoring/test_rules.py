@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from regnb.authoring import problems_of, read_chapter
-from regnb.authoring.rules import MAX_CELLS, MAX_CODE_LINES, MAX_WORDS
+from regnb.authoring.chapter import read_chapter
+from regnb.authoring.rules import MAX_CELLS, MAX_CODE_LINES, MAX_WORDS, problems_of
 from tests.authoring.sources import GOALS, RECAP, code, prose, write, write_lesson
 
 

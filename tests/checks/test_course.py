@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from regnb.checks import LearnerProgress, Status, all_checks, all_questions, progress_of
+from regnb.checks.course import LearnerProgress, all_checks, all_questions, progress_of
+from regnb.checks.definitions import Status
 from regnb.errors import UnknownExercise
 from regnb.i18n import LANGUAGES, load_catalogue
 from regnb.lab import Lab

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from regnb.checks import PASSED, Result, Status, failed, question
+from regnb.checks.definitions import PASSED, Result, Status, failed, question
 
 
 def test_question_without_its_right_choice_is_refused() -> None:

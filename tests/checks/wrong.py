@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import TypeAlias
 
-from regnb.checks import Status
+from regnb.checks.definitions import Status
 from regnb.i18n import LANGUAGES, Translator
 from regnb.lab import Lab
 

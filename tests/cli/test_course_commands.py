@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from regnb.authoring import build_chapter
+from regnb.authoring.builder import build_chapter
 from regnb.cli import main
 from regnb.cli.course_commands import find_course, jupyter_arguments, jupyter_environment
 from regnb.embedded import background

@@ -18,7 +18,7 @@ from regnb.cli import main
 from regnb.embedded import background
 from regnb.embedded.background import Place
 from regnb.embedded.remote import offline_hub
-from regnb.embedded.remote.upstreams import HubPlaces
+from regnb.embedded.remote.pull_sources import HubPlaces
 from regnb.engine import find_engine
 from regnb.errors import ManifestNotFound, Unsupported
 from regnb.lab import open_lab

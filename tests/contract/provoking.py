@@ -98,7 +98,7 @@ class Scene:
         self.lab.run_registry(auth="htpasswd")
         if password:
             shown = {"username": "anna", "password": password}
-            self.lab.engine._logins[self.lab.address] = shown
+            self.lab.engine._registries._logins[self.lab.address] = shown
         return self.lab.address
 
     def with_tokens(self, user: str | None = None) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import subprocess
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
-from regnb.analysis.differences import DIFFERENCES, KINDS, observe
+from regnb.analysis.differences import DIFFERENCES, Kind, observe
 from regnb.oci import Digest
 from regnb.registry import RegistryClient
 from regnb.server import Config, DirectoryStorage, create_app
@@ -54,4 +55,4 @@ def test_manifest_that_is_refused_is_no_image_with_a_hole(tmp_path: Path) -> Non
 
 def test_each_row_tells_registries_apart() -> None:
     for row in DIFFERENCES:
-        assert len({row.of(kind) for kind in KINDS}) > 1
+        assert len({row.of(kind) for kind in get_args(Kind)}) > 1

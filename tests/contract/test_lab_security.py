@@ -24,7 +24,7 @@ from regnb.lab import Lab
 from regnb.lab.auth import Token
 from regnb.lab.authority import Authority
 from regnb.registry import Credentials, RegistryClient, UrllibTransport
-from regnb.tables import Table
+from regnb.tables.table import Table
 from tests.contract.engines import NO_LOGIN, READS_CERTS_D_FOR_LOOPBACK, kind
 from tests.contract.images import push
 from tests.contract.labs import Printed
@@ -174,7 +174,7 @@ def test_wrong_password(lab: Lab) -> None:
     lab.add_user("anna")
     lab.run_registry(auth="htpasswd")
     name = named(lab, lab.address)
-    lab.engine._logins[lab.address] = {"username": "anna", "password": "of-yesterday"}
+    lab.engine._registries._logins[lab.address] = {"username": "anna", "password": "of-yesterday"}
     assert refused(lab, name) == "unauthorized"
     with pytest.raises(PullFailed) as caught:
         lab.pull(name)

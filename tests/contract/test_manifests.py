@@ -2,12 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from regnb.errors import (
-    ManifestBlobMissing,
-    ManifestNotFound,
-    ManifestRefused,
-    RepositoryNotFound,
-)
+from regnb.errors import ManifestBlobMissing, ManifestNotFound, ManifestRefused, RepositoryNotFound
 from regnb.oci import Digest, ImageIndex, ImageManifest, media_types
 from regnb.registry import RegistryClient
 from tests.contract.images import CONFIG, push, push_artifact

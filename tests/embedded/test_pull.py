@@ -11,7 +11,7 @@ from werkzeug.wrappers import Request, Response
 from regnb.embedded.api.router import Api
 from regnb.embedded.core import EmbeddedEngine
 from regnb.embedded.home import Home
-from regnb.embedded.remote.upstreams import HubPlaces
+from regnb.embedded.remote.pull_sources import HubPlaces
 from regnb.embedded.samples import SampleRegistry
 from regnb.oci import Digest, ImageIndex, ImageManifest
 from regnb.registry import RegistryClient

@@ -15,8 +15,8 @@ import pytest
 
 from regnb.embedded import background
 from regnb.engine import Engine, find
-from regnb.engine.dormant import dormant_engine
 from regnb.engine.find import find_engine, known_endpoints
+from regnb.engine.installed import installed_engine
 from regnb.errors import (
     EmbeddedEngineNeedsUnix,
     EngineDenied,
@@ -349,7 +349,7 @@ def test_windows_has_no_other_engine_to_go_on_with(
     with_colima: dict[str, str], sockets: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "platform", "win32")
-    monkeypatch.setattr(find, "dormant_engine", partial(dormant_engine, system="win32"))
+    monkeypatch.setattr(find, "installed_engine", partial(installed_engine, system="win32"))
     # There `shutil` asks Windows itself since Python 3.12.
     monkeypatch.setattr("shutil.which", lambda *_, **__: None)
     for program in ("Docker/Docker Desktop.exe", "cli-plugins/docker-desktop.exe"):

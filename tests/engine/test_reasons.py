@@ -6,7 +6,7 @@ import pytest
 
 from regnb.engine import Engine
 from regnb.engine.failures import failure
-from regnb.engine.hub import PROBED, ask_hub
+from regnb.engine.hub_probe import PROBED, ask_hub
 from regnb.errors import HubRateLimited, HubUnreachable, PullFailed
 from regnb.errors.hub_reasons import HUB_HOST, PHRASES, Reason
 from regnb.errors.messages import reason_in, table

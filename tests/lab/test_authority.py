@@ -6,9 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from regnb.errors import (
-    CertificateUnknown,
-)
+from regnb.errors import CertificateUnknown
 from regnb.lab.authority import Certificates
 
 NAMES = ["localhost", "172.17.0.2"]

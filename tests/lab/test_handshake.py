@@ -6,12 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from regnb.errors import (
-    ConnectionLost,
-    RegistryError,
-    RegistryUnreachable,
-    TLSFailed,
-)
+from regnb.errors import ConnectionLost, RegistryError, RegistryUnreachable, TLSFailed
 from regnb.lab.authority import Certificates
 from regnb.lab.handshake import shake_hands
 from regnb.lab.ownership import Folder

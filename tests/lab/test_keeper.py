@@ -13,7 +13,7 @@ import pytest
 from regnb.embedded import background
 from regnb.embedded.background import Place
 from regnb.embedded.home import Home
-from regnb.engine.dormant import Dormant
+from regnb.engine.installed import InstalledEngine
 from regnb.errors import (
     EmbeddedEngineFailed,
     EmbeddedEngineStopped,
@@ -166,17 +166,17 @@ def test_second_engine_starts_again_and_knows_who_is_logged_in(lab: Lab, place: 
     ("installed", "kind", "words"),
     [
         (None, EngineStopped, "no longer answers"),
-        (Dormant("Colima", "colima start"), EngineNotStarted, "`colima start`"),
+        (InstalledEngine("Colima", "colima start"), EngineNotStarted, "`colima start`"),
     ],
 )
 def test_other_engine_that_ends_is_told_with_its_mend(
     sockets: Path,
     monkeypatch: pytest.MonkeyPatch,
-    installed: Dormant | None,
+    installed: InstalledEngine | None,
     kind: type[EngineError],
     words: str,
 ) -> None:
-    monkeypatch.setattr("regnb.lab.keeper.dormant_engine", lambda *_, **__: installed)
+    monkeypatch.setattr("regnb.lab.keeper.installed_engine", lambda *_, **__: installed)
     with serving_api(FakeApi(), sockets / "docker.sock") as endpoint:
         lab = open_lab("en", engine=endpoint)
         lab.images()

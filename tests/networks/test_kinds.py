@@ -14,11 +14,11 @@ from werkzeug.test import Client
 from regnb.embedded.api.router import Api
 from regnb.embedded.core import EmbeddedEngine
 from regnb.embedded.home import Home
-from regnb.embedded.remote import hub_problems, upstreams
+from regnb.embedded.remote import hub_problems, pull_sources
 from regnb.embedded.samples import SampleRegistry
 from regnb.engine.engine import Engine
 from regnb.engine.failures import failure
-from regnb.engine.hub import ask_hub
+from regnb.engine.hub_probe import ask_hub
 from regnb.errors import PullFailed, SampleNotFound
 from regnb.errors.hub_reasons import HUB_HOST, Reason
 from regnb.i18n import Translator
@@ -156,7 +156,7 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 
 @pytest.fixture
 def network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Network]:
-    monkeypatch.setattr(upstreams, "_HUB_TIMEOUT", 0.6)
+    monkeypatch.setattr(pull_sources, "_HUB_TIMEOUT", 0.6)
     monkeypatch.setattr(hub_problems, "DECIDED_WITHIN", 1.0)
     engine = EmbeddedEngine(Home(tmp_path / "home"))
     engine.downloads._retry_after = 0
@@ -345,10 +345,10 @@ def test_what_failed_is_not_waited_for_again(
         network.lead_to(port, trusting=authority)
         assert network.told("nginx") == network.told("alpine")
         assert len(asked) == 1
-        monkeypatch.setattr(upstreams, "own_address", lambda: "198.51.100.7")
+        monkeypatch.setattr(pull_sources, "own_address", lambda: "198.51.100.7")
         network.told("alpine")
         assert len(asked) == 2
-        monkeypatch.setattr(upstreams, "_FORGET_AFTER", 0.0)
+        monkeypatch.setattr(pull_sources, "_FORGET_AFTER", 0.0)
         network.told("alpine")
         assert len(asked) == 3
 

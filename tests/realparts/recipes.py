@@ -11,12 +11,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.realparts.debian import (
-    architecture,
-    fetched_version,
-    installed_version,
-    libraries_of,
-)
+from tests.realparts.debian import architecture, fetched_version, installed_version, libraries_of
 from tests.realparts.images import Recipe, Step
 from tests.realparts.layers import ANYONE, PROGRAM, Tree
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from regnb.engine import Container, LocalImage, PublishedPort
 from regnb.i18n import Translator
-from regnb.tables import Finding, containers_table, findings_table, images_table
+from regnb.tables.engine_tables import Finding, containers_table, findings_table, images_table
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 

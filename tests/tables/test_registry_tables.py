@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from regnb.i18n import Translator
 from regnb.oci import Digest, ImageConfig, ImageManifest, layers_of, parse_manifest
-from regnb.tables import catalog_table, image_table, layers_table, tags_table
+from regnb.tables.registry_tables import catalog_table, image_table, layers_table, tags_table
 from regnb.tables.table import MAX_USERS
 from tests.oci.samples import config, descriptor, encode, manifest
 

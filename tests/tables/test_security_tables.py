@@ -9,7 +9,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from regnb.i18n import Translator
-from regnb.tables import certificates_table, claims_table, handshake_table, rights_table
+from regnb.tables.security_tables import (
+    certificates_table,
+    claims_table,
+    handshake_table,
+    rights_table,
+)
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 ENGLISH = Translator("en")

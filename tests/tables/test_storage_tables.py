@@ -6,7 +6,7 @@ from regnb.analysis.usage import Deletion, Part
 from regnb.i18n import Translator
 from regnb.oci import Digest
 from regnb.registry.copying import Copied
-from regnb.tables import (
+from regnb.tables.storage_tables import (
     copies_table,
     deletion_table,
     differences_table,

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from regnb.i18n import Translator
-from regnb.tables import Table, catalog_table
-from regnb.tables.table import MAX_ROWS, BarTable, shorten
+from regnb.tables.registry_tables import catalog_table
+from regnb.tables.table import MAX_ROWS, BarTable, Table, shorten
 
 DIGEST = "sha256:" + "0123456789abcdef" * 4
 COLUMNS = {

@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from regnb.checks import NOT_ATTEMPTED, PASSED, Outcome, Result, Status, failed, question_named
+from regnb.checks.course import question_named
+from regnb.checks.definitions import NOT_ATTEMPTED, PASSED, Outcome, Result, Status, failed
 from regnb.i18n import Translator
 from regnb.widgets.exercise_views import CheckResult, QuestionView
 

@@ -1,36 +1,14 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import pytest
 
-from regnb.analysis.browse import RegistryBrowser
-from regnb.i18n import LANGUAGES, Translator
-from regnb.oci import Platform
+from regnb.i18n import LANGUAGES
 from regnb.registry import RegistryClient
-from regnb.widgets.explore_view import SHOWN, Explore
-from tests.analysis.registries import ARM64, Image, open_registry, push, push_index
-
-FILES = {"etc/motd": b"<b>hello</b>", "etc/.wh.old": b""}
-
-
-@pytest.fixture
-def client() -> RegistryClient:
-    client = open_registry()
-    amd = push(client, "shop/w3", "1.0", Image([FILES, {"a": b"1"}], ["ADD <motd>", "COPY a"]))
-    arm = push(client, "shop/w3", "arm", Image([FILES], platform=ARM64))
-    push_index(client, "shop/w3", "2.0", [amd, arm])
-    return client
-
-
-def explore(client: RegistryClient, language: str = "en") -> Explore:
-    source = RegistryBrowser(client, Platform("linux", "amd64"))
-    return Explore(Translator(language), source, "localhost:5000")
-
-
-def reply(view: Explore, act: str, **asked: str) -> dict[str, Any]:
-    return view.reply(act, json.dumps(asked))
+from regnb.widgets.explore_view import SHOWN
+from tests.analysis.registries import Image, open_registry, push
+from tests.widgets.conftest import explore, reply
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -59,48 +37,6 @@ def test_tags_are_asked_when_a_repository_is_chosen(client: RegistryClient) -> N
     told = reply(view, "tags", repository="shop/w3")
     assert told == {"repository": "shop/w3", "tags": ["1.0", "2.0", "arm"]}
     assert reply(view, "tags", repository="gone")["tags"] == []
-
-
-def test_image_is_shown_readable_and_raw(client: RegistryClient) -> None:
-    told = reply(explore(client), "image", repository="shop/w3", reference="1.0")
-    manifest = client.get_manifest("shop/w3", "1.0")
-    slots = told["slots"]
-    assert told["image"] == manifest.digest
-    assert manifest.digest in slots["manifest"]
-    assert f"The {len(manifest.content)} bytes" in slots["raw"]
-    assert "ADD &lt;motd&gt;" in slots["layers"]
-    assert slots["layers"].count("data-files=") == 2
-    assert "linux/amd64" in slots["config"]
-
-
-def test_index_offers_its_platforms(client: RegistryClient) -> None:
-    view = explore(client)
-    told = reply(view, "image", repository="shop/w3", reference="2.0")["slots"]
-    assert "<select" in told["header"]
-    assert "linux/arm64" in told["manifest"]
-    assert told["layers"].count("data-files=") == 2
-    arm = str(client.get_manifest("shop/w3", "arm").digest)
-    told = reply(view, "image", repository="shop/w3", reference="2.0", chosen=arm)["slots"]
-    assert told["layers"].count("data-files=") == 1
-
-
-def test_artifact_is_no_image(client: RegistryClient) -> None:
-    empty = client.put_blob("shop/w3", b"{}")
-    kind = "application/vnd.oci.image.manifest.v1+json"
-    config = {"mediaType": "application/vnd.oci.empty.v1+json", "digest": empty, "size": 2}
-    content = json.dumps({"schemaVersion": 2, "mediaType": kind, "config": config, "layers": []})
-    client.put_manifest("shop/w3", "artifact", content.encode(), media_type=kind)
-    told = reply(explore(client), "image", repository="shop/w3", reference="artifact")["slots"]
-    assert "no image that an engine could run" in told["config"]
-
-
-def test_files_of_a_layer_with_what_it_deletes(client: RegistryClient) -> None:
-    view = explore(client)
-    layers = client.get_manifest("shop/w3", "1.0").layers  # type: ignore[union-attr]
-    told = reply(view, "files", repository="shop/w3", digest=layers[0].digest)["slots"]["files"]
-    assert "<code>/etc/motd</code>" in told
-    assert "<s><code>/etc/old</code></s>" in told
-    assert "deleted" in told
 
 
 def test_changes_are_told_and_nothing_else(client: RegistryClient) -> None:

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from regnb.checks import Status, all_checks
+from regnb.checks.course import all_checks
+from regnb.checks.definitions import Status
 from regnb.i18n import LANGUAGES, Translator
 from regnb.widgets.panel_view import LabState, Panel
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from regnb.engine import Progress
 from regnb.i18n import Translator
 from regnb.widgets.transfer_view import Transfers
-from tests.engine.test_transfer import MB, transfer
+from tests.engine.test_progress import MB, transfer
 
 
 def html(language: str, *events: Progress) -> str:

@@ -32,16 +32,9 @@ from regnb.embedded.engine_events import Event
 from regnb.embedded.home import HUB_LABEL
 from regnb.embedded.refusal import Refusal, bad_request
 from regnb.embedded.remote.docker_messages import registry_refusal
-from regnb.embedded.remote.upstreams import Upstream
+from regnb.embedded.remote.pull_sources import PullSource
 from regnb.errors import InvalidReference, RegistryError, Unauthorized
-from regnb.oci import (
-    Descriptor,
-    ImageConfig,
-    ImageManifest,
-    ImageReference,
-    Manifest,
-    Platform,
-)
+from regnb.oci import Descriptor, ImageConfig, ImageManifest, ImageReference, Manifest, Platform
 from regnb.oci.reference import DOCKER_HUB
 from regnb.registry import Credentials
 
@@ -266,34 +259,34 @@ def _look_up(engine: EmbeddedEngine, name: str) -> dict[str, object]:
         reference = ImageReference.parse(name)
     except InvalidReference as error:
         raise bad_request(str(error)) from error
-    return engine.upstreams.ask(
-        reference, None, lambda upstream: _found_at(upstream, reference, engine.platform)
+    return engine.pull_sources.ask(
+        reference, None, lambda source: _found_at(source, reference, engine.platform)
     )
 
 
 def _found_at(
-    upstream: Upstream, reference: ImageReference, platform: Platform
+    source: PullSource, reference: ImageReference, platform: Platform
 ) -> dict[str, object]:
-    top = upstream.get_top(reference.reference)
-    platforms = upstream.ask(partial(_platforms, upstream, top, platform))
-    told: dict[str, object] = {"RegnbOrigin": upstream.note} if upstream.note else {}
+    top = source.get_top(reference.reference)
+    platforms = source.ask(partial(_platforms, source, top, platform))
+    told: dict[str, object] = {"RegnbOrigin": source.note} if source.note else {}
     shown = [one.to_json() for one in platforms]
     return {"Descriptor": _descriptor(top), "Platforms": shown, **told}
 
 
-def _platforms(upstream: Upstream, top: Manifest, platform: Platform) -> list[Platform]:
+def _platforms(source: PullSource, top: Manifest, platform: Platform) -> list[Platform]:
     """The platforms of `top`; all is asked for that a pull for `platform` needs before layers."""
     if isinstance(top, ImageManifest):
-        return [ImageConfig.parse(_config(upstream, top)).platform]
+        return [ImageConfig.parse(_config(source, top)).platform]
     entry = top.image_for(platform)
-    image = upstream.client.get_manifest(upstream.repository, entry.digest) if entry else None
+    image = source.client.get_manifest(source.repository, entry.digest) if entry else None
     if isinstance(image, ImageManifest):
-        _config(upstream, image)
+        _config(source, image)
     return [one.platform for one in top.manifests if one.platform]
 
 
-def _config(upstream: Upstream, image: ImageManifest) -> bytes:
-    return upstream.client.get_blob(upstream.repository, image.config.digest)
+def _config(source: PullSource, image: ImageManifest) -> bytes:
+    return source.client.get_blob(source.repository, image.config.digest)
 
 
 def _descriptor(top: Manifest) -> dict[str, object]:

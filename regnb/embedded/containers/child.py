@@ -16,8 +16,7 @@ import threading
 from collections.abc import Callable
 from types import FrameType
 
-# How Distribution's registry ends when it is told to: Go's default for a signal nobody handles.
-STOPPED = 2
+from regnb.embedded.containers import STOPPED
 
 
 def main(arguments: list[str]) -> int:

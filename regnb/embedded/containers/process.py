@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
-from regnb.embedded.containers.child import STOPPED
+from regnb.embedded.containers import STOPPED
 from regnb.embedded.containers.logs import STDERR, STDOUT, Logs
 from regnb.embedded.containers.record import NEVER, ContainerRecord
 from regnb.embedded.containers.runtime import Launch

@@ -1,4 +1,4 @@
-"""Our own registry as the process of a container."""
+"""Our own registry as Distribution's program, in the process of a container."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import regnb
-from regnb.embedded.containers.child import STOPPED
+from regnb.embedded.containers import STOPPED
 from regnb.errors import InvalidConfiguration
 from regnb.server.config_file import load_config
 from regnb.server.configuration import Config

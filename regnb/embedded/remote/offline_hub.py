@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from regnb.embedded.daemon_settings import Settings
+from regnb.embedded.remote.pull_sources import HubPlaces, PullSource, PullSources
 from regnb.embedded.remote.registries import SYSTEM_CERTIFICATES, Registries
-from regnb.embedded.remote.upstreams import HubPlaces, Upstream, Upstreams
 from regnb.errors import ManifestNotFound
 from regnb.oci import Descriptor, Digest, ImageIndex, ImageReference, Manifest
 from regnb.oci.reference import DOCKER_HUB
@@ -26,7 +26,7 @@ PLATFORMS = ("linux/amd64", "linux/arm64")
 _ATTESTATION = "unknown/unknown"
 
 
-def find(reference: ImageReference, hub: str = "") -> Upstream:
+def find(reference: ImageReference, hub: str = "") -> PullSource:
     """Who has an image of Docker Hub; `hub` is as REGNB_HUB.
 
     Raises Refusal (404, 500).
@@ -34,9 +34,9 @@ def find(reference: ImageReference, hub: str = "") -> Upstream:
     return _origins(hub).find(reference, None)
 
 
-def platforms_of(upstream: Upstream, reference: ImageReference) -> list[str]:
+def platforms_of(source: PullSource, reference: ImageReference) -> list[str]:
     """The platforms that an image has, empty when it does not tell them apart."""
-    manifest = upstream.client.get_manifest(upstream.repository, reference.reference)
+    manifest = source.client.get_manifest(source.repository, reference.reference)
     entries = manifest.manifests if isinstance(manifest, ImageIndex) else ()
     named = [str(entry.platform) for entry in entries if entry.platform]
     return [name for name in named if name != _ATTESTATION]
@@ -48,7 +48,7 @@ def fits(platform: str, wanted: Collection[str]) -> bool:
 
 
 def save(
-    upstream: Upstream,
+    source: PullSource,
     reference: ImageReference,
     folder: Path,
     *,
@@ -62,9 +62,9 @@ def save(
     """
     with _client_of(folder) as client:
         target = RegistryRepository(client, reference.repository)
-        source = _Chosen(upstream, frozenset(platforms))
+        chosen = _Chosen(source, frozenset(platforms))
         return copy_image(
-            source, target, reference.reference, name=reference.reference, on_blob=on_blob
+            chosen, target, reference.reference, name=reference.reference, on_blob=on_blob
         )
 
 
@@ -84,23 +84,23 @@ def _client_of(folder: Path) -> RegistryClient:
     return RegistryClient("http://localhost", transport=WsgiTransport(app))
 
 
-def _origins(hub: str) -> Upstreams:
+def _origins(hub: str) -> PullSources:
     registries = Registries(Settings, SYSTEM_CERTIFICATES, lambda _host, _port: None)
-    return Upstreams(registries, Settings, hub, HubPlaces())
+    return PullSources(registries, Settings, hub, HubPlaces())
 
 
 @dataclass
 class _Chosen:
-    """An upstream as the source of a copy, without the platforms that nobody asked for."""
+    """What to copy of a source, without the platforms that nobody asked for."""
 
-    upstream: Upstream
+    source: PullSource
     platforms: Collection[str]
     _unwanted: set[str] = field(default_factory=set)
 
     def manifest(self, reference: str) -> Manifest:
         if reference in self._unwanted:
             raise ManifestNotFound("This platform was not asked for.")
-        manifest = self.upstream.client.get_manifest(self.upstream.repository, reference)
+        manifest = self.source.client.get_manifest(self.source.repository, reference)
         if isinstance(manifest, ImageIndex):
             images = {entry.digest for entry in manifest.images if self._is_wanted(entry)}
             self._unwanted |= {
@@ -111,7 +111,7 @@ class _Chosen:
         return manifest
 
     def blob(self, digest: Digest) -> Iterator[bytes]:
-        return self.upstream.client.stream_blob(self.upstream.repository, digest)
+        return self.source.client.stream_blob(self.source.repository, digest)
 
     def referrers(self, digest: Digest) -> list[Descriptor]:  # noqa: ARG002 - engines ask for none
         return []

@@ -373,7 +373,8 @@ def test_container_that_was_lost_is_restarted_by_its_policy(api: Client) -> None
 def test_statistics_are_of_the_process(api: Client) -> None:
     create(api)
     api.post("/containers/registry/start")
-    found = api.get("/containers/registry/stats?stream=0&one-shot=1").json
+    with urllib.request.urlopen(f"http://{address_of(api)}/v2/"):  # it has been loaded
+        found = api.get("/containers/registry/stats?stream=0&one-shot=1").json
     assert found is not None
     assert found["memory_stats"]["usage"] > 1_000_000
     assert found["pids_stats"]["current"] >= 1

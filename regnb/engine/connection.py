@@ -1,25 +1,53 @@
-"""Endpoints of engines: where they are, and whether anything listens there."""
+"""The connection to an engine: its endpoint, whether anything listens there, and what answers."""
 
 from __future__ import annotations
 
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Literal
 from urllib.parse import urlsplit
 
+import docker
 import docker.errors
 from docker.utils import parse_host
 
+from regnb.engine.failures import engine_errors
 from regnb.errors import (
     EngineDenied,
+    EngineError,
     EngineNotReady,
     EngineRemote,
     EngineUnavailable,
     EngineUnreachable,
 )
+from regnb.oci.json import Json, as_list, as_object, as_text
 from regnb.outgoing import is_loopback
+
+Flavour = Literal["docker", "podman", "embedded"]
 
 UNIX = "unix://"
 # Docker Desktop takes seconds to wake up; a socket that hangs must not take longer.
 ANSWER_TIMEOUT = 5
+_BY_NAME: dict[str, Flavour] = {"Podman Engine": "podman", "regnb's embedded engine": "embedded"}
+
+
+@dataclass(frozen=True, slots=True)
+class EngineConnection:
+    """The SDK's client of the engine at `endpoint`."""
+
+    client: docker.DockerClient
+    endpoint: str
+
+    @contextmanager
+    def errors(
+        self, subject: str = "", otherwise: type[EngineError] = EngineError
+    ) -> Iterator[None]:
+        """Raise what the SDK reports inside the block as one of our errors, about `subject`."""
+        knock(self.endpoint)
+        with engine_errors(subject, endpoint=self.endpoint, otherwise=otherwise):
+            yield
 
 
 def refuse_remote(endpoint: str) -> None:
@@ -53,3 +81,13 @@ def knock(endpoint: str) -> None:
             raise EngineNotReady(str(error), subject=endpoint) from error
         except OSError as error:
             raise EngineUnavailable(str(error), subject=endpoint) from error
+
+
+def flavour_of(version: Json) -> Flavour:
+    """The flavour of the engine that answered `version`; Docker when no name says otherwise.
+
+    https://docs.docker.com/reference/api/engine/version/v1.51/#tag/System/operation/SystemVersion
+    """
+    named = [version.get("Platform") or {}, *as_list(version.get("Components"), "Components")]
+    names = [as_text(as_object(one, "a component").get("Name"), "Name") for one in named]
+    return next((_BY_NAME[name] for name in names if name in _BY_NAME), "docker")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from regnb.engine.dormant import dormant_engine
+from regnb.engine.installed import installed_engine
 
 SYSTEMD = "run/systemd/system/"
 DOCKER_UNIT = "usr/lib/systemd/system/docker.service"
@@ -70,13 +70,13 @@ def test_installed_engine_is_known_with_its_command(
     tmp_path: Path, system: str, paths: list[str], product: str, command: str
 ) -> None:
     environment = make(tmp_path, *paths)
-    found = dormant_engine(environment, system=system, root=tmp_path)
+    found = installed_engine(environment, system=system, root=tmp_path)
     assert found is not None
     assert (found.product, found.command) == (product, command)
 
 
 def test_older_docker_desktop_of_windows_is_started_by_its_program(tmp_path: Path) -> None:
-    found = dormant_engine(make(tmp_path, WINDOWS), system="win32", root=tmp_path)
+    found = installed_engine(make(tmp_path, WINDOWS), system="win32", root=tmp_path)
     assert found is not None
     assert found.command.startswith('Start-Process "')
     assert found.command.endswith('Docker Desktop.exe"')
@@ -92,13 +92,13 @@ def test_older_docker_desktop_of_windows_is_started_by_its_program(tmp_path: Pat
     ],
 )
 def test_machine_without_an_engine_to_start(tmp_path: Path, system: str, paths: list[str]) -> None:
-    assert dormant_engine(make(tmp_path, *paths), system=system, root=tmp_path) is None
+    assert installed_engine(make(tmp_path, *paths), system=system, root=tmp_path) is None
 
 
 def test_flavour_that_is_wanted(tmp_path: Path) -> None:
     environment = make(tmp_path, SYSTEMD, DOCKER_UNIT, PODMAN_UNIT)
     for flavour in ("docker", "podman"):
-        found = dormant_engine(environment, flavour=flavour, system="linux", root=tmp_path)
+        found = installed_engine(environment, flavour=flavour, system="linux", root=tmp_path)
         assert found is not None
         assert found.flavour == flavour
 
@@ -116,5 +116,5 @@ def test_endpoint_tells_which_of_them_is_meant(
     tmp_path: Path, endpoint: str, product: str | None
 ) -> None:
     environment = make(tmp_path, DESKTOP_APP, "bin/colima")
-    found = dormant_engine(environment, endpoint=endpoint, system="darwin", root=tmp_path)
+    found = installed_engine(environment, endpoint=endpoint, system="darwin", root=tmp_path)
     assert (found and found.product) == product

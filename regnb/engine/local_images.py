@@ -5,15 +5,19 @@ https://docs.docker.com/reference/api/engine/version/v1.51/#tag/Image/operation/
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import IO
 
-from regnb.errors import InvalidReference
+from regnb.engine.connection import EngineConnection
+from regnb.errors import EngineError, ImageNotFound, InvalidReference
 from regnb.oci import ImageReference
 from regnb.oci.config import parse_time
 from regnb.oci.json import Json, as_list, as_object, as_text
 
+_LOADED = re.compile(r"^Loaded image(?:\(s\))?: (\S+)", re.MULTILINE)
 _EPOCH = datetime.fromtimestamp(0, UTC)
 
 
@@ -31,6 +35,41 @@ class LocalImage:
     repo_digests: tuple[str, ...]
     created: datetime
     size: int
+
+
+def list_images(engine: EngineConnection) -> list[LocalImage]:
+    """Images of the engine, one per tag, sorted by name and tag; raises EngineError."""
+    with engine.errors():
+        return images_in(engine.client.api.images())
+
+
+def find_image(engine: EngineConnection, reference: ImageReference) -> LocalImage | None:
+    """The image under this name, tag or digest; None when the engine does not hold it."""
+    try:
+        with engine.errors(reference.familiar):
+            found = engine.client.images.get(reference.familiar).attrs
+    except ImageNotFound:
+        return None
+    return inspected_image(found, reference)
+
+
+def save_image(engine: EngineConnection, reference: ImageReference) -> Iterator[bytes]:
+    """The tar, in blocks, of an image under its name; raises ImageNotFound."""
+    if find_image(engine, reference) is None:
+        raise ImageNotFound("No such image.", subject=reference.familiar)
+    with engine.errors(reference.familiar):
+        yield from engine.client.api.get_image(reference.familiar)
+
+
+def load_images(engine: EngineConnection, file: IO[bytes]) -> list[str]:
+    """Names of the images in the tar `file`, which the engine has now; raises EngineError."""
+    with engine.errors():
+        told = engine.client.api.load_image(file)  # type: ignore[no-untyped-call]
+        lines = list(told)
+    for line in lines:
+        if "error" in line:
+            raise EngineError(str(line["error"]))
+    return sorted(set(_LOADED.findall("\n".join(str(line.get("stream", "")) for line in lines))))
 
 
 def images_in(value: object) -> list[LocalImage]:

@@ -59,7 +59,7 @@ class PullClient(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Upstream:
+class PullSource:
     """Where to pull from: `repository` is its name there, `note` what the learner is to know.
 
     `reason` is why samples are there; `top` is what was asked for, where finding has brought it.
@@ -67,7 +67,7 @@ class Upstream:
 
     client: PullClient
     repository: str
-    source: str
+    registry: str
     note: str = ""
     reason: Reason | None = None
     top: Manifest | None = None
@@ -86,7 +86,7 @@ class Upstream:
 
         Raises RegistryTimedOut when it takes longer.
         """
-        return in_time(what, HUB_HOST) if self.source == DOCKER_HUB else what()
+        return in_time(what, HUB_HOST) if self.registry == DOCKER_HUB else what()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ class HubPlaces:
     )
 
 
-class Upstreams:
+class PullSources:
     """Finds where to pull an image from.
 
     `choice` is `samples`, `hub`, empty for both, or the URL of what takes Docker Hub's place.
@@ -123,14 +123,14 @@ class Upstreams:
         self._places = places
         self._failed: tuple[float, str, Refusal, Reason] | None = None
 
-    def find(self, reference: ImageReference, credentials: Credentials | None) -> Upstream:
+    def find(self, reference: ImageReference, credentials: Credentials | None) -> PullSource:
         """Where `reference` is to be had; raises Refusal (404, 500)."""
         if reference.registry != DOCKER_HUB:
             try:
                 client = self._registries.open(reference.registry, credentials)
             except RegistryError as error:
                 raise registry_refusal(error) from error
-            return Upstream(client, reference.repository, reference.registry)
+            return PullSource(client, reference.repository, reference.registry)
         if self._choice == SAMPLES:
             return _sample(reference, Reason("choice"))
         return (
@@ -143,29 +143,29 @@ class Upstreams:
         self,
         reference: ImageReference,
         credentials: Credentials | None,
-        what: Callable[[Upstream], T],
+        what: Callable[[PullSource], T],
     ) -> T:
         """What `what` gets from where `reference` is to be had, or from what takes its place.
 
         Raises Refusal.
         """
-        upstream = self.find(reference, credentials)
+        source = self.find(reference, credentials)
         while True:
             try:
-                return what(upstream)
+                return what(source)
             except Refusal:
                 raise
             except RegnbError as error:
-                upstream = self.instead_of(upstream, reference, error)
+                source = self.instead_of(source, reference, error)
 
-    def _of_class_hub(self, reference: ImageReference) -> Upstream | None:
+    def _of_class_hub(self, reference: ImageReference) -> PullSource | None:
         if "://" not in self._choice:
             return None
         host = self._choice.partition("://")[2]
         note = f"As REGNB_HUB says: this image comes from {host}"
         return self._asked(self._choice, reference.repository, reference, note)
 
-    def _of_mirror(self, reference: ImageReference) -> Upstream | None:
+    def _of_mirror(self, reference: ImageReference) -> PullSource | None:
         """The first of the `registry-mirrors` that has it; Docker asks them before Docker Hub."""
         for url in self._settings().registry_mirrors:
             found = self._asked(url, reference.repository, reference, "")
@@ -173,7 +173,7 @@ class Upstreams:
                 return found
         return None
 
-    def _of_hub(self, reference: ImageReference, credentials: Credentials | None) -> Upstream:
+    def _of_hub(self, reference: ImageReference, credentials: Credentials | None) -> PullSource:
         lately = self._lately()
         if lately:
             return self._sample_or(reference, *lately)
@@ -184,23 +184,23 @@ class Upstreams:
         except RegnbError as error:
             return self._instead(reference, error)
 
-    def _opened(self, reference: ImageReference, credentials: Credentials | None) -> Upstream:
+    def _opened(self, reference: ImageReference, credentials: Credentials | None) -> PullSource:
         client = self._registries.open(self._places.host, credentials, timeout=_HUB_TIMEOUT)
         top = client.get_manifest(reference.repository, reference.reference)
-        return Upstream(client, reference.repository, DOCKER_HUB, top=top)
+        return PullSource(client, reference.repository, DOCKER_HUB, top=top)
 
     def instead_of(
-        self, upstream: Upstream, reference: ImageReference, error: RegnbError
-    ) -> Upstream:
-        """Where to pull from when `upstream`, of Docker Hub, has failed after all.
+        self, source: PullSource, reference: ImageReference, error: RegnbError
+    ) -> PullSource:
+        """Where to pull from when `source`, of Docker Hub, has failed after all.
 
         Raises Refusal, that for `error`, when there is nothing else.
         """
-        if upstream.source == DOCKER_HUB:
+        if source.registry == DOCKER_HUB:
             return self._instead(reference, error)
         raise refusal_for(error, reference) from error
 
-    def _instead(self, reference: ImageReference, error: RegnbError) -> Upstream:
+    def _instead(self, reference: ImageReference, error: RegnbError) -> PullSource:
         if isinstance(error, TooManyRequests):
             return self._when_limited(reference, error)
         reason = reason_of(error, self._hub, self._registries.place_of)
@@ -210,7 +210,7 @@ class Upstreams:
         self._failed = time.monotonic(), own_address(), refusal, reason
         return self._sample_or(reference, refusal, reason)
 
-    def _when_limited(self, reference: ImageReference, error: TooManyRequests) -> Upstream:
+    def _when_limited(self, reference: ImageReference, error: TooManyRequests) -> PullSource:
         if reference.repository.startswith(f"{OFFICIAL_NAMESPACE}/"):
             for url, prefix in self._places.mirrors:
                 repository = prefix + reference.repository
@@ -221,7 +221,7 @@ class Upstreams:
                     return found
         return self._sample_or(reference, pull_refusal(error, reference), Reason("limit"))
 
-    def _sample_or(self, reference: ImageReference, refusal: Refusal, reason: Reason) -> Upstream:
+    def _sample_or(self, reference: ImageReference, refusal: Refusal, reason: Reason) -> PullSource:
         if self._choice == HUB_ONLY:
             raise refusal
         try:
@@ -244,14 +244,14 @@ class Upstreams:
 
     def _asked(
         self, url: str, repository: str, reference: ImageReference, note: str
-    ) -> Upstream | None:
+    ) -> PullSource | None:
         """The registry at `url` when it has the image; whatever else it says, it is passed over."""
         host = url.partition("://")[2]
         try:
             client, top = in_time(lambda: self._opened_mirror(url, repository, reference), host)
         except RegnbError:
             return None
-        return Upstream(client, repository, host, note, top=top)
+        return PullSource(client, repository, host, note, top=top)
 
     def _opened_mirror(
         self, url: str, repository: str, reference: ImageReference
@@ -267,7 +267,7 @@ def refusal_for(error: RegnbError, reference: ImageReference) -> Refusal:
     return Refusal(500, str(error))
 
 
-def _sample(reference: ImageReference, reason: Reason) -> Upstream:
+def _sample(reference: ImageReference, reason: Reason) -> PullSource:
     samples = SampleRegistry()
     try:
         top = samples.get_manifest(reference.repository, reference.reference)
@@ -276,7 +276,7 @@ def _sample(reference: ImageReference, reason: Reason) -> Upstream:
         refusal = pull_refusal(error, reference) if there else access_denied(reference)
         raise _with_offer(refusal, reference) from error
     note = f"Not from Docker Hub ({reason}): this is a sample image of regnb"
-    return Upstream(samples, reference.repository, SAMPLES, note, reason, top)
+    return PullSource(samples, reference.repository, SAMPLES, note, reason, top)
 
 
 def _with_offer(refusal: Refusal, reference: ImageReference) -> Refusal:

@@ -23,7 +23,7 @@ _UNITS = ("etc/systemd", "usr/lib/systemd", "lib/systemd")
 
 
 @dataclass(frozen=True, slots=True)
-class Dormant:
+class InstalledEngine:
     """An engine that is installed: its name, and the command that starts it."""
 
     product: str
@@ -35,14 +35,14 @@ class Dormant:
         return "podman" if self.product == "Podman" else "docker"
 
 
-def dormant_engine(
+def installed_engine(
     environment: Mapping[str, str],
     *,
     flavour: str = "",
     endpoint: str = "",
     system: str = sys.platform,
     root: Path = Path("/"),
-) -> Dormant | None:
+) -> InstalledEngine | None:
     """The engine that is installed here, the most likely one first; None when there is none.
 
     Of `flavour` if one is given, and the one whose `endpoint` it is, as far as that says it.
@@ -75,7 +75,7 @@ class _Machine:
         return any(self.has(f"{folder}/{whose}/{name}") for folder in _UNITS)
 
 
-def _on_macos(machine: _Machine) -> Iterator[Dormant]:
+def _on_macos(machine: _Machine) -> Iterator[InstalledEngine]:
     for product, application in (
         ("Docker Desktop", "Docker"),
         ("OrbStack", "OrbStack"),
@@ -84,12 +84,12 @@ def _on_macos(machine: _Machine) -> Iterator[Dormant]:
         bundle = f"Applications/{application}.app"
         if machine.has(bundle) or (machine.home / bundle).exists():
             name = f'"{application}"' if " " in application else application
-            yield Dormant(product, f"open -a {name}")
+            yield InstalledEngine(product, f"open -a {name}")
     yield from _colima(machine)
     yield from _podman_machine(machine)
 
 
-def _on_windows(machine: _Machine) -> Iterator[Dormant]:
+def _on_windows(machine: _Machine) -> Iterator[InstalledEngine]:
     programs = machine.environment.get("ProgramFiles", "")
     folder = Path(programs) / "Docker"
     if programs and (folder / "Docker/Docker Desktop.exe").exists():
@@ -97,36 +97,36 @@ def _on_windows(machine: _Machine) -> Iterator[Dormant]:
         program = PureWindowsPath(programs, "Docker", "Docker", "Docker Desktop.exe")
         has_command = (folder / "cli-plugins/docker-desktop.exe").exists()
         start = "docker desktop start" if has_command else f'Start-Process "{program}"'
-        yield Dormant("Docker Desktop", start)
+        yield InstalledEngine("Docker Desktop", start)
     yield from _rancher(machine)
     yield from _podman_machine(machine)
 
 
-def _on_linux(machine: _Machine) -> Iterator[Dormant]:
+def _on_linux(machine: _Machine) -> Iterator[InstalledEngine]:
     """Without systemd, as in a container, no one command starts a service."""
     has_systemd = machine.has("run/systemd/system")
     if has_systemd and machine.has_unit("docker-desktop.service", "user"):
-        yield Dormant("Docker Desktop", "systemctl --user start docker-desktop")
+        yield InstalledEngine("Docker Desktop", "systemctl --user start docker-desktop")
     if has_systemd and machine.has_unit("docker.service", "system"):
-        yield Dormant("Docker", "sudo systemctl start docker")
+        yield InstalledEngine("Docker", "sudo systemctl start docker")
     if has_systemd and (machine.home / ".config/systemd/user/docker.service").exists():
-        yield Dormant("Docker", "systemctl --user start docker")
+        yield InstalledEngine("Docker", "systemctl --user start docker")
     yield from _rancher(machine)
     yield from _colima(machine)
     if has_systemd and machine.has_unit("podman.socket", "user"):
-        yield Dormant("Podman", "systemctl --user start podman.socket")
+        yield InstalledEngine("Podman", "systemctl --user start podman.socket")
 
 
-def _colima(machine: _Machine) -> Iterator[Dormant]:
+def _colima(machine: _Machine) -> Iterator[InstalledEngine]:
     if machine.has_program("colima"):
-        yield Dormant("Colima", "colima start")
+        yield InstalledEngine("Colima", "colima start")
 
 
-def _rancher(machine: _Machine) -> Iterator[Dormant]:
+def _rancher(machine: _Machine) -> Iterator[InstalledEngine]:
     if machine.has_program("rdctl"):
-        yield Dormant("Rancher Desktop", "rdctl start")
+        yield InstalledEngine("Rancher Desktop", "rdctl start")
 
 
-def _podman_machine(machine: _Machine) -> Iterator[Dormant]:
+def _podman_machine(machine: _Machine) -> Iterator[InstalledEngine]:
     if machine.has_program("podman"):
-        yield Dormant("Podman", "podman machine start")
+        yield InstalledEngine("Podman", "podman machine start")
