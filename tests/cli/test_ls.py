@@ -23,8 +23,7 @@ from regnb.web.http_server import serving
 from tests.cli.commands import REPOSITORY, run
 from tests.contract.images import push
 from tests.free_port import free_port
-from tests.inventory.test_walk import limited
-from tests.inventory.whole import Whole
+from tests.inventory.whole import Whole, limited
 from tests.registry.apps import serve
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 
-from regnb.embedded.blobs import BlobStore
+from regnb.content.blobs import BlobFolder
 from regnb.embedded.core import EmbeddedEngine
-from regnb.embedded.store import ImageStore, StoredImage
+from regnb.embedded.image_store import ImageStore, StoredImage
 from regnb.oci import Digest, ImageManifest, ImageReference, media_types
 from regnb.registry import RegistryClient
 from tests.oci.samples import descriptor, encode
@@ -16,7 +16,7 @@ def reference(name: str) -> ImageReference:
     return ImageReference.parse(name)
 
 
-def put_image(blobs: BlobStore, *layers: bytes, **config: object) -> ImageManifest:
+def put_image(blobs: BlobFolder, *layers: bytes, **config: object) -> ImageManifest:
     value = {
         "architecture": "amd64",
         "os": "linux",
