@@ -82,12 +82,12 @@ def endpoint(socket: Path | None, second: bool) -> None:
 @_HOME
 def run(socket: Path | None, home: Path | None) -> None:
     """Serve in the foreground until Ctrl-C."""
-    from regnb.embedded import runner  # noqa: PLC0415
+    from regnb.embedded import daemon  # noqa: PLC0415
 
     place = _place(socket, home)
     click.echo(text("embedded.export", endpoint=place.endpoint))
     with failures():
-        runner.run(place.home, place.socket, hub=place.hub)
+        daemon.run(place.home, place.socket, hub=place.hub)
 
 
 def _second_endpoint() -> str:

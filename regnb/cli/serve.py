@@ -17,7 +17,7 @@ from regnb.errors import AddressUnusable, PortTaken
 
 if TYPE_CHECKING:
     from regnb.server.configuration import Config
-    from regnb.server.directory import DirectoryStorage
+    from regnb.server.directory_storage import DirectoryStorage
 
 _WHY = {
     errno.EADDRNOTAVAIL: "elsewhere",
@@ -118,7 +118,7 @@ def _config_of(path: str | None, storage: str | None) -> Config:
 
 
 def _directory_of(path: str | None, storage: str | None) -> DirectoryStorage:
-    from regnb.server.directory import DirectoryStorage  # noqa: PLC0415
+    from regnb.server.directory_storage import DirectoryStorage  # noqa: PLC0415
 
     directory = _config_of(path, storage).storage_directory
     if not directory:

@@ -17,7 +17,7 @@ from regnb.lab.steps import Steps, step
 from regnb.oci import Descriptor, ImageReference
 from regnb.registry import RegistryClient
 from regnb.registry.copying import Copied, How, OnBlob, RegistryRepository, copy_image
-from regnb.registry.layout import LayoutFolder
+from regnb.registry.layout_folder import LayoutFolder
 from regnb.tables.storage_tables import copies_table
 from regnb.tables.table import Table
 

@@ -21,7 +21,7 @@ from urllib3.exceptions import HTTPError
 from regnb.errors import DigestMismatch
 from regnb.oci import Digest
 from regnb.oci.media_types import ACCEPTED_MANIFESTS
-from regnb.server.configuration import Upstream
+from regnb.server.configuration import UpstreamConfig
 from regnb.server.request_parts import BLOCK, MAX_MANIFEST, is_digest
 from regnb.server.storage_interface import NewManifest, Repository, UpstreamFailed
 from regnb.server.upstream import UpstreamClient
@@ -34,7 +34,7 @@ ACCEPT = {"Accept": ", ".join(ACCEPTED_MANIFESTS)}
 class PullThrough:
     """Brings contents from upstream into a repository of the cache."""
 
-    def __init__(self, config: Upstream) -> None:
+    def __init__(self, config: UpstreamConfig) -> None:
         self._client = UpstreamClient(config)
         self._locks: defaultdict[str, Lock] = defaultdict(Lock)
 

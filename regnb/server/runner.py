@@ -12,7 +12,7 @@ from typing import NoReturn, cast
 
 from regnb.server.application import App, create_app
 from regnb.server.configuration import Config, context_of
-from regnb.server.directory import DirectoryStorage
+from regnb.server.directory_storage import DirectoryStorage
 from regnb.server.memory_storage import MemoryStorage
 from regnb.server.monitoring import start_log
 from regnb.server.storage_interface import RegistryStorage

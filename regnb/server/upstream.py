@@ -16,7 +16,7 @@ from werkzeug.datastructures import WWWAuthenticate
 
 from regnb.errors import RegnbError
 from regnb.outgoing import pool_to
-from regnb.server.configuration import Upstream
+from regnb.server.configuration import UpstreamConfig
 from regnb.server.storage_interface import UpstreamFailed
 
 TIMEOUT = urllib3.Timeout(connect=5.0, read=60.0)
@@ -29,7 +29,7 @@ _NO_TOKEN = (HTTPError, RegnbError, ValueError, KeyError, TypeError, AttributeEr
 class UpstreamClient:
     """Asks the registry at `config.url`."""
 
-    def __init__(self, config: Upstream) -> None:
+    def __init__(self, config: UpstreamConfig) -> None:
         self._url = config.url.rstrip("/")
         self._user = f"{config.username}:{config.password}" if config.username else ""
         self._pools: dict[tuple[str, str], urllib3.PoolManager] = {}

@@ -24,12 +24,12 @@ from regnb.outgoing import Proxy, pool_to, proxy_to, spare_loopback
 from regnb.registry import RegistryClient, UrllibTransport
 from regnb.registry.certificates import issuer_at
 from regnb.server import MemoryStorage, create_app
-from regnb.server.configuration import Upstream
+from regnb.server.configuration import UpstreamConfig
 from regnb.server.upstream import UpstreamClient
 from regnb.web.http_server import serving as serving_app
 from tests.accelerators import accelerators
-from tests.contract.registries import free_port
-from tests.embedded.progress import pull, statuses
+from tests.embedded.calls import pull, statuses
+from tests.free_port import free_port
 from tests.networks.hubs import AUTHORITY, FINE, TOKEN, Authority, saying, serving, wanting_token
 from tests.networks.proxies import LOGIN, proxy
 from tests.registry.test_urllib_transport import OK, speaking
@@ -270,7 +270,7 @@ def test_cache_asks_its_upstream_by_the_proxy(
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(authority.file))
     with proxy({HOST: secure}, login=LOGIN) as office:
         monkeypatch.setenv("HTTPS_PROXY", f"http://{WITH_LOGIN}{office.address}")
-        answer = UpstreamClient(Upstream(f"https://{HOST}")).ask("GET", "/v2/")
+        answer = UpstreamClient(UpstreamConfig(f"https://{HOST}")).ask("GET", "/v2/")
         assert answer is not None
         assert json.loads(answer.data) == {}
 
@@ -287,7 +287,7 @@ def test_cache_asks_for_its_token_the_way_that_leads_there(
         proxy({HOST: tokens}) as office,
     ):
         monkeypatch.setenv("HTTPS_PROXY", f"http://{office.address}")
-        answer = UpstreamClient(Upstream(upstream)).ask("GET", "/v2/")
+        answer = UpstreamClient(UpstreamConfig(upstream)).ask("GET", "/v2/")
         assert answer is not None
         assert [line.rpartition(" ")[0] for line in office.seen] == [f"CONNECT {HOST}:443"]
 

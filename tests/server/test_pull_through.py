@@ -10,7 +10,7 @@ from werkzeug.test import Client
 from regnb.oci import Digest
 from regnb.oci.media_types import OCI_INDEX
 from regnb.server import Config, MemoryStorage, create_app
-from regnb.server.configuration import Htpasswd, Upstream
+from regnb.server.configuration import Htpasswd, UpstreamConfig
 from regnb.server.storage_interface import RegistryStorage
 from regnb.web.http_server import Server, serving
 
@@ -39,7 +39,7 @@ def upstream(source: Client) -> Iterator[Server]:
 
 @pytest.fixture
 def cache(upstream: Server, storage: RegistryStorage) -> Client:
-    config = Config(upstream=Upstream(f"http://127.0.0.1:{upstream.port}"))
+    config = Config(upstream=UpstreamConfig(f"http://127.0.0.1:{upstream.port}"))
     return Client(create_app(storage, config))
 
 
@@ -96,10 +96,10 @@ def test_upstream_that_wants_a_password(tmp_path: Path) -> None:
     _, content = push_image(Client(create_app(storage)))
     with serving(create_app(storage, Config(htpasswd=Htpasswd(str(users))))) as server:
         url = f"http://127.0.0.1:{server.port}"
-        known = Config(upstream=Upstream(url, "ann", "pw"))
+        known = Config(upstream=UpstreamConfig(url, "ann", "pw"))
         answer = Client(create_app(MemoryStorage(), known)).get("/v2/w3/manifests/1.0")
         assert answer.data == content
-        unknown = Config(upstream=Upstream(url, "ann", "wrong"))
+        unknown = Config(upstream=UpstreamConfig(url, "ann", "wrong"))
         answer = Client(create_app(MemoryStorage(), unknown)).get("/v2/w3/manifests/1.0")
         assert codes(answer) == (502, {"DENIED"})
 

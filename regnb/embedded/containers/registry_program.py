@@ -14,7 +14,7 @@ from regnb.embedded.containers import STOPPED
 from regnb.errors import InvalidConfiguration
 from regnb.server.config_file import load_config
 from regnb.server.configuration import Config
-from regnb.server.directory import DirectoryStorage
+from regnb.server.directory_storage import DirectoryStorage
 from regnb.server.garbage_collection import Rules, collect_garbage
 from regnb.server.runner import run
 

@@ -6,12 +6,13 @@ Nothing listens on TCP, so no page in a browser can reach the engine.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
 
+from regnb.content.atomic_files import replace_file
+from regnb.content.locks import hold
 from regnb.embedded.api.router import Api
 from regnb.embedded.core import EmbeddedEngine
 from regnb.embedded.home import Home
@@ -24,6 +25,8 @@ IDLE_SHUTDOWN = 3600.0
 # with what they stream, or not at all.
 _STOPS_WITHIN = 1.0
 LOOK_EVERY = 30.0
+# Who asks whether somebody has the home has its lock for a moment.
+_ASKING_SECONDS = 0.2
 
 
 class EngineRuns(EngineError):
@@ -37,8 +40,8 @@ def run(home: Home, path: Path, *, hub: str = "", idle: float = IDLE_SHUTDOWN) -
     EngineRuns when another process has the home, StoreTooNew, and OSError for the socket.
     """
     home.root.mkdir(mode=0o700, parents=True, exist_ok=True)
-    # Who reads the process ID in the lock may send it a signal at once.
-    with signals(signal.SIGHUP) as told, _locked(home.lock):
+    # Who reads the process ID may send it a signal at once.
+    with signals(signal.SIGHUP) as told, _having(home):
         engine = EmbeddedEngine(home, hub=hub)
         servers = [_serving(engine, path)]
         while not told.wait(min(LOOK_EVERY, idle)) and engine.idle_for() < idle:
@@ -56,17 +59,18 @@ def _serving(engine: EmbeddedEngine, path: Path) -> Server:
 
 
 @contextlib.contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """Hold the lock at `path`, which the system lets go whatever ends the process."""
-    with path.open("a+", encoding="ascii") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise EngineRuns("An embedded engine runs already.", subject=str(path)) from error
-        file.truncate(0)
-        file.write(f"{os.getpid()}\n")
-        file.flush()
+def _having(home: Home) -> Iterator[None]:
+    """Be the process that has `home`, and say which one that is."""
+    try:
+        lock = hold(home.lock, wait=_ASKING_SECONDS)
+    except TimeoutError as error:
+        raise EngineRuns("An embedded engine runs already.", subject=str(home.lock)) from error
+    try:
+        replace_file(home.pid, f"{os.getpid()}\n".encode())
         yield
+    finally:
+        home.pid.unlink(missing_ok=True)
+        lock.release()
 
 
 def server_of(engine: EmbeddedEngine, path: Path) -> Server:

@@ -2,7 +2,7 @@
 
     DIR/repositories/team+w3/        the repository team/w3 (no name has a plus sign)
         oci-layout, index.json       what other tools look for: `skopeo inspect oci:…/team+w3:1.0`
-        blobs/sha256/…               layers, configs and manifests, sealed (see `sealed`)
+        blobs/sha256/…               layers, configs and manifests, sealed (see `regnb.content`)
         leases/, aside/              blobs that a push may be about to use (see `leases`)
         lock                         held while the index changes, also by the garbage collector
     DIR/uploads/RUN/                 unfinished uploads of one running registry
@@ -16,17 +16,49 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
+import time
+import uuid
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
+from regnb.content import locks
 from regnb.errors import InvalidManifest
 from regnb.oci import Digest
-from regnb.server.file_repository import FileRepository
-from regnb.server.file_upload import FileUpload
-from regnb.server.instances import Instance
+from regnb.server.file_repository import FileRepository, FileUpload
 from regnb.server.storage_interface import TagIndex
 
 logger = logging.getLogger(__name__)
+
+ABANDONED_SECONDS = 24 * 3600.0
+SWEEP_SECONDS = 3600.0
+
+
+class UnfinishedWork:
+    """The folder under `parent` for what this run has not finished.
+
+    It holds a lock there. A process that was killed holds none any more: the next run that starts
+    sweeps its folder, and leaves those of other live ones.
+    """
+
+    def __init__(self, parent: Path) -> None:
+        self.folder = parent / uuid.uuid4().hex
+        self.folder.mkdir(parents=True)
+        self._lock = locks.hold(self.folder / "lock")
+        for other in parent.iterdir():
+            if other != self.folder:
+                _sweep_if_dead(other)
+        self._swept = time.monotonic()
+
+    def sweep_abandoned(self) -> None:
+        """Remove, once an hour, the files that nothing was written to for a day."""
+        if time.monotonic() - self._swept < SWEEP_SECONDS:
+            return
+        self._swept = time.monotonic()
+        for path in self.folder.iterdir():
+            if path.name != "lock" and time.time() - path.stat().st_mtime > ABANDONED_SECONDS:
+                path.unlink(missing_ok=True)
 
 
 class DirectoryStorage:
@@ -36,7 +68,7 @@ class DirectoryStorage:
         self.path = Path(path)
         self._repositories = self.path / "repositories"
         self._repositories.mkdir(parents=True, exist_ok=True)
-        self._instance = Instance(self.path / "uploads")
+        self._unfinished = UnfinishedWork(self.path / "uploads")
         self._uploads: dict[str, FileUpload] = {}
         self._indexes: dict[str, tuple[tuple[int, ...], TagIndex]] = {}
 
@@ -55,25 +87,26 @@ class DirectoryStorage:
 
     def check(self) -> None:
         """Raise OSError when it cannot be read and written."""
-        probe = self.new_file()
+        probe = self.unfinished / uuid.uuid4().hex
         probe.touch()
         probe.unlink()
 
-    def new_file(self) -> Path:
-        """A path on the same file system that nothing has yet."""
-        return self._instance.new_file()
+    @property
+    def unfinished(self) -> Path:
+        """The folder, on the same file system, of what this run has not finished."""
+        return self._unfinished.folder
 
     def holders_of(self, digest: Digest) -> Iterator[Path]:
         """The files of `digest`, whole or not, in all repositories."""
         for repository in self.all():
-            path = repository.blob_path(digest)
+            path = repository.blobs.path(digest)
             if path.exists():
                 yield path
 
     def new_upload(self, repository: FileRepository, algorithm: str) -> FileUpload:
         """A new upload; now and then the abandoned ones are swept."""
-        self._instance.sweep_abandoned()
-        return FileUpload(self.new_file(), repository, algorithm, self._uploads)
+        self._unfinished.sweep_abandoned()
+        return FileUpload(repository, algorithm, self._uploads)
 
     def find_upload(self, upload_id: str) -> FileUpload | None:
         """An open upload of any repository."""
@@ -94,6 +127,13 @@ class DirectoryStorage:
         if known is None or known[0] != stamp:
             known = self._indexes[path] = (stamp, _parsed(Path(path)))
         return known[1]
+
+
+def _sweep_if_dead(folder: Path) -> None:
+    with suppress(OSError):
+        lock = locks.hold(folder / "lock")
+        shutil.rmtree(folder, ignore_errors=True)
+        lock.release()
 
 
 def _parsed(path: Path) -> TagIndex:

@@ -15,7 +15,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from regnb.embedded.blobs import BlobStore, write_atomically
+from regnb.content.atomic_files import replace_file
+from regnb.content.blobs import BlobFolder
 from regnb.embedded.refusal import bad_request, no_such_image
 from regnb.errors import InvalidReference
 from regnb.oci import Descriptor, Digest, ImageConfig, ImageManifest, ImageReference, layout
@@ -106,12 +107,12 @@ class ImageStore:
     """Images in the folder `root`; safe to use from several threads of one process."""
 
     def __init__(self, root: Path, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
-        self.blobs = BlobStore(root)
+        self.blobs = BlobFolder(root)
         self._now = now
         self._index = root / layout.INDEX_FILE
         self._lock = threading.RLock()
         self._leases: list[Digest] = []
-        write_atomically(root / layout.MARKER_FILE, layout.MARKER)
+        replace_file(root / layout.MARKER_FILE, layout.MARKER)
         self._entries = self._read()
         self._images: dict[Digest, StoredImage] = {}
 
@@ -180,7 +181,7 @@ class ImageStore:
     def delete_unused_blobs(self) -> int:
         """Remove blobs that no image has, such as those of broken pulls; gives the bytes freed."""
         with self._lock:
-            freed = 0 if self._leases else self.blobs.delete_partial()
+            freed = 0 if self._leases else self.blobs.delete_unfinished()
             return freed + self._delete_blobs(self.blobs.digests())
 
     @contextmanager
@@ -266,7 +267,7 @@ class ImageStore:
 
     def _write(self) -> None:
         entries = (entry.to_descriptor() for entry in self._entries)
-        write_atomically(self._index, layout.index_content(entries))
+        replace_file(self._index, layout.index_content(entries))
 
 
 def _familiar(name: str) -> str:

@@ -10,14 +10,12 @@ that is cut short leaves the one before it as it was, and the next one sends onl
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import IO
 
+from regnb.content.atomic_files import replace_file
+from regnb.content.blobs import BlobFolder
 from regnb.errors import BlobNotFound, InvalidManifest, ManifestNotFound
 from regnb.oci import Descriptor, Digest, Hasher, Manifest, layout, parse_manifest
 from regnb.registry.copying import How, Source
@@ -44,27 +42,24 @@ class LayoutFolder:
 
     def save(self) -> None:
         """Write `oci-layout` and, last, `index.json` with the entries."""
-        with _new_file(self.path / layout.MARKER_FILE) as file:
-            file.write(layout.MARKER)
-        with _new_file(self.path / layout.INDEX_FILE) as file:
-            file.write(layout.index_content(entry for _, entry in sorted(self.entries.items())))
+        entries = (entry for _, entry in sorted(self.entries.items()))
+        self.path.mkdir(parents=True, exist_ok=True)
+        replace_file(self.path / layout.MARKER_FILE, layout.MARKER)
+        replace_file(self.path / layout.INDEX_FILE, layout.index_content(entries))
 
     def in_repository(self, repository: str) -> LayoutRepository:
         """The images whose names begin with `repository`."""
         return LayoutRepository(self, repository)
 
-    def file_of(self, digest: Digest) -> Path:
-        """Where the content of `digest` is or would be."""
-        return self.path / layout.blob_path(digest)
+    @property
+    def blobs(self) -> BlobFolder:
+        """The contents, each once."""
+        return BlobFolder(self.path, unfinished=self.path)
 
     def write(self, digest: Digest, blocks: Iterable[bytes]) -> None:
         """Store `blocks` as the content of `digest`; raises DigestMismatch, and stores nothing."""
-        hasher = Hasher(digest.algorithm)
-        with _new_file(self.file_of(digest)) as file:
-            for block in blocks:
-                hasher.update(block)
-                file.write(block)
-            hasher.verify(digest)
+        self.path.mkdir(parents=True, exist_ok=True)
+        self.blobs.write(digest, blocks)
 
 
 @dataclass(frozen=True)
@@ -78,7 +73,7 @@ class LayoutRepository:
         """Manifest or index under a tag or digest; raises ManifestNotFound, DigestMismatch."""
         entry = self.folder.entries.get(self._name(reference))
         digest = entry.digest if entry else Digest(reference) if ":" in reference else None
-        file = self.folder.file_of(digest) if digest else None
+        file = self.folder.blobs.path(digest) if digest else None
         if digest is None or file is None or not file.exists():
             raise ManifestNotFound(f"The layout has no `{self._name(reference)}`.")
         content = file.read_bytes()
@@ -89,7 +84,7 @@ class LayoutRepository:
         """The content of a blob, in blocks; raises BlobNotFound, and DigestMismatch at its end."""
         hasher = Hasher(digest.algorithm)
         try:
-            file = self.folder.file_of(digest).open("rb")
+            file = self.folder.blobs.open(digest)
         except FileNotFoundError as error:
             raise BlobNotFound(f"The layout has no blob `{digest}`.") from error
         with file:
@@ -108,10 +103,8 @@ class LayoutRepository:
 
     def take(self, blob: Descriptor, source: Source, on_progress: OnProgress) -> How:
         """Write the blob unless it is there."""
-        file = self.folder.file_of(blob.digest)
-        with suppress(FileNotFoundError):
-            if file.stat().st_size == blob.size:
-                return "present"
+        if self.folder.blobs.has(blob):
+            return "present"
         self.folder.write(blob.digest, _counted(source.blob(blob.digest), on_progress))
         return "sent"
 
@@ -138,18 +131,3 @@ def _counted(blocks: Iterable[bytes], on_progress: OnProgress) -> Iterator[bytes
         done += len(block)
         on_progress(done)
         yield block
-
-
-@contextmanager
-def _new_file(path: Path) -> Iterator[IO[bytes]]:
-    """A file that takes the place of `path` when all went well, and is on the disk then."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-        temporary = Path(file.name)
-        try:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)

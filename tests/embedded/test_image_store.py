@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from regnb.embedded.image_store import ImageStore
 from regnb.embedded.refusal import Refusal
-from regnb.embedded.store import ImageStore
 from regnb.oci import layout
 from tests.embedded.images import add_image, reference
 
