@@ -18,6 +18,7 @@ from regnb.inventory import Content, ContentKind, Sharing, TagContents, TagName
 from regnb.oci import Descriptor, Digest, ImageIndex, ImageManifest, Manifest
 from regnb.registry import RegistryClient
 
+Fate = Literal["goes", "waits", "stays", "breaks"]
 U = TypeVar("U", bound=Hashable)
 
 
@@ -129,9 +130,6 @@ class Usage:
             user: (sharing.size(mine), sharing.size(mine, unique=True))
             for user, mine in numbers.items()
         }
-
-
-Fate = Literal["goes", "waits", "stays", "breaks"]
 
 
 @dataclass(frozen=True, slots=True)

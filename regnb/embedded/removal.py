@@ -9,8 +9,8 @@ from typing import TypeAlias
 
 from regnb.embedded.chains import chain_ids
 from regnb.embedded.core import EmbeddedEngine
+from regnb.embedded.image_store import StoredImage
 from regnb.embedded.refusal import Refusal
-from regnb.embedded.store import StoredImage
 from regnb.errors import InvalidReference
 from regnb.oci import ImageReference
 

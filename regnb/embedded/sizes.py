@@ -10,8 +10,9 @@ import threading
 import zlib
 from pathlib import Path
 
-from regnb.embedded.blobs import CHUNK, BlobStore, write_atomically
-from regnb.embedded.store import StoredImage
+from regnb.content.atomic_files import replace_file
+from regnb.content.blobs import BLOCK, BlobFolder
+from regnb.embedded.image_store import StoredImage
 from regnb.oci import Descriptor
 
 _GZIP = "gzip"
@@ -21,7 +22,7 @@ _GZIP_WINDOW = 31
 class LayerSizes:
     """Unpacked sizes in bytes, kept in the file at `path`."""
 
-    def __init__(self, path: Path, blobs: BlobStore) -> None:
+    def __init__(self, path: Path, blobs: BlobFolder) -> None:
         self._path = path
         self._blobs = blobs
         self._lock = threading.Lock()
@@ -35,7 +36,7 @@ class LayerSizes:
             known = self._known.get(layer.digest)
             if known is None:
                 known = self._known[layer.digest] = self._measure(layer)
-                write_atomically(self._path, json.dumps(self._known).encode())
+                replace_file(self._path, json.dumps(self._known).encode())
             return known
 
     def size_of(self, image: StoredImage) -> int:
@@ -46,11 +47,11 @@ class LayerSizes:
         size = 0
         unpacker = zlib.decompressobj(_GZIP_WINDOW)
         with self._blobs.open(layer.digest) as file:
-            rest = file.read(CHUNK)
+            rest = file.read(BLOCK)
             try:
                 while rest:
                     size += len(unpacker.decompress(rest))
-                    rest = unpacker.unused_data or file.read(CHUNK)
+                    rest = unpacker.unused_data or file.read(BLOCK)
                     if unpacker.eof:  # a gzip may have several members
                         unpacker = zlib.decompressobj(_GZIP_WINDOW)
             except zlib.error:

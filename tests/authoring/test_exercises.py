@@ -8,15 +8,11 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
-from regnb.authoring import (
-    build_chapter,
-    notebook_path,
-    notebooks_without_source,
-    problems_of,
-    problems_of_chapter,
-    read_chapter,
-)
-from regnb.authoring.notebook_files import code_cells, read_notebook, write_notebook
+from regnb.authoring.builder import build_chapter
+from regnb.authoring.chapter import read_chapter
+from regnb.authoring.notebook_files import code_cells, notebook_path, read_notebook, write_notebook
+from regnb.authoring.rules import problems_of
+from regnb.authoring.stored_notebooks import notebooks_without_source, problems_of_chapter
 from regnb.errors import AuthoringError
 from tests.authoring.sources import code, prose, write_lesson
 
@@ -149,6 +145,16 @@ def test_exercise_that_is_badly_written(
 
 def test_start_and_solution_are_not_counted_as_one_run(tmp_path: Path) -> None:
     assert problems_of(read_chapter(write_lesson(tmp_path, START, SOLUTION, CHECK))) == []
+
+
+def test_run_of_code_is_found_in_either_notebook(tmp_path: Path) -> None:
+    before = (code("one", "1"), code("two", "2"))
+    for written, guilty in (
+        ((*before, START, HINT, SOLUTION, CHECK), "name"),
+        ((START, HINT, *before, SOLUTION, CHECK), "name-solution"),
+    ):
+        problems = problems_of(read_chapter(write_lesson(tmp_path, *written)))
+        assert any(f"`{guilty}`): 3 code cells in a row" in problem for problem in problems)
 
 
 @pytest.mark.parametrize("fold", ["solution", "details"])

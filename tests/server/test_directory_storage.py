@@ -32,7 +32,7 @@ def client(storage: DirectoryStorage) -> Client:
 
 
 def file_of(storage: DirectoryStorage, digest: Digest, name: str = "w3") -> Path:
-    return storage.repository(name).blob_path(digest)
+    return storage.repository(name).blobs.path(digest)
 
 
 def cut(path: Path) -> None:

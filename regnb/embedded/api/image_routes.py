@@ -26,8 +26,8 @@ from regnb.embedded.api.filters import Filters
 from regnb.embedded.api.timestamps import timestamp
 from regnb.embedded.archive import save
 from regnb.embedded.containers.record import NEVER
+from regnb.embedded.image_store import StoredImage
 from regnb.embedded.refusal import Refusal, bad_request, not_here
-from regnb.embedded.store import StoredImage
 from regnb.errors import InvalidPlatform, InvalidReference
 from regnb.oci import ImageReference, Platform
 from regnb.registry import Credentials
