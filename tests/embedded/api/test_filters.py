@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from tests.embedded.progress import lines, pull
 from werkzeug.test import Client
 
 from regnb.embedded.api.filters import Filters
@@ -13,7 +14,6 @@ from regnb.embedded.core import EmbeddedEngine
 from regnb.embedded.refusal import Refusal
 from regnb.oci import ImageReference
 from tests.embedded.images import add_image
-from tests.embedded.progress import lines, pull
 
 
 def ask(api: Client, method: str, path: str, **filters: list[str]) -> tuple[int, Any]:
