@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import pytest
 from werkzeug.test import Client
 
-from tests.embedded.progress import pull
+from tests.embedded.calls import pull
 
 STATES = "created, running, paused, restarting, removing, exited, dead"
 HEALTH = "must be one of none, starting, healthy, unhealthy"

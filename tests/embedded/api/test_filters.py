@@ -6,13 +6,13 @@ import json
 from typing import Any
 
 import pytest
-from tests.embedded.progress import lines, pull
 from werkzeug.test import Client
 
 from regnb.embedded.api.filters import Filters
 from regnb.embedded.core import EmbeddedEngine
 from regnb.embedded.refusal import Refusal
 from regnb.oci import ImageReference
+from tests.embedded.calls import lines, pull
 from tests.embedded.images import add_image
 
 
