@@ -9,7 +9,7 @@ from regnb.engine.failures import failure
 from regnb.engine.hub_probe import PROBED, ask_hub
 from regnb.errors import HubRateLimited, HubUnreachable, PullFailed
 from regnb.errors.hub_reasons import HUB_HOST, PHRASES, Reason
-from regnb.errors.messages import reason_in, table
+from regnb.errors.messages import message_table, reason_in
 from tests.engine.fake_api import Answer, FakeApi, message
 
 GET = f'Get "https://{HUB_HOST}/v2/": '
@@ -100,12 +100,12 @@ def test_answers_of_the_hub_are_no_trouble_of_the_network(message: str) -> None:
     assert reason_in(message, of_hub=True) is None
 
 
-@pytest.mark.parametrize("engine", table().engines)
-@pytest.mark.parametrize("meaning", table().tells)
+@pytest.mark.parametrize("engine", message_table().engines)
+@pytest.mark.parametrize("meaning", message_table().patterns)
 def test_reasons_agree_with_the_table(engine: str, meaning: str) -> None:
-    kinds = {one.kind for one in table().reasons if one.meaning == meaning}
-    for action in table().actions(meaning):
-        for sentence in table().sentences(engine, meaning, action):
+    kinds = {one.kind for one in message_table().reasons if one.meaning == meaning}
+    for action in message_table().actions(meaning):
+        for sentence in message_table().sentences(engine, meaning, action):
             of_any = reason_in(sentence, of_hub=False)
             assert (of_any is not None) == (meaning == "unreachable"), sentence
             of_hub = reason_in(sentence, of_hub=True)
@@ -113,10 +113,10 @@ def test_reasons_agree_with_the_table(engine: str, meaning: str) -> None:
 
 
 def test_each_reason_has_a_phrase_and_each_pattern_stands_once() -> None:
-    assert {one.kind for one in table().reasons} <= PHRASES.keys()
-    shared = {pattern for patterns in table().tells.values() for pattern in patterns}
-    for one in table().reasons:
-        assert one.meaning or not shared & set(one.tells)
+    assert {one.kind for one in message_table().reasons} <= PHRASES.keys()
+    shared = {pattern for patterns in message_table().patterns.values() for pattern in patterns}
+    for one in message_table().reasons:
+        assert one.meaning or not shared & set(one.patterns)
 
 
 def test_limit_stays_the_limit() -> None:

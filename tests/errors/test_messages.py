@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from regnb.errors.messages import meaning_of, reason_in, table
+from regnb.errors.messages import meaning_of, message_table, reason_in
 
 FILLED = {
     "digest": f"sha256:{'a' * 64}",
@@ -23,13 +23,13 @@ BY_ITS_CERTIFICATE = ("wants_tls", "docker-28-containerd")
 
 def sentences() -> Iterator[tuple[str, str]]:
     """Each sentence, filled, with its meaning."""
-    for meaning in table().tells:
-        for action in table().actions(meaning):
-            for engine in table().engines:
+    for meaning in message_table().patterns:
+        for action in message_table().actions(meaning):
+            for engine in message_table().engines:
                 expected = meaning
                 if (meaning, engine) == BY_ITS_CERTIFICATE:
                     expected = "client_certificate"
-                for text in table().sentences(engine, meaning, action):
+                for text in message_table().sentences(engine, meaning, action):
                     yield (
                         re.sub(r"\{(\w+)\}", lambda name: FILLED.get(name[1], name[1]), text),
                         expected,
@@ -44,7 +44,7 @@ def test_sentence_has_its_meaning(sentence: str, meaning: str) -> None:
 
 def test_sentences_are_of_all_meanings_and_engines() -> None:
     known = dict(sentences())
-    assert set(known.values()) == set(table().tells)
+    assert set(known.values()) == set(message_table().patterns)
     assert len(known) > 80
 
 
@@ -55,17 +55,17 @@ def test_other_words_mean_nothing() -> None:
 
 def test_engine_without_a_sentence_of_its_own_has_that_of_the_one_before() -> None:
     old, new = (
-        table().sentences(engine, "denied", "push") for engine in ("docker-20", "docker-28")
+        message_table().sentences(engine, "denied", "push") for engine in ("docker-20", "docker-28")
     )
     assert old == new == ["denied: requested access to the resource is denied"]
-    assert table().sentences("docker-28-containerd", "denied", "push") != old
-    assert table().sentences("podman", "wants_tls", "push") == []
+    assert message_table().sentences("docker-28-containerd", "denied", "push") != old
+    assert message_table().sentences("podman", "wants_tls", "push") == []
 
 
 def test_request_of_the_engine_stands_in_its_sentence() -> None:
-    (told,) = table().sentences("docker-20", "closed", "pull")
+    (told,) = message_table().sentences("docker-20", "closed", "pull")
     assert told == 'Get "{url}/v2/": EOF'
-    (told,) = table().sentences("podman", "closed", "pull")
+    (told,) = message_table().sentences("podman", "closed", "pull")
     assert told.startswith("initializing source docker://{reference}: ")
 
 
