@@ -14,7 +14,7 @@ from regnb.engine import Engine
 from regnb.errors import EngineUnavailable
 from regnb.i18n import Translator
 from regnb.registry import RegistryClient
-from tests.contract.registries import free_port
+from tests.free_port import free_port
 from tests.realparts.dockerd import ON_TCP
 
 ROOT = Path(__file__).parent.parent

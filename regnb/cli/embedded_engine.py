@@ -91,10 +91,10 @@ def run(socket: Path | None, home: Path | None) -> None:
 
 
 def _second_endpoint() -> str:
-    from regnb.lab.ownership import folder_of, lab_id, record_of  # noqa: PLC0415
+    from regnb.lab.ownership import own_folder  # noqa: PLC0415
     from regnb.lab.second import second_in  # noqa: PLC0415
 
-    return second_in(folder_of(record_of(lab_id()))).endpoint
+    return second_in(own_folder()).endpoint
 
 
 def _place(socket: Path | None, home: Path | None) -> Place:

@@ -113,6 +113,11 @@ class Folder:
             folder = folder.parent
 
 
+def own_folder() -> Folder:
+    """The folder of this learner's lab, which may not exist."""
+    return folder_of(record_of(lab_id()))
+
+
 def folder_of(record: Record) -> Folder:
     """The folder of the lab that keeps `record`, beside it."""
     return Folder(record.path.with_suffix(""))

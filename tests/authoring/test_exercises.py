@@ -147,6 +147,16 @@ def test_start_and_solution_are_not_counted_as_one_run(tmp_path: Path) -> None:
     assert problems_of(read_chapter(write_lesson(tmp_path, START, SOLUTION, CHECK))) == []
 
 
+def test_run_of_code_is_found_in_either_notebook(tmp_path: Path) -> None:
+    before = (code("one", "1"), code("two", "2"))
+    for written, guilty in (
+        ((*before, START, HINT, SOLUTION, CHECK), "name"),
+        ((START, HINT, *before, SOLUTION, CHECK), "name-solution"),
+    ):
+        problems = problems_of(read_chapter(write_lesson(tmp_path, *written)))
+        assert any(f"`{guilty}`): 3 code cells in a row" in problem for problem in problems)
+
+
 @pytest.mark.parametrize("fold", ["solution", "details"])
 def test_unknown_fold_is_told(tmp_path: Path, fold: str) -> None:
     source = write_lesson(tmp_path, prose("one", "Un", "One", fold))

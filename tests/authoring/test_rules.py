@@ -90,3 +90,11 @@ def test_flaw_is_told_with_its_line(tmp_path: Path) -> None:
 def test_file_without_number_is_refused(tmp_path: Path) -> None:
     (problem,) = problems_of(read_chapter(write_lesson(tmp_path, slug="Trial")))
     assert "NN_slug.md" in problem
+
+
+def test_address_in_code_is_told_with_what_to_write(tmp_path: Path) -> None:
+    (problem,) = problems_of(read_chapter(write_lesson(tmp_path, code("one", "'localhost:5000'"))))
+    assert problem.endswith(
+        "a lab may be elsewhere than at `localhost:5000`: code says `lab.address`, an exercise no "
+        "port, a lesson only 5000."
+    )

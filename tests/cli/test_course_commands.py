@@ -23,7 +23,7 @@ from regnb.embedded import background
 from regnb.embedded.background import Place
 from regnb.engine import find_engine
 from tests.authoring.sources import code, prose, write_lesson
-from tests.contract.registries import free_port
+from tests.free_port import free_port
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "for-the-tests"

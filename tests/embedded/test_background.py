@@ -21,7 +21,8 @@ from regnb.embedded.background import Place
 from regnb.embedded.daemon import LOOK_EVERY
 from regnb.embedded.home import Home, default_home, default_socket
 from regnb.errors import EmbeddedEngineFailed
-from tests.embedded.running import client_of, free_port, kill, pid_of, wait_for
+from tests.embedded.running import client_of, kill, pid_of, wait_for
+from tests.free_port import free_port
 
 
 def run_registry(place: Place, **options: Any) -> str:

@@ -7,13 +7,7 @@ import pytest
 
 from regnb.errors import InvalidManifest, NotFound
 from regnb.inventory import TagContents, TagName
-from regnb.inventory.contents import (
-    Child,
-    ConfigFacts,
-    facts_from_bytes,
-    facts_of,
-    facts_to_bytes,
-)
+from regnb.inventory.contents import Child, ConfigFacts, facts_from_bytes, facts_of, facts_to_bytes
 from regnb.oci import Descriptor, Digest, ImageIndex, ImageManifest, Platform, media_types
 from regnb.oci.descriptor import ATTESTATION, REFERENCE_TYPE
 from tests.oci import samples

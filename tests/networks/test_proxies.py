@@ -28,8 +28,8 @@ from regnb.server.configuration import UpstreamConfig
 from regnb.server.upstream import UpstreamClient
 from regnb.web.http_server import serving as serving_app
 from tests.accelerators import accelerators
-from tests.contract.registries import free_port
-from tests.embedded.progress import pull, statuses
+from tests.embedded.calls import pull, statuses
+from tests.free_port import free_port
 from tests.networks.hubs import AUTHORITY, FINE, TOKEN, Authority, saying, serving, wanting_token
 from tests.networks.proxies import LOGIN, proxy
 from tests.registry.test_urllib_transport import OK, speaking

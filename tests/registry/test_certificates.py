@@ -9,7 +9,7 @@ import trustme
 from cryptography import x509
 
 from regnb.registry.certificates import certificate_at, issuer_at
-from tests.contract.registries import free_port
+from tests.free_port import free_port
 from tests.registry.apps import TableApp, serve
 
 CA = trustme.CA(organization_name="The school")

@@ -20,7 +20,7 @@ from regnb.registry import RegistryClient, WsgiTransport
 from regnb.server import MemoryStorage, create_app
 from regnb.server.configuration import Tls, context_of
 from regnb.web.http_server import serving
-from tests.embedded.progress import error_in, lines, pull
+from tests.embedded.calls import error_in, lines, pull
 from tests.embedded.running import settle
 from tests.embedded.test_push import push, tagged
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -13,8 +14,8 @@ from werkzeug.test import Client
 from regnb.embedded.api.router import Api
 from regnb.embedded.core import EmbeddedEngine
 from regnb.embedded.home import Home
-from tests.contract.registries import free_port
-from tests.embedded.progress import pull
+from tests.embedded.calls import create, inspect, pull
+from tests.free_port import free_port
 
 ENGINES = 3
 
@@ -70,3 +71,29 @@ def test_port_out_of_sight_is_no_other_container_s(engines: list[Client]) -> Non
             f"/images/{name}:5000/w3/push?tag=1", headers={"X-Registry-Auth": "{}"}
         )
         assert "server gave HTTP response to HTTPS client" in pushed.text
+
+
+@pytest.mark.usefixtures("registry_image")
+def test_taken_port_is_refused_at_start_and_leaves_the_container(api: Client) -> None:
+    port = free_port()
+    bindings = {"PortBindings": {"5000/tcp": [{"HostIp": "", "HostPort": str(port)}]}}
+    create(api, "one", HostConfig=bindings)
+    create(api, "two", HostConfig=bindings)
+    assert api.post("/containers/one/start").status_code == 204
+    response = api.post("/containers/two/start")
+    assert response.status_code == 500
+    assert "driver failed programming external connectivity on endpoint two (" in response.text
+    assert f"Bind for 127.0.0.1:{port} failed: port is already allocated" in response.text
+    assert inspect(api, "two")["State"]["Status"] == "created"
+
+
+@pytest.mark.usefixtures("registry_image")
+def test_port_of_another_program_is_refused(api: Client) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = str(other.getsockname()[1])
+        create(api, HostConfig={"PortBindings": {"5000/tcp": [{"HostPort": port}]}})
+        response = api.post("/containers/registry/start")
+    assert response.status_code == 500
+    assert f"failed to bind host port for 127.0.0.1:{port}:172.17.0.2:5000/tcp: " in response.text
