@@ -69,7 +69,7 @@ class MessageTable:
 
 
 @cache
-def message_table() -> MessageTable:
+def known_messages() -> MessageTable:
     """The table, which is read once."""
     content: dict[str, Any] = tomllib.loads(
         (files("regnb.errors") / "messages.toml").read_text("utf-8")
@@ -107,7 +107,7 @@ def _patterns(texts: Iterable[str]) -> _Patterns:
 
 def meaning_of(message: str) -> str | None:
     """The meaning of what an engine or registry said, a key of the table; None when not known."""
-    for meaning, patterns in message_table().patterns.items():
+    for meaning, patterns in known_messages().patterns.items():
         if any(pattern.search(message) for pattern in patterns):
             return meaning
     return None
@@ -121,7 +121,7 @@ def reason_in(message: str, *, of_hub: bool) -> Reason | None:
     asked = _ASKED.findall(message)  # a token server is named after the registry
     host = asked[-1] if asked else HUB_HOST
     meaning = meaning_of(message)
-    for one in message_table().reasons:
+    for one in known_messages().reasons:
         if (one.of_hub and not of_hub) or (one.meaning and one.meaning != meaning):
             continue
         if found := next(filter(None, (pattern.search(message) for pattern in one.patterns)), None):
