@@ -41,6 +41,7 @@ def serve(
     path: str | None, storage: str | None, address: str | None, delete: bool, open_to_network: bool
 ) -> None:
     """Run a registry until it is told to stop."""
+    from regnb.embedded.containers.registry_program import upstream_of  # noqa: PLC0415
     from regnb.server.runner import run  # noqa: PLC0415 - other commands need no server
 
     with failures():
@@ -52,7 +53,7 @@ def serve(
             open_to_network=open_to_network,
         )
         try:
-            run(config)
+            run(config, upstream=upstream_of(config))
         except OSError as error:
             raise told_of_address(error, config) from error
 
