@@ -56,7 +56,6 @@ from regnb.errors.lab_errors import (
     ChapterUnknown,
     CollectionFailed,
     ExerciseError,
-    FoldersNeedUnix,
     InvalidPort,
     NoBackup,
     NoContainerAddress,

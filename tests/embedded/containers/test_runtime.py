@@ -20,7 +20,7 @@ from regnb.embedded.home import Home
 from regnb.server import DirectoryStorage, create_app
 from regnb.server.config_file import load_config
 from regnb.web.http_server import Server
-from tests.embedded.progress import pull, statuses
+from tests.embedded.calls import pull, statuses
 
 STOPPED, KILLED = 2, 128 + signal.SIGKILL
 
