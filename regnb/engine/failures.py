@@ -27,6 +27,7 @@ from regnb.errors import (
     ImageNotFound,
     InvalidReference,
     NameTaken,
+    NotAnImage,
     PortTaken,
     PullFailed,
     PushFailed,
@@ -52,6 +53,7 @@ _WHILE_PUSHING: dict[str, type[EngineError]] = {"no_local_image": ImageNotFound}
 _WHILE_PULLING: dict[str, type[EngineError]] = {
     "rate_limited": HubRateLimited,
     "no_such_tag": ImageNotFound,
+    "not_an_image": NotAnImage,
     "denied": ImageNotFound,  # what Docker Hub says of an image that does not exist
 }
 _OTHERWISE: dict[str, type[EngineError]] = {

@@ -42,6 +42,7 @@ from regnb.errors.engine_errors import (
     LoginRefused,
     LoopbackWantsTls,
     NameTaken,
+    NotAnImage,
     PortTaken,
     PullFailed,
     PushFailed,
