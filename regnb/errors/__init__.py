@@ -57,10 +57,12 @@ from regnb.errors.lab_errors import (
     ChapterUnknown,
     CollectionFailed,
     ExerciseError,
+    FileUnusable,
     FoldersNeedUnix,
     InvalidPort,
     NoBackup,
     NoContainerAddress,
+    NoSuchStep,
     NotClean,
     NothingRefused,
     NoTokenServer,
@@ -68,7 +70,10 @@ from regnb.errors.lab_errors import (
     PushToHub,
     RegistryGaveUp,
     UnknownExercise,
+    UnknownLanguage,
     UserUnknown,
+    WrongArgument,
+    WrongCall,
 )
 from regnb.errors.registry_errors import (
     AddressUnusable,

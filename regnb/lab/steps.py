@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from typing import Concatenate, ParamSpec, TypeVar
 
 from regnb import errors
+from regnb.errors.calls import check_call
 from regnb.i18n import Translator
 from regnb.lab.keeper import EngineKeeper
 from regnb.lab.refusals import explanation_of
@@ -29,12 +30,19 @@ def step(method: Callable[Concatenate[S, P], R]) -> Callable[Concatenate[S, P], 
     @functools.wraps(method)
     def run(self: S, /, *args: P.args, **kwargs: P.kwargs) -> R:
         try:
+            check_call(method, (self, *args), kwargs)
             with self._during(method.__name__):
                 return method(self, *args, **kwargs)
         except errors.RegnbError as error:
             if error.told is None:
                 error.told = str(self._translator.tell(error))
             raise
+        except OSError as error:
+            if error.filename is None:
+                raise
+            told = errors.FileUnusable(str(error.filename), error.strerror or str(error))
+            told.told = str(self._translator.tell(told))
+            raise told from error
 
     return run
 
