@@ -129,7 +129,7 @@ def fill_distribution(root: Path, repositories: int) -> None:
 
 
 def fill_regnb(root: Path, repositories: int) -> None:
-    """See `regnb.server.directory`; files get the seal of `regnb.server.sealed`."""
+    """See `regnb.server.directory_storage`; files get the seal of `regnb.content.seals`."""
     for contents in contents_of(repositories):
         place = root / "repositories" / contents.name.replace("/", "+")
         index = TagIndex()

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import platformdirs
 
+from regnb.content.atomic_files import replace_file
+
 
 def state_folder(environment: Mapping[str, str] = os.environ) -> Path:
     """Where they are: `REGNB_HOME`, else the user's folder for the state of programs."""
@@ -28,6 +30,4 @@ def read_json(path: Path) -> dict[str, object]:
 def write_json(path: Path, value: Mapping[str, object]) -> None:
     """Make `value` the content of the file `path`: who reads it meanwhile finds old or new."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    partial = path.with_suffix(f".{os.getpid()}")
-    partial.write_text(json.dumps(value), "utf-8")
-    partial.replace(path)
+    replace_file(path, json.dumps(value).encode())

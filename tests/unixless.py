@@ -21,6 +21,7 @@ LIBRARIES = (
         "click._termui_impl",
         "cryptography.x509",
         "docker",
+        "filelock",
         "ipykernel.kernelapp",
         "jupytext",
     ),

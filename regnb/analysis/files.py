@@ -19,6 +19,8 @@ from regnb.analysis.layer_files import DIRECTORY, METADATA, OPAQUE, WHITEOUT, La
 from regnb.oci import Layer
 from regnb.registry import RegistryClient
 
+State = Literal["added", "changed", "deleted", "kept"]
+
 
 @dataclass(slots=True)
 class WastefulPath:
@@ -69,9 +71,6 @@ class Waste:
     def stored_bytes(self) -> int:
         """Bytes of files in all layers."""
         return sum(item.size for item in self._paths.values())
-
-
-State = Literal["added", "changed", "deleted", "kept"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ import io
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import chain
 
 from regnb import compression
 from regnb.errors import InvalidLayer
@@ -24,6 +25,15 @@ TAR_BLOCK = 512
 _BUFFER = 1 << 18
 _GZIP = b"\x1f\x8b"
 _ZSTD = b"\x28\xb5\x2f\xfd"
+# Go's archive/tar, which made most layers, reads no more either.
+_MAX_EXTENSION = 1 << 20
+_NOTHING = bytes(TAR_BLOCK)
+_LONG_NAME, _LONG_LINK, _PAX, _PAX_GLOBAL, _SPARSE = b"L", b"K", b"x", b"g", b"S"
+_EXTENSIONS = frozenset({_LONG_NAME, _LONG_LINK, _PAX, _PAX_GLOBAL})
+_SPARSE_SIZES = ("GNU.sparse.size", "GNU.sparse.realsize")
+_KEYS = frozenset({"path", "linkpath", "size", "GNU.sparse.name", *_SPARSE_SIZES})
+# Types with no content even where the header tells a size.
+_NO_CONTENT = frozenset(b"123456"[i : i + 1] for i in range(6))
 
 
 class TarStream:
@@ -73,26 +83,14 @@ class TarStream:
 
 
 def _opened(blocks: Iterable[bytes]) -> io.BufferedIOBase:
-    raw = io.BufferedReader(BodyReader(_not_empty(blocks)), _BUFFER)
-    head = raw.peek(4)[:4]
+    rest = iter(blocks)
+    head = b""
+    while len(head) < len(_ZSTD) and (block := next(rest, None)) is not None:
+        head += block
+    raw = io.BufferedReader(BodyReader(chain([head], rest)), _BUFFER)
     if head.startswith(_GZIP):
         return compression.open_gzip(raw)
-    return compression.zstd.open(raw) if head == _ZSTD else raw
-
-
-def _not_empty(blocks: Iterable[bytes]) -> Iterator[bytes]:
-    return (block for block in blocks if block)
-
-
-# Go's archive/tar, which made most layers, reads no more either.
-_MAX_EXTENSION = 1 << 20
-_NOTHING = bytes(TAR_BLOCK)
-_LONG_NAME, _LONG_LINK, _PAX, _PAX_GLOBAL, _SPARSE = b"L", b"K", b"x", b"g", b"S"
-_EXTENSIONS = frozenset({_LONG_NAME, _LONG_LINK, _PAX, _PAX_GLOBAL})
-_SPARSE_SIZES = ("GNU.sparse.size", "GNU.sparse.realsize")
-_KEYS = frozenset({"path", "linkpath", "size", "GNU.sparse.name", *_SPARSE_SIZES})
-# Types with no content even where the header tells a size.
-_NO_CONTENT = frozenset(b"123456"[i : i + 1] for i in range(6))
+    return compression.zstd.open(raw) if head.startswith(_ZSTD) else raw
 
 
 @dataclass(slots=True)

@@ -14,6 +14,7 @@ from nbformat import NotebookNode, ValidationError
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from regnb.authoring.chapter import Cell, Chapter, Prose
+from regnb.content.atomic_files import replace_file
 from regnb.errors import AuthoringError, ChapterUnknown
 from regnb.i18n import SOLUTIONS, Translator
 
@@ -93,12 +94,7 @@ def write_notebook(path: Path, notebook: NotebookNode) -> None:
     """Put `notebook` at `path`, whole or not at all."""
     text = to_text(notebook)
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(".tmp")
-    try:
-        temporary.write_text(text, "utf-8")
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    replace_file(path, text.encode())
 
 
 def code_cells(notebook: NotebookNode) -> list[NotebookNode]:

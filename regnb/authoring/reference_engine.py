@@ -17,8 +17,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from nbformat import NotebookNode
-
 from regnb.embedded import background
 from regnb.engine.ports import COUNT, DEFAULT, VARIABLE, is_free
 from regnb.errors import PortTaken
@@ -54,7 +52,7 @@ class OwnPorts:
         if isinstance(value, list):
             return [self.shown(part) for part in value]
         if isinstance(value, dict):
-            return NotebookNode({key: self.shown(part) for key, part in value.items()})
+            return type(value)({key: self.shown(part) for key, part in value.items()})
         return value
 
     @property

@@ -82,19 +82,19 @@ def endpoint(socket: Path | None, second: bool) -> None:
 @_HOME
 def run(socket: Path | None, home: Path | None) -> None:
     """Serve in the foreground until Ctrl-C."""
-    from regnb.embedded import runner  # noqa: PLC0415
+    from regnb.embedded import daemon  # noqa: PLC0415
 
     place = _place(socket, home)
     click.echo(text("embedded.export", endpoint=place.endpoint))
     with failures():
-        runner.run(place.home, place.socket, hub=place.hub)
+        daemon.run(place.home, place.socket, hub=place.hub)
 
 
 def _second_endpoint() -> str:
-    from regnb.lab.ownership import folder_of, lab_id, record_of  # noqa: PLC0415
+    from regnb.lab.ownership import own_folder  # noqa: PLC0415
     from regnb.lab.second import second_in  # noqa: PLC0415
 
-    return second_in(folder_of(record_of(lab_id()))).endpoint
+    return second_in(own_folder()).endpoint
 
 
 def _place(socket: Path | None, home: Path | None) -> Place:

@@ -80,6 +80,6 @@ def _name(leftover: Leftover) -> str:
 def folder() -> None:
     """Print the folder of this learner's lab."""
     # A light command line starts fast.
-    from regnb.lab.ownership import folder_of, lab_id, record_of  # noqa: PLC0415
+    from regnb.lab.ownership import own_folder  # noqa: PLC0415
 
-    click.echo(folder_of(record_of(lab_id())).path)
+    click.echo(own_folder().path)

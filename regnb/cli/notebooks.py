@@ -11,7 +11,7 @@ import click
 from regnb.cli.texts import Failure, failures, text
 
 if TYPE_CHECKING:
-    from regnb.authoring import RunningCell
+    from regnb.authoring.builder import RunningCell
 
 DIRECTORY = click.option(
     "--directory",
@@ -32,7 +32,8 @@ def notebooks() -> None:
 @click.argument("chapters", nargs=-1, metavar=f"[{text('cli.values.chapter')}]...")
 def build(execute: bool, directory: Path, chapters: tuple[str, ...]) -> None:
     """Build the notebooks of `chapters`, or of all."""
-    from regnb.authoring import build_chapter, source_paths  # noqa: PLC0415 - loads nbformat
+    from regnb.authoring.builder import build_chapter  # noqa: PLC0415 - loads nbformat
+    from regnb.authoring.notebook_files import source_paths  # noqa: PLC0415
     from regnb.authoring.reference_engine import reference_engine  # noqa: PLC0415
 
     with failures(), reference_engine():
@@ -48,12 +49,14 @@ def build(execute: bool, directory: Path, chapters: tuple[str, ...]) -> None:
 @click.argument("chapters", nargs=-1, metavar=f"[{text('cli.values.chapter')}]...")
 def check(directory: Path, chapters: tuple[str, ...]) -> None:
     """Tell every place where the notebooks are not what their sources give."""
-    from regnb import authoring  # noqa: PLC0415 - loads nbformat
+    from regnb.authoring import stored_notebooks  # noqa: PLC0415 - loads nbformat
+    from regnb.authoring.notebook_files import source_paths  # noqa: PLC0415
 
     with failures():
-        sources = authoring.source_paths(directory, chapters)
-        problems = [one for source in sources for one in authoring.problems_of_chapter(source)]
-        problems += [] if chapters else authoring.notebooks_without_source(directory)
+        sources = source_paths(directory, chapters)
+        found = map(stored_notebooks.problems_of_chapter, sources)
+        problems = [problem for problems in found for problem in problems]
+        problems += [] if chapters else stored_notebooks.notebooks_without_source(directory)
     if problems:
         raise Failure("\n".join(problems))
     click.echo(text("notebooks.good", count=len(sources)))

@@ -17,7 +17,7 @@ from regnb.errors import AddressUnusable, PortTaken
 
 if TYPE_CHECKING:
     from regnb.server.configuration import Config
-    from regnb.server.directory import DirectoryStorage
+    from regnb.server.directory_storage import DirectoryStorage
 
 _WHY = {
     errno.EADDRNOTAVAIL: "elsewhere",
@@ -41,6 +41,7 @@ def serve(
     path: str | None, storage: str | None, address: str | None, delete: bool, open_to_network: bool
 ) -> None:
     """Run a registry until it is told to stop."""
+    from regnb.embedded.containers.registry_program import upstream_of  # noqa: PLC0415
     from regnb.server.runner import run  # noqa: PLC0415 - other commands need no server
 
     with failures():
@@ -52,7 +53,7 @@ def serve(
             open_to_network=open_to_network,
         )
         try:
-            run(config)
+            run(config, upstream=upstream_of(config))
         except OSError as error:
             raise told_of_address(error, config) from error
 
@@ -118,7 +119,7 @@ def _config_of(path: str | None, storage: str | None) -> Config:
 
 
 def _directory_of(path: str | None, storage: str | None) -> DirectoryStorage:
-    from regnb.server.directory import DirectoryStorage  # noqa: PLC0415
+    from regnb.server.directory_storage import DirectoryStorage  # noqa: PLC0415
 
     directory = _config_of(path, storage).storage_directory
     if not directory:

@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 
 from regnb.embedded.background import RUNS_ALREADY
+from regnb.embedded.daemon import EngineRuns, run
 from regnb.embedded.home import Home
-from regnb.embedded.runner import EngineRuns, run
 
 if __name__ == "__main__":
     socket, home, hub, idle = sys.argv[1:]

@@ -14,11 +14,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import IO, Any, TypeAlias
 
-from regnb.embedded.blobs import CHUNK, BlobStore
+from regnb.content.blobs import BLOCK, BlobFolder
+from regnb.embedded.image_store import ImageStore, StoredImage
 from regnb.embedded.refusal import Refusal
-from regnb.embedded.store import ImageStore, StoredImage
 from regnb.errors import InvalidManifest, InvalidReference
-from regnb.oci import Descriptor, Digest, Hasher, ImageManifest, ImageReference, layout, media_types
+from regnb.oci import Descriptor, Digest, ImageManifest, ImageReference, layout, media_types
 
 MANIFEST = "manifest.json"
 # An image, and the names that the tar gives it: it may have others already.
@@ -47,7 +47,7 @@ def save(store: ImageStore, wanted: Iterable[tuple[str, StoredImage]]) -> Iterat
 def load(store: ImageStore, stream: IO[bytes]) -> list[Loaded]:
     """The images of a tar that `save`, Docker or another tool made; raises Refusal (400)."""
     with tempfile.TemporaryFile() as spool:
-        while chunk := stream.read(CHUNK):
+        while chunk := stream.read(BLOCK):
             spool.write(chunk)
         spool.seek(0)
         try:
@@ -89,22 +89,20 @@ def _manifests_inside(tar: tarfile.TarFile) -> dict[Digest, ImageManifest]:
     return found
 
 
-def _store_layer(blobs: BlobStore, tar: tarfile.TarFile, name: str) -> Descriptor:
-    hasher = Hasher()
-    with _open(tar, name) as file:
-        magic = file.read(len(_GZIP_MAGIC))
-        file.seek(0)
-        while chunk := file.read(CHUNK):
-            hasher.update(chunk)
-        file.seek(0)
-        with blobs.ingest(hasher.digest) as ingest:
-            ingest.restart()
-            while chunk := file.read(CHUNK):
-                ingest.append(chunk)
-            ingest.commit()
-    packed = magic == _GZIP_MAGIC
+def _store_layer(blobs: BlobFolder, tar: tarfile.TarFile, name: str) -> Descriptor:
+    blob = blobs.new_blob()
+    try:
+        with _open(tar, name) as file:
+            packed = file.read(len(_GZIP_MAGIC)) == _GZIP_MAGIC
+            file.seek(0)
+            while chunk := file.read(BLOCK):
+                blob.append(chunk)
+        digest = blob.hasher.digest
+        blobs.keep(blob, digest)
+    finally:
+        blob.discard()
     media_type = media_types.OCI_LAYER_GZIP if packed else media_types.OCI_LAYER
-    return Descriptor(media_type, hasher.digest, hasher.size)
+    return Descriptor(media_type, digest, blob.size)
 
 
 def _manifest_of(config: bytes, layers: list[Descriptor]) -> ImageManifest:
@@ -155,13 +153,11 @@ def _file(name: str, content: bytes) -> Iterator[bytes]:
     yield member.tobuf(tarfile.USTAR_FORMAT) + content + _padding(len(content))
 
 
-def _blob(blobs: BlobStore, digest: Digest) -> Iterator[bytes]:
+def _blob(blobs: BlobFolder, digest: Digest) -> Iterator[bytes]:
     member = tarfile.TarInfo(layout.blob_path(digest))
-    with blobs.open(digest) as file:
-        member.size = blobs.size(digest)
-        yield member.tobuf(tarfile.GNU_FORMAT)
-        while chunk := file.read(CHUNK):
-            yield chunk
+    member.size = blobs.size(digest)
+    yield member.tobuf(tarfile.GNU_FORMAT)
+    yield from blobs.blocks(digest)
     yield _padding(member.size)
 
 

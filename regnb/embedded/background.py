@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from regnb.content.locks import is_held
 from regnb.embedded.home import HUB_LABEL, Home, default_home, default_socket, require_unix
 from regnb.errors import EmbeddedEngineFailed
 
@@ -89,7 +90,7 @@ def start(place: Place, *, idle: float | None = None) -> bool:
         now = time.monotonic()
         if now > began + _STARTS_WITHIN or (code not in {None, RUNS_ALREADY}):
             raise EmbeddedEngineFailed(_last_words(place), subject=str(place.home.log))
-        if _is_locked(place):
+        if is_held(place.home.lock):
             if code == RUNS_ALREADY and now > reminded + _REMIND_EVERY:
                 reminded = now
                 _remind(place)
@@ -130,7 +131,7 @@ def stop(place: Place) -> bool:
     with contextlib.suppress(ProcessLookupError):
         os.kill(pid, signal.SIGTERM)
     end = time.monotonic() + _STOPS_WITHIN
-    while _is_locked(place) and time.monotonic() < end:
+    while is_held(place.home.lock) and time.monotonic() < end:
         time.sleep(_STEP)
     return True
 
@@ -179,23 +180,12 @@ def _get(place: Place, path: str) -> dict[str, object]:
 
 def pid_of(place: Place) -> int:
     """The process that has the home; 0 when none does, whatever an old file says."""
-    if not _is_locked(place):
+    if not is_held(place.home.lock):
         return 0
-    text = place.home.lock.read_text("ascii").strip()
-    return int(text) if text.isdecimal() else 0
-
-
-def _is_locked(place: Place) -> bool:
-    import fcntl  # noqa: PLC0415 - not there on Windows, where this engine is not either
-
     try:
-        with place.home.lock.open("rb") as file:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except FileNotFoundError:
-        return False
-    except OSError:
-        return True
-    return False
+        return int(place.home.pid.read_text("ascii"))
+    except (FileNotFoundError, ValueError):
+        return 0  # it has the home since a moment ago
 
 
 def _last_words(place: Place) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from regnb.embedded.blobs import BlobStore, Ingest
+from regnb.content.blobs import BlobFolder, IncomingBlob
 from regnb.errors import ConnectionLost, DigestMismatch, RegistryUnreachable
 from regnb.oci import Descriptor, Hasher
 
@@ -37,7 +37,7 @@ class Download:
 class Downloads:
     """The downloads of an engine, `parallel` at a time."""
 
-    def __init__(self, blobs: BlobStore, parallel: int, retry_after: float = _RETRY_AFTER) -> None:
+    def __init__(self, blobs: BlobFolder, parallel: int, retry_after: float = _RETRY_AFTER) -> None:
         self._blobs = blobs
         self._retry_after = retry_after
         self._pool = ThreadPoolExecutor(parallel, thread_name_prefix="download")
@@ -87,8 +87,8 @@ class Downloads:
     def _download(self, download: Download, fetch: Fetch) -> None:
         for attempt in range(1, _ATTEMPTS + 1):
             try:
-                with self._blobs.ingest(download.descriptor.digest) as ingest:
-                    self._receive(download, fetch, ingest)
+                with self._blobs.resumed_blob(download.descriptor.digest) as blob:
+                    self._receive(download, fetch, blob)
             except (RegistryUnreachable, DigestMismatch) as error:
                 lost = isinstance(error, ConnectionLost | DigestMismatch)
                 if attempt == _ATTEMPTS or not lost:
@@ -98,18 +98,18 @@ class Downloads:
             else:
                 return
 
-    def _receive(self, download: Download, fetch: Fetch, ingest: Ingest) -> None:
-        download.received = ingest.size
+    def _receive(self, download: Download, fetch: Fetch, blob: IncomingBlob) -> None:
+        download.received = blob.size
         try:
-            for chunk in fetch(ingest.size, ingest.hasher):
+            for chunk in fetch(blob.size, blob.hasher):
                 self._end_if_unwatched(download)
-                ingest.append_hashed(chunk)
+                blob.append_hashed(chunk)
                 self._receive_chunk(download, len(chunk))
         except (DigestMismatch, OSError):
-            ingest.discard()  # wrong bytes help nobody, and a full disk wants them back
+            blob.discard()  # wrong bytes help nobody, and a full disk wants them back
             raise
         self._step(download, "Verifying Checksum")
-        ingest.commit()
+        self._blobs.keep(blob, download.descriptor.digest)
         self._step(download, "Download complete")
 
     def _end_if_unwatched(self, download: Download) -> None:

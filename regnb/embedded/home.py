@@ -59,8 +59,13 @@ class Home:
 
     @property
     def lock(self) -> Path:
-        """Locked by the process that runs the engine; holds its process ID."""
+        """Locked by the process that runs the engine."""
         return self.root / "engine.lock"
+
+    @property
+    def pid(self) -> Path:
+        """The ID of the process that has the lock; an old one's when it was killed."""
+        return self.root / "engine.pid"
 
     @property
     def log(self) -> Path:

@@ -14,9 +14,9 @@ from functools import partial
 from typing import TypeAlias
 
 from regnb.embedded.core import EmbeddedEngine
+from regnb.embedded.image_store import StoredImage
 from regnb.embedded.refusal import Refusal
 from regnb.embedded.remote.docker_messages import registry_refusal
-from regnb.embedded.store import StoredImage
 from regnb.errors import RegistryError
 from regnb.oci import Descriptor, Digest, ImageManifest, ImageReference
 from regnb.registry import Credentials, RegistryClient

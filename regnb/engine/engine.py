@@ -10,19 +10,13 @@ import docker
 from docker.models.containers import Container as DockerContainer
 from docker.tls import TLSConfig
 
+from regnb import errors
 from regnb.engine.connection import ANSWER_TIMEOUT, EngineConnection, flavour_of, knock
 from regnb.engine.containers import OWNER_LABEL, Container, ContainerSetup, is_path, mounts_of
 from regnb.engine.failures import engine_errors
 from regnb.engine.local_images import LocalImage, find_image, list_images, load_images, save_image
 from regnb.engine.progress import Progress
 from regnb.engine.registry_access import RegistryAccess
-from regnb.errors import (
-    ContainerNotFound,
-    EngineError,
-    EngineUnavailable,
-    NameTaken,
-    PortTaken,
-)
 from regnb.oci import ImageReference, Platform
 from regnb.oci.json import Json, as_list, as_object, as_text
 
@@ -41,7 +35,7 @@ class Engine:
     `passed_over` is why another one, which is on this machine too, was not taken.
     """
 
-    passed_over: EngineUnavailable | None = None
+    passed_over: errors.EngineUnavailable | None = None
 
     def __init__(self, client: docker.DockerClient, *, endpoint: str, found_by: FoundBy) -> None:
         self.client = client
@@ -71,7 +65,7 @@ class Engine:
         Raises EngineUnavailable when none does, EngineDenied when the socket refuses this user.
         """
         knock(endpoint)
-        with engine_errors(endpoint, endpoint=endpoint, otherwise=EngineUnavailable):
+        with engine_errors(endpoint, endpoint=endpoint, otherwise=errors.EngineUnavailable):
             client = docker.DockerClient(
                 base_url=endpoint, version="auto", timeout=timeout, tls=tls
             )
@@ -199,7 +193,7 @@ class Engine:
                     environment=dict(environment or {}),
                     volumes=mounts_of(volumes or {}),
                 )
-        except NameTaken as error:
+        except errors.NameTaken as error:
             raise self._taken(name, error) from error
         self._start(created, host_port)
         return self._existing(name)
@@ -319,37 +313,39 @@ class Engine:
     def remove_volume(self, name: str) -> None:
         """Remove a volume of ours; raises NameTaken for one that regnb did not make."""
         if name not in self.volumes(label=OWNER_LABEL):
-            raise NameTaken(f"The volume `{name}` was not made by regnb.", subject=name)
+            raise errors.NameTaken(f"The volume `{name}` was not made by regnb.", subject=name)
         with self._errors(name):
             self.client.api.remove_volume(name)
 
     def _own(self, name: str) -> Container:
         found = self._existing(name)
         if not found.is_ours:
-            raise NameTaken(f"The container `{name}` was not made by regnb.", subject=name)
+            raise errors.NameTaken(f"The container `{name}` was not made by regnb.", subject=name)
         return found
 
     def _existing(self, name: str) -> Container:
         found = self.container(name)
         if found is None:
-            raise ContainerNotFound(f"No container is called `{name}`.", subject=name)
+            raise errors.ContainerNotFound(f"No container is called `{name}`.", subject=name)
         return found
 
     def _start(self, created: DockerContainer, host_port: int) -> None:
         try:
             with self._errors(str(created.name)):
                 created.start()
-        except EngineError as error:
+        except errors.EngineError as error:
             # The engine leaves a container in the state `created` behind.
             with self._errors(str(created.name)):
                 created.remove(v=True, force=True)
-            if isinstance(error, PortTaken):
-                raise PortTaken(error.message, subject=str(host_port)) from error
+            if isinstance(error, errors.PortTaken):
+                raise errors.PortTaken(error.message, subject=str(host_port)) from error
             raise
 
-    def _taken(self, name: str, error: NameTaken) -> NameTaken:
+    def _taken(self, name: str, error: errors.NameTaken) -> errors.NameTaken:
         found = self.container(name)
-        return NameTaken(error.message, subject=name, ours=found is not None and found.is_ours)
+        return errors.NameTaken(
+            error.message, subject=name, ours=found is not None and found.is_ours
+        )
 
     def _make_volumes(self, sources: Iterable[str], labels: Mapping[str, str]) -> None:
         # A volume that the engine makes on the way would have no label.

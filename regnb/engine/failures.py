@@ -15,24 +15,8 @@ import requests
 import urllib3.exceptions
 from docker import DockerClient
 
+from regnb import errors
 from regnb.embedded.remote.hub_problems import with_issuer
-from regnb.errors import (
-    ContainerNotFound,
-    EngineDenied,
-    EngineError,
-    EngineNotReady,
-    EngineUnavailable,
-    HubRateLimited,
-    HubUnreachable,
-    ImageNotFound,
-    InvalidReference,
-    NameTaken,
-    NotAnImage,
-    PortTaken,
-    PullFailed,
-    PushFailed,
-    SampleNotFound,
-)
 from regnb.errors.hub_reasons import Reason
 from regnb.errors.messages import meaning_of, reason_in
 from regnb.oci import ImageReference
@@ -48,23 +32,28 @@ SDK_ERRORS = (
 )
 # What the embedded engine adds where it has no sample: `regnb.embedded.remote.docker_messages`.
 _OFFER = re.compile(r" \(samples of regnb: ([^()]+)\)$")
+# What they say of a signature, a chart or a WebAssembly module that is to be pulled.
+_NO_IMAGE = re.compile(
+    r"no image but an artifact|unsupported media type application/|^Encountered remote"
+)
 # What a meaning is to regnb, for what the engine was about to do.
-_WHILE_PUSHING: dict[str, type[EngineError]] = {"no_local_image": ImageNotFound}
-_WHILE_PULLING: dict[str, type[EngineError]] = {
-    "rate_limited": HubRateLimited,
-    "no_such_tag": ImageNotFound,
-    "not_an_image": NotAnImage,
-    "denied": ImageNotFound,  # what Docker Hub says of an image that does not exist
+_WHILE_PUSHING: dict[str, type[errors.EngineError]] = {"no_local_image": errors.ImageNotFound}
+_WHILE_PULLING: dict[str, type[errors.EngineError]] = {
+    "rate_limited": errors.HubRateLimited,
+    "no_such_tag": errors.ImageNotFound,
+    "denied": errors.ImageNotFound,  # what Docker Hub says of an image that does not exist
 }
-_OTHERWISE: dict[str, type[EngineError]] = {
-    "port_taken": PortTaken,
-    "name_taken": NameTaken,
-    "no_container": ContainerNotFound,
-    "no_local_image": ImageNotFound,
+_OTHERWISE: dict[str, type[errors.EngineError]] = {
+    "port_taken": errors.PortTaken,
+    "name_taken": errors.NameTaken,
+    "no_container": errors.ContainerNotFound,
+    "no_local_image": errors.ImageNotFound,
 }
 
 
-def failure(message: str, *, subject: str, otherwise: type[EngineError]) -> EngineError:
+def failure(
+    message: str, *, subject: str, otherwise: type[errors.EngineError]
+) -> errors.EngineError:
     """The error that fits the engine's `message` about `subject`, else an `otherwise`.
 
     A push tells of its registry's refusals as PushFailed, whatever the cause.
@@ -74,14 +63,16 @@ def failure(message: str, *, subject: str, otherwise: type[EngineError]) -> Engi
     if offer:
         otherwise_why = Reason("limit" if meaning == "rate_limited" else "choice")
         reason = reason_in(message[: offer.start()], of_hub=True) or otherwise_why
-        return SampleNotFound(message, subject=subject, samples=offer[1], reason=reason)
-    if issubclass(otherwise, PushFailed):
+        return errors.SampleNotFound(message, subject=subject, samples=offer[1], reason=reason)
+    if issubclass(otherwise, errors.PushFailed):
         return _WHILE_PUSHING.get(meaning, otherwise)(message, subject=subject)
-    if not issubclass(otherwise, PullFailed):
+    if not issubclass(otherwise, errors.PullFailed):
         return _OTHERWISE.get(meaning, otherwise)(message, subject=subject)
     why = reason_in(message, of_hub=_is_of_hub(subject))
     if why and meaning != "rate_limited":
-        return HubUnreachable(message, subject=subject, reason=why)
+        return errors.HubUnreachable(message, subject=subject, reason=why)
+    if _NO_IMAGE.search(message):
+        otherwise = errors.NotAnImage
     return _WHILE_PULLING.get(meaning, otherwise)(message, subject=subject)
 
 
@@ -89,13 +80,13 @@ def _is_of_hub(name: str) -> bool:
     """Whether `name` is that of an image of Docker Hub."""
     try:
         return ImageReference.parse(name).registry == DOCKER_HUB
-    except InvalidReference:
+    except errors.InvalidReference:
         return False
 
 
 @contextmanager
 def engine_errors(
-    subject: str, *, endpoint: str, otherwise: type[EngineError] = EngineError
+    subject: str, *, endpoint: str, otherwise: type[errors.EngineError] = errors.EngineError
 ) -> Iterator[None]:
     """Raise what the SDK reports inside the block as one of our errors, about `subject`."""
     try:
@@ -107,7 +98,7 @@ def engine_errors(
         refusal = error.__context__
         if not isinstance(refusal, requests.HTTPError):
             raise
-        text = _told_in(refusal.response)
+        text = _push_error_in(refusal.response)
         raise failure(text, subject=subject, otherwise=otherwise) from refusal
 
 
@@ -116,22 +107,22 @@ def translated(
     subject: str,
     *,
     endpoint: str,
-    otherwise: type[EngineError] = EngineError,
-) -> EngineError:
+    otherwise: type[errors.EngineError] = errors.EngineError,
+) -> errors.EngineError:
     """The error of regnb for `error`, which the SDK raised about `subject` at `endpoint`."""
     if isinstance(error, docker.errors.APIError):
         return failure(_explanation(error), subject=subject, otherwise=otherwise)
     causes = list(_causes(error))
     if any(_is_not_ready(cause) for cause in causes):
-        return EngineNotReady(str(error), subject=endpoint)
+        return errors.EngineNotReady(str(error), subject=endpoint)
     if any(isinstance(cause, PermissionError) for cause in causes):
-        return EngineDenied(str(error), subject=endpoint.removeprefix("unix://"))
+        return errors.EngineDenied(str(error), subject=endpoint.removeprefix("unix://"))
     if any(_is_connection_error(cause) for cause in causes):
-        return EngineUnavailable(str(error), subject=endpoint)
+        return errors.EngineUnavailable(str(error), subject=endpoint)
     return otherwise(str(error), subject=subject)
 
 
-def _told_in(response: requests.Response) -> str:
+def _push_error_in(response: requests.Response) -> str:
     """Why a push failed, which Podman 5 says as a line of its progress; else all that was said."""
     told = response.json()
     error = told.get("error") if isinstance(told, dict) else None
@@ -172,7 +163,9 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
             pending += [cause.__cause__, cause.__context__, *cause.args]
 
 
-def explained(error: HubUnreachable, client: DockerClient, flavour: str) -> HubUnreachable:
+def explained(
+    error: errors.HubUnreachable, client: DockerClient, flavour: str
+) -> errors.HubUnreachable:
     """`error` of an engine with what its words leave out: who has signed, which proxy it was."""
     reason = with_issuer(error.reason)
     if reason.kind.startswith("proxy_") and not reason.who:
@@ -184,6 +177,6 @@ def explained(error: HubUnreachable, client: DockerClient, flavour: str) -> HubU
 def _proxy_of(client: DockerClient) -> str:
     """The address of the engine's proxy; empty when it has none, or does not tell."""
     told = ""
-    with suppress(EngineError), engine_errors("", endpoint=""):
+    with suppress(errors.EngineError), engine_errors("", endpoint=""):
         told = str(client.info().get("HttpsProxy") or "")
     return urlsplit(told).netloc.rpartition("@")[2]

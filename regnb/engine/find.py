@@ -21,16 +21,10 @@ from docker.context import ContextAPI
 from docker.tls import TLSConfig
 from docker.utils import kwargs_from_env
 
+from regnb import errors
 from regnb.engine.connection import UNIX, refuse_remote
 from regnb.engine.engine import Engine, FoundBy
 from regnb.engine.installed import installed_engine
-from regnb.errors import (
-    EngineDenied,
-    EngineNotReady,
-    EngineNotStarted,
-    EngineUnavailable,
-    EngineUnreachable,
-)
 from regnb.outgoing import spare_loopback
 
 CHOICE = "REGNB_ENGINE"
@@ -66,10 +60,10 @@ def find_engine(choice: str | None = None, environment: Mapping[str, str] = os.e
         return _first_that_answers(choice, environment)
     try:
         return _open_named(named, environment)
-    except (EngineDenied, EngineNotReady, EngineUnreachable) as error:
+    except (errors.EngineDenied, errors.EngineNotReady, errors.EngineUnreachable) as error:
         is_chosen = bool(choice) or named.found_by != "context" or "DOCKER_CONTEXT" in environment
-        told: EngineUnavailable = error
-        if isinstance(error, EngineUnreachable):
+        told: errors.EngineUnavailable = error
+        if isinstance(error, errors.EngineUnreachable):
             told = _not_started(choice, environment, named.endpoint, is_chosen) or error
         if is_chosen:
             raise told from error
@@ -83,7 +77,7 @@ def _named(choice: str, environment: Mapping[str, str]) -> Candidate | None:
     if choice == "podman":
         return _from_variable("CONTAINER_HOST", environment)
     if choice not in {"", "docker"}:
-        raise EngineUnreachable(f"`{choice}` is no engine that regnb knows.", subject=choice)
+        raise errors.EngineUnreachable(f"`{choice}` is no engine that regnb knows.", subject=choice)
     return _from_docker_host(environment) or _from_context(environment)
 
 
@@ -99,7 +93,7 @@ def _from_docker_host(environment: Mapping[str, str]) -> Candidate | None:
     try:
         tls = kwargs_from_env(environment=environment).get("tls", False)
     except docker.errors.TLSParameterError as error:
-        raise EngineUnreachable(str(error), subject=endpoint) from error
+        raise errors.EngineUnreachable(str(error), subject=endpoint) from error
     return Candidate(endpoint, "environment", tls or False)
 
 
@@ -112,9 +106,9 @@ def _from_context(environment: Mapping[str, str]) -> Candidate | None:
     try:
         context = ContextAPI.get_context(name)
     except docker.errors.DockerException as error:
-        raise EngineUnreachable(str(error), subject=name or "") from error
+        raise errors.EngineUnreachable(str(error), subject=name or "") from error
     if context is None:
-        raise EngineUnreachable("The docker context does not exist.", subject=name or "")
+        raise errors.EngineUnreachable("The docker context does not exist.", subject=name or "")
     if context.name == "default" or not context.Host:
         return None
     return Candidate(context.Host, "context", context.tls_cfg.get("docker", False))
@@ -126,14 +120,14 @@ def _open_named(candidate: Candidate, environment: Mapping[str, str]) -> Engine:
         return _embedded(candidate.found_by, environment)
     try:
         return _connect(candidate)
-    except (EngineDenied, EngineNotReady):
+    except (errors.EngineDenied, errors.EngineNotReady):
         raise
-    except EngineUnavailable as error:
-        raise EngineUnreachable(error.message, subject=candidate.endpoint) from error
+    except errors.EngineUnavailable as error:
+        raise errors.EngineUnreachable(error.message, subject=candidate.endpoint) from error
 
 
 def _first_that_answers(
-    choice: str, environment: Mapping[str, str], passed_over: EngineUnavailable | None = None
+    choice: str, environment: Mapping[str, str], passed_over: errors.EngineUnavailable | None = None
 ) -> Engine:
     """The first engine that answers, else the embedded one unless `choice` wants no other.
 
@@ -143,16 +137,18 @@ def _first_that_answers(
     for endpoint in known_endpoints(choice, environment):
         try:
             engine = _connect(Candidate(endpoint, "socket"))
-        except (EngineDenied, EngineNotReady) as error:
+        except (errors.EngineDenied, errors.EngineNotReady) as error:
             passed_over = passed_over or error
-        except EngineUnavailable:
+        except errors.EngineUnavailable:
             silent = silent or endpoint
         else:
             engine.passed_over = passed_over
             return engine
     passed_over = passed_over or _not_started(choice, environment, "", bool(choice))
     if choice or (passed_over and sys.platform == "win32"):
-        raise passed_over or EngineUnavailable("No container engine was found.", subject=silent)
+        raise passed_over or errors.EngineUnavailable(
+            "No container engine was found.", subject=silent
+        )
     engine = _embedded("fallback", environment)
     engine.passed_over = passed_over
     return engine
@@ -160,14 +156,14 @@ def _first_that_answers(
 
 def _not_started(
     choice: str, environment: Mapping[str, str], endpoint: str, is_chosen: bool
-) -> EngineNotStarted | None:
+) -> errors.EngineNotStarted | None:
     """The engine at `endpoint`, or any, that is only installed; None when none is known to be."""
     flavour = choice if choice in {"docker", "podman"} else ""
     found = installed_engine(environment, flavour=flavour, endpoint=endpoint)
     if found is None:
         return None
     goes_without = is_chosen and sys.platform != "win32"
-    return EngineNotStarted(found.product, found.command, goes_without=goes_without)
+    return errors.EngineNotStarted(found.product, found.command, goes_without=goes_without)
 
 
 def _is_embedded(endpoint: str, environment: Mapping[str, str]) -> bool:

@@ -58,7 +58,6 @@ from regnb.errors.lab_errors import (
     CollectionFailed,
     ExerciseError,
     FileUnusable,
-    FoldersNeedUnix,
     InvalidPort,
     NoBackup,
     NoContainerAddress,

@@ -79,10 +79,6 @@ class InvalidPort(RegnbError, ValueError):
         self.highest = highest
 
 
-class FoldersNeedUnix(RegnbError):
-    """A folder of a registry that this system, which is Windows, cannot lock."""
-
-
 class NotClean(RegnbError):
     """A clean-up after which something is left; `left` names it."""
 

@@ -1,5 +1,7 @@
 """The lab's certificate authority, and the certificates that it signs, in the folder of the lab.
 
+Beside them, the openssl commands that make the same.
+
 By `cryptography`, which the tokens of the registry need anyway: `trustme` hides the parts that the
 course is about, and makes no certificate without subjectAltName.
 
@@ -30,6 +32,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from regnb.errors import CertificateUnknown
 from regnb.lab.ownership import Folder
+from regnb.lab.show import Command, command
 
 Role = Literal["server", "client", "signer"]
 
@@ -43,6 +46,12 @@ AUTHORITY_NAME = "regnb lab CA"
 CA, CA_KEY = "authority/ca.crt", "authority/ca.key"
 # A client's certificate that ended in .crt would be taken for an authority.
 _SUFFIXES: dict[Role, str] = {"server": "crt", "client": "cert", "signer": "crt"}
+
+_NEW = ("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc")
+_USAGE_WORDS = {"server": "serverAuth", "client": "clientAuth"}
+# It takes OpenSSL 3.4 to choose them.
+_START, _END = (moment.strftime("%Y%m%d%H%M%SZ") for moment in OVER)
+_EXPIRED = ("-not_before", _START, "-not_after", _END)
 
 
 @dataclass(frozen=True)
@@ -227,3 +236,41 @@ def key_file(name: str) -> str:
 def certificate_file(name: str, role: Role) -> str:
     """File of the certificate `name`, in the folder of the lab."""
     return f"certificates/{name}/{name}.{_SUFFIXES[role]}"
+
+
+def authority_command() -> Command:
+    """The command that makes a certificate authority."""
+    extensions = ("basicConstraints=critical,CA:TRUE,pathlen:0", "keyUsage=critical,keyCertSign")
+    return command(
+        *_NEW,
+        *("-days", str(LIFETIME.days), "-subj", f"/CN={AUTHORITY_NAME}"),
+        *_extensions(extensions),
+        *("-keyout", CA_KEY, "-out", CA),
+    )
+
+
+def certificate_command(
+    name: str, common_name: str, names: Sequence[str], *, role: Role, expired: bool
+) -> Command:
+    """The command that makes a key and has the authority sign its certificate."""
+    extensions = ["basicConstraints=critical,CA:FALSE"]
+    if role in _USAGE_WORDS:
+        extensions.append(f"extendedKeyUsage={_USAGE_WORDS[role]}")
+    if names:
+        extensions.append(f"subjectAltName={','.join(map(_san, names))}")
+    return command(
+        *_NEW,
+        *("-CA", CA, "-CAkey", CA_KEY, "-subj", f"/CN={common_name}"),
+        *(_EXPIRED if expired else ("-days", str(LIFETIME.days))),
+        *_extensions(extensions),
+        *("-keyout", key_file(name), "-out", certificate_file(name, role)),
+    )
+
+
+def _san(text: str) -> str:
+    kind = "IP" if isinstance(general_name(text), x509.IPAddress) else "DNS"
+    return f"{kind}:{text}"
+
+
+def _extensions(texts: Sequence[str]) -> list[str]:
+    return [word for text in texts for word in ("-addext", text)]

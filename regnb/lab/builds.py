@@ -32,8 +32,7 @@ class BuildSteps(Steps):
     def make_builds(self, source: str, repository: str, *, count: int) -> None:
         """Push `count` builds of the image `source` to `repository`, one day after the other."""
         session = self._session
-        parsed = session.reference(source)
-        client = session.client_of(parsed)
+        client, parsed = session.resolve(source)
         manifest = self._image_manifest(client, parsed)
         made = push_builds(client, parsed.repository, manifest, repository, count=count)
         tag, newest = list(made.items())[-1]  # the others are pushed in the same way

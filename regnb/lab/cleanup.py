@@ -10,7 +10,7 @@ from regnb.engine import Engine
 from regnb.engine.ports import is_free
 from regnb.errors import EngineError, ImageNotFound, NotClean
 from regnb.inventory import default_path, files_of
-from regnb.lab.ownership import LABEL, folder_of, lab_id, record_of
+from regnb.lab.ownership import LABEL, lab_id, own_folder, record_of
 from regnb.lab.second import remove_second
 from regnb.lab.session import Session, published_port
 from regnb.lab.show import command
@@ -121,7 +121,7 @@ def leftovers(engine: Engine, *, everybody: bool = False) -> Iterator[Leftover]:
         yield Leftover("volume", volume)
     for name in reversed(record_of(lab_id()).images):
         yield Leftover("image", name)
-    folder = folder_of(record_of(lab_id()))
+    folder = own_folder()
     if folder.path.exists():
         yield Leftover("folder", str(folder.path))
 
@@ -144,7 +144,7 @@ def remove(engine: Engine, leftover: Leftover) -> None:
             for file in files_of(Path(leftover.name)):
                 file.unlink(missing_ok=True)
         case "folder":
-            folder = folder_of(record_of(lab_id()))
+            folder = own_folder()
             remove_second(folder)
             folder.remove()
         case _:

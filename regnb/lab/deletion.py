@@ -48,8 +48,7 @@ class DeletionSteps(Steps):
     def delete(self, reference: str, *, confirm: bool = False) -> Table:
         """What deleting the manifest of `reference` takes with it; done only when `confirm`."""
         session = self._session
-        parsed = session.reference(reference)
-        client = session.client_of(parsed)
+        client, parsed = session.resolve(reference)
         with CountBar(self._translator, "inventory.progress") as bar:
             held = tag_contents(client, on_count=bar)
             planned = deletion_of(client, parsed.repository, parsed.reference, held)
@@ -68,8 +67,8 @@ class DeletionSteps(Steps):
     def delete_tag(self, reference: str) -> None:
         """Delete a tag alone, not its manifest; only some registries can."""
         session = self._session
-        parsed = session.reference(reference)
-        client, tag = session.client_of(parsed), parsed.reference
+        client, parsed = session.resolve(reference)
+        tag = parsed.reference
         url = f"{client.url}/v2/{parsed.repository}/manifests/{tag}"
         session.show(session.curl(url, "--request", "DELETE"))
         delete_tag(client, parsed.repository, tag)

@@ -14,6 +14,8 @@ from typing import Literal
 
 from cryptography import x509
 
+from regnb.lab.authority import CA, certificate_file, key_file
+from regnb.lab.show import Command, command
 from regnb.registry import Request
 from regnb.registry.problems import CERTIFICATE_REASONS, network_errors
 
@@ -56,6 +58,14 @@ def shake_hands(
     """
     with network_errors(Request("GET", f"https://{host}:{port}/v2/")):
         return _handshake(port, host, authority, client)
+
+
+def handshake_command(address: str, host: str, *, client: str | None = None) -> Command:
+    """The command that shows a handshake with the registry at `address`, as `client` if any."""
+    words = ["-connect", address, "-servername", host, "-verify_hostname", host, "-CAfile", CA]
+    if client:
+        words += ["-cert", certificate_file(client, "client"), "-key", key_file(client)]
+    return command("openssl", "s_client", *words)
 
 
 def _handshake(

@@ -25,9 +25,9 @@ from regnb.widgets.frontend import somebody_looks
 from regnb.widgets.pages import PagedTable
 
 # The embedded engine says in a line of its pull where an image came from, when that is not where
-# its name says: a mirror of Docker Hub, a machine in the room, or a sample.
+# its name says: a mirror of Docker Hub, a machine in the classroom, or a sample.
 _SAMPLE = re.compile(r"Not from Docker Hub \((?P<why>.+)\): this is a sample")
-_ROOM = re.compile(r"As REGNB_HUB says: this image comes from (?P<host>\S+)$")
+_CLASSROOM = re.compile(r"As REGNB_HUB says: this image comes from (?P<host>\S+)$")
 _MIRROR = re.compile(r"this image comes from (?P<host>\S+)$")
 
 
@@ -122,8 +122,7 @@ class RegistryImageSteps(Steps):
     def tags(self, repository: str) -> Table:
         """Tags of a repository of the registry."""
         session = self._session
-        parsed = session.reference(repository)
-        client = session.client_of(parsed)
+        client, parsed = session.resolve(repository)
         session.show(session.curl(f"{client.url}/v2/{parsed.repository}/tags/list"))
         names = client.list_tags(parsed.repository)
         manifests = {name: client.get_manifest(parsed.repository, name) for name in names}
@@ -133,8 +132,7 @@ class RegistryImageSteps(Steps):
     def inspect(self, reference: str) -> Table:
         """The facts of an image in the registry."""
         session = self._session
-        parsed = session.reference(reference)
-        client = session.client_of(parsed)
+        client, parsed = session.resolve(reference)
         self._show_manifest_request(client, parsed)
         manifest = self._image_manifest(client, parsed)
         blob = f"{client.url}/v2/{parsed.repository}/blobs/{manifest.config.digest}"
@@ -146,8 +144,7 @@ class RegistryImageSteps(Steps):
     def layers(self, reference: str) -> Table:
         """Layers of an image in the registry, oldest first, one row per layer."""
         session = self._session
-        parsed = session.reference(reference)
-        client = session.client_of(parsed)
+        client, parsed = session.resolve(reference)
         self._show_manifest_request(client, parsed)
         manifest = self._image_manifest(client, parsed)
         config = client.get_config(parsed.repository, manifest)
@@ -207,8 +204,8 @@ def pulled_from(status: str, translator: Translator) -> str | None:
         reason = sample_reason(status)
         why = translator.why(reason) if reason else sample["why"]
         return translator("lab.from_samples", why=why)
-    if room := _ROOM.match(status):
-        return translator("lab.from_room", host=room["host"])
+    if classroom := _CLASSROOM.match(status):
+        return translator("lab.from_room", host=classroom["host"])
     if mirror := _MIRROR.search(status):
         return translator("lab.from_mirror", host=mirror["host"])
     return None

@@ -26,7 +26,7 @@ Notice = tuple[str, dict[str, object]]
 
 START_TIMEOUT = 30.0
 # A registry whose engine was killed takes a moment to notice, and to let go of its port.
-_LETS_GO_WITHIN = 10.0
+_PORT_FREE_WITHIN = 10.0
 POLL = 0.05
 # Containers of the lab that do one thing and end.
 _ONCE = {"garbage-collect", "--version"}
@@ -107,7 +107,7 @@ class EngineKeeper:
         return key, {"name": name, "address": address}
 
     def _start(self, name: str) -> None:
-        end = time.monotonic() + _LETS_GO_WITHIN
+        end = time.monotonic() + _PORT_FREE_WITHIN
         while True:
             try:
                 return self._session.engine.start_container(name)

@@ -17,7 +17,7 @@ from regnb.lab.steps import Steps, step
 from regnb.oci import Descriptor, ImageReference
 from regnb.registry import RegistryClient
 from regnb.registry.copying import Copied, How, OnBlob, RegistryRepository, copy_image
-from regnb.registry.layout import LayoutFolder
+from regnb.registry.layout_folder import LayoutFolder
 from regnb.tables.storage_tables import copies_table
 from regnb.tables.table import Table
 
@@ -36,8 +36,8 @@ class MovingSteps(Steps):
     def copy(self, source: str, target: str) -> Table:
         """Copy an image with all its platforms between registries, without an engine."""
         session = self._session
-        old, new = session.reference(source), session.reference(target)
-        from_client, to_client = session.client_of(old), session.client_of(new)
+        from_client, old = session.resolve(source)
+        to_client, new = session.resolve(target)
         options = [
             *(["--src-tls-verify=false"] if _is_plain(from_client) else []),
             *(["--dest-tls-verify=false"] if _is_plain(to_client) else []),

@@ -13,10 +13,10 @@ import getpass
 import hashlib
 import os
 import shutil
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from regnb.content.atomic_files import replace_file
 from regnb.engine import OWNER_LABEL
 from regnb.state import read_json, state_folder, write_json
 
@@ -88,10 +88,8 @@ class Folder:
         path = self.path / name
         self._make(path.parent)
         # Two requests to the token server may write the same file at once.
-        descriptor, partial = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-        return Path(partial).replace(path)
+        replace_file(path, content, mode=0o600)
+        return path
 
     def read(self, name: str) -> bytes | None:
         """Content of the file `name`; None when there is none."""
@@ -113,6 +111,11 @@ class Folder:
         while folder != self.path.parent:
             folder.chmod(0o700)
             folder = folder.parent
+
+
+def own_folder() -> Folder:
+    """The folder of this learner's lab, which may not exist."""
+    return folder_of(record_of(lab_id()))
 
 
 def folder_of(record: Record) -> Folder:

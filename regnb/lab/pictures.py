@@ -31,8 +31,7 @@ class PictureSteps(Steps):
         pull would, but not kept.
         """
         session = self._session
-        parsed = session.reference(reference)
-        client = session.client_of(parsed)
+        client, parsed = session.resolve(reference)
         manifest = self._image_manifest(client, parsed)
         layers = layers_of(manifest, client.get_config(parsed.repository, manifest))
         for layer in layers[:1]:  # the others are read in the same way
@@ -48,8 +47,7 @@ class PictureSteps(Steps):
         Its `root` has the data. A part that is chosen shows its bytes; a layer, its files.
         """
         session = self._session
-        parsed = session.reference(reference)
-        client = session.client_of(parsed)
+        client, parsed = session.resolve(reference)
         self._show_manifest_request(client, parsed)
         reader = ImageReader(client, parsed.repository)
         root = reader.read(parsed.reference)
@@ -60,8 +58,7 @@ class PictureSteps(Steps):
         """What two images share, and where they part; its `comparison` has the data."""
         session = self._session
         names, images = [], []
-        for parsed in (session.reference(first), session.reference(second)):
-            client = session.client_of(parsed)
+        for client, parsed in (session.resolve(first), session.resolve(second)):
             self._show_manifest_request(client, parsed)
             manifest = self._image_manifest(client, parsed)
             config = client.get_config(parsed.repository, manifest)

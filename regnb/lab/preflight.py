@@ -14,12 +14,13 @@ from regnb.engine.ports import is_free, ports_of_lab, who_has
 from regnb.i18n import Translator, translator_for
 from regnb.lab.images import sample_reason
 from regnb.lab.ownership import LABEL, lab_id
+from regnb.lab.registry import DEFAULT_NAME
 from regnb.lab.session import published_port
 from regnb.registry import RegistryClient
 from regnb.tables.engine_tables import Finding, findings_table
 from regnb.tables.table import Table
 
-ROOM_TIMEOUT = 3.0
+CLASSROOM_TIMEOUT = 3.0
 NEEDED = 2_000_000_000  # bytes: the images of the course, unpacked, and the registry's copy
 
 GOOD, NOTE, BAD = "good", "note", "bad"
@@ -51,7 +52,7 @@ class Preflight:
                 yield from self._of_engine(engine)
                 own = engine.containers(label=f"{LABEL}={lab_id()}")
                 own_ports = {published_port(container) for container in own}
-                hub = self._hub_or_room(engine)
+                hub = self._hub_of(engine)
         except errors.RegnbError as error:
             told = self.translator.tell(error)
             yield self._finding("engine", BAD, told.text, told.mend)
@@ -72,13 +73,9 @@ class Preflight:
         if not engine.trusts_loopback():
             mend = self.translator("errors.LoopbackWantsTls.mend")
             yield self._finding("loopback", BAD, self.translator("preflight.loopback.tls"), mend)
-        if foreign := self._foreign_registry(engine):
-            yield self._found("name", NOTE, "taken", name=foreign)
-
-    def _foreign_registry(self, engine: Engine) -> str | None:
-        container = engine.container("registry")
-        ours = container is not None and container.labels.get(LABEL) == lab_id()
-        return container.name if container and not ours else None
+        container = engine.container(DEFAULT_NAME)
+        if container and container.labels.get(LABEL) != lab_id():
+            yield self._found("name", NOTE, "taken", name=container.name)
 
     def _port(self, own_ports: Collection[int | None]) -> Finding:
         try:
@@ -93,10 +90,10 @@ class Preflight:
         who = self.translator(f"lab.taken_by_{who_has(port)}")
         return self._found("port", NOTE, "taken", port=port, who=who)
 
-    def _hub_or_room(self, engine: Engine) -> Finding:
-        room = os.environ.get("REGNB_HUB", "")
-        if engine.flavour == "embedded" and room not in {"", "samples", "hub"}:
-            return self._room(room)
+    def _hub_of(self, engine: Engine) -> Finding:
+        hub = os.environ.get("REGNB_HUB", "")
+        if engine.flavour == "embedded" and hub not in {"", "samples", "hub"}:
+            return self._hub_of_classroom(hub)
         return self._hub(engine)
 
     def _hub(self, engine: Engine | None) -> Finding:
@@ -124,9 +121,9 @@ class Preflight:
         text = self.translator("preflight.hub.samples", why=self.translator.why(reason))
         return self._finding("hub", NOTE, text, self.translator.mend(reason))
 
-    def _room(self, url: str) -> Finding:
+    def _hub_of_classroom(self, url: str) -> Finding:
         try:
-            RegistryClient(url, timeout=ROOM_TIMEOUT).ping()
+            RegistryClient(url, timeout=CLASSROOM_TIMEOUT).ping()
         except errors.InvalidAddress:
             return self._found("room", BAD, "wrong", url=url)
         except errors.RegistryError:

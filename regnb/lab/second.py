@@ -23,7 +23,7 @@ from regnb.lab.images import EngineImageSteps
 from regnb.lab.keeper import EngineKeeper
 from regnb.lab.ownership import Folder, Record
 from regnb.lab.session import Session
-from regnb.lab.show import Command, Words, command, show
+from regnb.lab.show import Command, Output, command, show
 from regnb.lab.steps import Steps, step
 
 CONTEXT = "second"
@@ -121,7 +121,7 @@ class SecondEngine(EngineImageSteps):
         """Put `changes` into its `daemon.json`, show that file, and restart it; None takes out."""
         settings = self._process.configure(changes)
         shown = {key: value for key, value in settings.items() if not key.startswith(_OWN_KEYS)}
-        show(Words(json.dumps(shown, indent=2)))
+        show(Output(json.dumps(shown, indent=2)))
         # The engine here stays the same, for it knows who is logged in; only its connections end.
         self.engine.close()
         self._process.restart().close()
@@ -158,16 +158,10 @@ class LabEngine:
         return self.place.endpoint
 
     @property
-    def settings_file(self) -> Path:
-        """Its `daemon.json`, which may not exist."""
-        return self.place.home.settings
-
-    @property
     def settings(self) -> dict[str, Any]:
-        """What is in its `daemon.json`."""
-        if not self.settings_file.exists():
-            return {}
-        found: dict[str, Any] = json.loads(self.settings_file.read_bytes())
+        """What is in its `daemon.json`, which may not exist."""
+        file = self.place.home.settings
+        found: dict[str, Any] = json.loads(file.read_bytes()) if file.exists() else {}
         return found
 
     def configure(self, changes: Mapping[str, object]) -> dict[str, Any]:
@@ -175,11 +169,12 @@ class LabEngine:
 
         As with Docker's, it counts from the next start on: see `restart`.
         """
-        settings = {**self.settings, **changes}
-        settings = {key: value for key, value in settings.items() if value is not None}
-        self._make_folder(self.settings_file.parent)
-        self.settings_file.write_text(json.dumps(settings, indent=2) + "\n", "utf-8")
-        self.settings_file.chmod(0o600)
+        merged = {**self.settings, **changes}
+        settings = {key: value for key, value in merged.items() if value is not None}
+        file = self.place.home.settings
+        self._make_folder(file.parent)
+        file.write_text(json.dumps(settings, indent=2) + "\n", "utf-8")
+        file.chmod(0o600)
         return settings
 
     def certificates(self, host: str) -> Path:

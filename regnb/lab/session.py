@@ -71,6 +71,8 @@ class Session:
     registry_name: str | None = None
     exchanges: Exchanges = field(default_factory=Exchanges)
     _in_step: ContainerSnapshot | None = field(default=None, init=False, repr=False)
+    _clients: dict[str, RegistryClient] = field(default_factory=dict, init=False, repr=False)
+    _credentials: dict[str, Credentials] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def labels(self) -> dict[str, str]:
@@ -225,6 +227,11 @@ class Session:
             return reference
         return ImageReference.parse(f"{self.address}/{text}")
 
+    def resolve(self, text: str) -> tuple[RegistryClient, ImageReference]:
+        """The client of the registry that the name `text` means, and its reference there."""
+        reference = self.reference(text)
+        return self.client_of(reference), reference
+
     def curl(self, url: str, *words: str, accept: Sequence[str] = ()) -> Command:
         """The command that requests `url`, as somebody whom the lab's own registry knows."""
         headers = ["--header", f"Accept: {', '.join(accept)}"] if accept else []
@@ -300,14 +307,6 @@ class Session:
             if f"localhost:{published_port(container)}" == address:
                 return container
         return None
-
-    @cached_property
-    def _clients(self) -> dict[str, RegistryClient]:
-        return {}
-
-    @cached_property
-    def _credentials(self) -> dict[str, Credentials]:
-        return {}
 
 
 def published_port(container: Container) -> int | None:

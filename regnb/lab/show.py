@@ -39,7 +39,7 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class Output:
     """What a program said, word for word."""
 
     text: str
@@ -69,7 +69,7 @@ def piped(*commands: Command) -> Command:
     return Command(" | ".join(one.text for one in commands))
 
 
-def show(shown: Command | Sentence | Words) -> None:
+def show(shown: Command | Sentence | Output) -> None:
     """Show it in the notebook cell that runs, or print it."""
     if in_notebook():
         from IPython.display import display  # noqa: PLC0415 - a terminal does without it

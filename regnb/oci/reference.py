@@ -19,6 +19,7 @@ from typing import Literal, Self
 from regnb.errors import InvalidDigest, InvalidReference
 from regnb.oci.digest import Digest
 
+Role = Literal["registry", "namespace", "repository", "tag", "digest"]
 DOCKER_HUB = "docker.io"
 OFFICIAL_NAMESPACE = "library"
 DEFAULT_TAG = "latest"
@@ -152,9 +153,6 @@ def _check_parts(text: str, registry: str, repository: str, tag: str | None) -> 
         raise InvalidReference(text, "bad_repository")
     if tag is not None and not _TAG.fullmatch(tag):
         raise InvalidReference(text, "bad_tag")
-
-
-Role = Literal["registry", "namespace", "repository", "tag", "digest"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,13 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import urlencode, urlsplit
 
-from regnb.errors import (
-    CredentialsWithheld,
-    InvalidAnswer,
-    InvalidChallenge,
-    NotFound,
-    RegistryError,
-)
+from regnb import errors
 from regnb.registry.address import is_safe, is_url
 from regnb.registry.challenges import Challenge, parse_challenges
 from regnb.registry.problems import error_for
@@ -117,14 +111,14 @@ class Authenticator:
             fields = _fields(response.read(_TOKEN_LIMIT), request)
         token = fields.get("token") or fields.get("access_token")
         if not isinstance(token, str) or not _PRINTABLE.fullmatch(token):
-            raise request.error(InvalidAnswer, "The token server gave no token.")
+            raise request.error(errors.InvalidAnswer, "The token server gave no token.")
         expires = asked_at + _lifetime(fields.get("expires_in")) * _USED_LIFE
         return _Grant(f"Bearer {token}", challenge, expires)
 
     def _token_request(self, challenge: Challenge, scope: str) -> Request:
         if not is_url(challenge.realm):
             message = "The address of the token server is no URL."
-            raise InvalidChallenge(message, status=401, detail=challenge.realm[:200])
+            raise errors.InvalidChallenge(message, status=401, detail=challenge.realm[:200])
         parts = urlsplit(challenge.realm)
         parameters = [("scope", name) for name in challenge.scopes or scope.split()]
         if "service" in challenge.parameters:
@@ -133,7 +127,9 @@ class Authenticator:
         url = parts._replace(query=query, fragment="").geturl()
         headers = {"Authorization": self._credentials.basic} if self._credentials else {}
         if headers and not is_safe(url):
-            raise Request("GET", url).error(CredentialsWithheld, "The token server has no TLS.")
+            raise Request("GET", url).error(
+                errors.CredentialsWithheld, "The token server has no TLS."
+            )
         return Request("GET", url, headers)
 
 
@@ -145,11 +141,11 @@ def scope_of(request: Request) -> str:
     return "registry:catalog:*" if urlsplit(request.url).path.endswith("/_catalog") else ""
 
 
-def _refusal(response: Response, request: Request) -> RegistryError:
+def _refusal(response: Response, request: Request) -> errors.RegistryError:
     """The error of a token server; without one, an image is not what is missing."""
     error = error_for(response, request)
-    if isinstance(error, NotFound):
-        return request.error(InvalidAnswer, "There is no token server.", status=error.status)
+    if isinstance(error, errors.NotFound):
+        return request.error(errors.InvalidAnswer, "There is no token server.", status=error.status)
     return error
 
 
@@ -159,7 +155,7 @@ def _fields(content: bytes, request: Request) -> dict[str, object]:
     except (ValueError, RecursionError):
         fields = None
     if not isinstance(fields, dict):
-        raise request.error(InvalidAnswer, "The token server sent no JSON object.")
+        raise request.error(errors.InvalidAnswer, "The token server sent no JSON object.")
     return fields
 
 

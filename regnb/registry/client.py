@@ -12,26 +12,8 @@ from dataclasses import replace
 from typing import Self
 from urllib.parse import urlencode
 
-from regnb.errors import (
-    BlobNotFound,
-    DigestMismatch,
-    InvalidReference,
-    ManifestNotFound,
-    NotFound,
-    RegistryError,
-    RepositoryNotFound,
-    Unsupported,
-    UploadNotFound,
-)
-from regnb.oci import (
-    Descriptor,
-    Digest,
-    Hasher,
-    ImageConfig,
-    ImageManifest,
-    Manifest,
-    parse_manifest,
-)
+from regnb import errors
+from regnb.oci import Descriptor, Digest, Hasher, ImageConfig, ImageManifest, Manifest
 from regnb.oci.media_types import ACCEPTED_MANIFESTS
 from regnb.oci.reference import is_tag
 from regnb.registry import manifests, pagination, probe, transfers
@@ -130,7 +112,7 @@ class RegistryClient:
     def tag_pages(self, repository: str) -> Iterator[set[str]]:
         """Tags of `repository`, page by page as they come; raises RepositoryNotFound."""
         request = self._session.request("GET", repository, "tags", "list")
-        return pagination.name_pages(self._session, request, "tags", RepositoryNotFound)
+        return pagination.name_pages(self._session, request, "tags", errors.RepositoryNotFound)
 
     def delete_tag(self, repository: str, tag: str) -> None:
         """Delete the tag alone, not its manifest.
@@ -138,24 +120,23 @@ class RegistryClient:
         Raises ManifestNotFound, or Unsupported: many registries do not do this.
         """
         if not is_tag(tag):
-            raise InvalidReference(tag, "bad_tag")
+            raise errors.InvalidReference(tag, "bad_tag")
         request = self._session.request("DELETE", repository, "manifests", tag)
         try:
-            self._session.exchange(request, *DELETED, missing=ManifestNotFound).close()
-        except RegistryError as error:
+            self._session.exchange(request, *DELETED, missing=errors.ManifestNotFound).close()
+        except errors.RegistryError as error:
             # 400 says the same as 405 here: end of
             # https://github.com/opencontainers/distribution-spec/blob/main/spec.md#deleting-tags
             if error.status != 400:
                 raise
-            raise request.error(Unsupported, error.message, status=400) from error
+            raise request.error(errors.Unsupported, error.message, status=400) from error
 
     def get_manifest(self, repository: str, reference: str) -> Manifest:
         """Manifest or index under `reference`, a tag or a digest, its bytes verified.
 
         Raises ManifestNotFound, RepositoryNotFound, DigestMismatch or InvalidManifest.
         """
-        found = self.fetch_manifest(repository, reference)
-        return parse_manifest(found.content, found.media_type)
+        return self.fetch_manifest(repository, reference).parsed()
 
     def fetch_manifest(self, repository: str, reference: str) -> RawManifest:
         """The bytes under `reference`, a tag or a digest, verified and not looked into.
@@ -184,7 +165,7 @@ class RegistryClient:
             manifest = self.get_manifest(repository, reference)
             return Descriptor(manifest.media_type, manifest.digest, len(manifest.content))
         if ":" in reference and digest != reference:
-            raise DigestMismatch(reference, digest)
+            raise errors.DigestMismatch(reference, digest)
         return Descriptor(media_type, digest, int(size))
 
     def put_manifest(
@@ -204,7 +185,7 @@ class RegistryClient:
         Raises ManifestNotFound, or Unsupported when the registry runs without deletion.
         """
         request = self._session.request("DELETE", repository, "manifests", Digest(digest))
-        self._session.exchange(request, *DELETED, missing=ManifestNotFound).close()
+        self._session.exchange(request, *DELETED, missing=errors.ManifestNotFound).close()
 
     def list_referrers(
         self, repository: str, digest: str, *, artifact_type: str | None = None
@@ -219,8 +200,8 @@ class RegistryClient:
         """Whether `repository` holds the blob."""
         request = self._session.request("HEAD", repository, "blobs", Digest(digest))
         try:
-            self._session.exchange(request, 200, missing=BlobNotFound).close()
-        except NotFound:
+            self._session.exchange(request, 200, missing=errors.BlobNotFound).close()
+        except errors.NotFound:
             return False
         return True
 
@@ -235,7 +216,7 @@ class RegistryClient:
         """
         expected = Digest(digest)
         request = self._session.request("GET", repository, "blobs", expected)
-        with self._session.exchange(request, 200, missing=BlobNotFound) as response:
+        with self._session.exchange(request, 200, missing=errors.BlobNotFound) as response:
             content = response.read(limit + 1)
         if len(content) > limit:
             return None
@@ -299,16 +280,16 @@ class RegistryClient:
         end = upload.offset + len(content)
         headers = {**BINARY, "Content-Range": f"{upload.offset}-{end - 1}"}
         request = Request("PATCH", upload.url, headers, content, repository=upload.repository)
-        with self._session.exchange(request, 202, missing=UploadNotFound) as response:
-            offset = transfers.offset_told(response, end)
+        with self._session.exchange(request, 202, missing=errors.UploadNotFound) as response:
+            offset = transfers.stated_offset(response, end)
             return replace(upload, url=request.leads_to(response.location), offset=offset)
 
     def upload_status(self, upload: Upload) -> Upload:
         """The session as the registry knows it, to resume it; raises UploadNotFound."""
         request = Request("GET", upload.url, repository=upload.repository)
-        with self._session.exchange(request, 204, missing=UploadNotFound) as response:
+        with self._session.exchange(request, 204, missing=errors.UploadNotFound) as response:
             url = request.leads_to(response.location) if response.location else upload.url
-            return replace(upload, url=url, offset=transfers.offset_told(response, upload.offset))
+            return replace(upload, url=url, offset=transfers.stated_offset(response, upload.offset))
 
     def finish_upload(self, upload: Upload, digest: str) -> None:
         """Close the session: what was sent is the blob `digest`. Raises DigestRefused."""
@@ -325,7 +306,7 @@ class RegistryClient:
         """
         query = "?" + urlencode({"mount": Digest(digest), "from": source})
         request = self._session.request("POST", repository, "blobs", "uploads", "", query=query)
-        with self._session.exchange(request, 201, 202, missing=BlobNotFound) as response:
+        with self._session.exchange(request, 201, 202, missing=errors.BlobNotFound) as response:
             mounted = response.status == 201
             location = None if mounted else request.leads_to(response.location)
         if location:

@@ -1,8 +1,8 @@
 """Copies of images, whole: every platform of an index, every byte as it was, so every digest too.
 
 A source gives manifests and blobs, a target takes them: a repository of a registry is both, and so
-is an OCI image layout in a folder (see `regnb.registry.layout`). Nothing is unpacked, and a blob is
-never in memory as a whole. What the target has already is not sent; between two repositories of one
+is an OCI image layout in a folder (see `layout_folder`). Nothing is unpacked, and a blob is never
+in memory as a whole. What the target has already is not sent; between two repositories of one
 registry, blobs are mounted.
 """
 

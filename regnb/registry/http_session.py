@@ -16,16 +16,7 @@ from regnb.oci.reference import is_repository
 from regnb.registry.address import check_address, is_safe, origin
 from regnb.registry.authentication import Authenticator, Credentials
 from regnb.registry.problems import error_for
-from regnb.registry.transport import (
-    BodyCopy,
-    Exchange,
-    OnExchange,
-    ReadsFast,
-    Request,
-    Response,
-    SizedBody,
-    Transport,
-)
+from regnb.registry.transport import Exchange, OnExchange, ReadsFast, Request, Response, Transport
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MAX_REDIRECTS = 5
@@ -141,36 +132,20 @@ class HttpSession:
         try:
             response = self._transport.send(request.within(self.timeout))
         except Exception:
-            _raise_failure_of(request)
+            # Whatever the network made of it, a stream that could not be read is the first cause.
+            if request.failure:
+                raise request.failure from None
             raise
-        _raise_failure_of(request)
+        if request.failure:
+            raise request.failure
         if self._on_exchange:
-            duration = time.monotonic() - started
-            exchange = _exchange(request, response, duration)
+            exchange = Exchange.of(request, response, time.monotonic() - started)
             response.copy_to(exchange.response_body)
             self._on_exchange(exchange)
         return response
-
-
-def _raise_failure_of(request: Request) -> None:
-    """Whatever the network made of it, a stream that could not be read is the first cause."""
-    if isinstance(request.body, SizedBody) and request.body.failure:
-        raise request.body.failure
 
 
 def _authorized(request: Request, header: str | None) -> Request:
     if header is None:
         return request
     return replace(request, headers={**request.headers, "Authorization": header})
-
-
-def _exchange(request: Request, response: Response, duration: float) -> Exchange:
-    return Exchange(
-        request.method,
-        request.url,
-        request.headers,
-        response.status,
-        response.headers,
-        duration,
-        BodyCopy(request.body) if isinstance(request.body, bytes) else None,
-    )

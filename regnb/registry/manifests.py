@@ -12,14 +12,7 @@ from urllib.parse import quote
 
 from urllib3 import HTTPHeaderDict
 
-from regnb.errors import (
-    InvalidAnswer,
-    InvalidDigest,
-    InvalidManifest,
-    InvalidReference,
-    ManifestNotFound,
-    NotFound,
-)
+from regnb import errors
 from regnb.oci import Descriptor, Digest, ImageIndex, ImageManifest, Manifest, parse_manifest
 from regnb.oci.json import Json, as_list
 from regnb.oci.media_types import ACCEPTED_MANIFESTS, OCI_INDEX
@@ -46,15 +39,19 @@ class RawManifest(NamedTuple):
     digest: Digest | None
     headers: HTTPHeaderDict
 
+    def parsed(self) -> Manifest:
+        """The manifest or index; raises InvalidManifest."""
+        return parse_manifest(self.content, self.media_type)
+
 
 def fetch(session: HttpSession, repository: str, reference: str) -> RawManifest:
     """Its bytes, verified; see `RegistryClient.fetch_manifest`."""
     request = _request(session, "GET", repository, reference)
-    with session.exchange(request, 200, missing=ManifestNotFound) as response:
+    with session.exchange(request, 200, missing=errors.ManifestNotFound) as response:
         content = response.read(MANIFEST_LIMIT + 1)
     if len(content) > MANIFEST_LIMIT:
-        raise InvalidManifest("it is larger than 4 MiB")
-    told = Digest(reference) if ":" in reference else digest_told(response, request)
+        raise errors.InvalidManifest("it is larger than 4 MiB")
+    told = Digest(reference) if ":" in reference else stated_digest(response, request)
     media_type = response.headers.get("Content-Type", "")
     # The digest of a manifest of schema 1 is not of all its bytes.
     if told and not media_type.startswith(_SCHEMA1):
@@ -65,8 +62,8 @@ def fetch(session: HttpSession, repository: str, reference: str) -> RawManifest:
 def ask(session: HttpSession, repository: str, reference: str) -> RawManifest:
     """What its headers tell; see `RegistryClient.ask_manifest`."""
     request = _request(session, "HEAD", repository, reference)
-    with session.exchange(request, 200, missing=ManifestNotFound) as response:
-        told = digest_told(response, request)
+    with session.exchange(request, 200, missing=errors.ManifestNotFound) as response:
+        told = stated_digest(response, request)
     media_type = response.headers.get("Content-Type", "")
     return RawManifest(b"", media_type, told, response.headers)
 
@@ -76,7 +73,7 @@ def check_reference(reference: str) -> str:
     if ":" in reference:
         return Digest(reference)
     if not is_tag(reference):
-        raise InvalidReference(reference, "bad_tag")
+        raise errors.InvalidReference(reference, "bad_tag")
     return reference
 
 
@@ -88,7 +85,7 @@ def _store(
     headers = {"Content-Type": media_type}
     request = session.request("PUT", repository, *path, headers=headers, body=content)
     with session.exchange(request, 201, 202) as response:
-        told = digest_told(response, request)
+        told = stated_digest(response, request)
     if told:
         told.verify(content)
     return told or Digest.of(content), response.headers
@@ -112,13 +109,13 @@ def _request(session: HttpSession, method: str, repository: str, reference: str)
     return session.request(method, repository, *path, headers=_ACCEPT)
 
 
-def digest_told(response: Response, request: Request) -> Digest | None:
+def stated_digest(response: Response, request: Request) -> Digest | None:
     """The digest that the registry tells of the content; raises InvalidAnswer for nonsense."""
     text = response.headers.get(DIGEST_HEADER)
     try:
         return Digest(text) if text else None
-    except InvalidDigest as error:
-        raise request.error(InvalidAnswer, f"`{DIGEST_HEADER}` is no digest.") from error
+    except errors.InvalidDigest as error:
+        raise request.error(errors.InvalidAnswer, f"`{DIGEST_HEADER}` is no digest.") from error
 
 
 def list_referrers(
@@ -130,7 +127,7 @@ def list_referrers(
     try:
         request = session.request("GET", repository, "referrers", subject, query=query)
         found = _referrers(session, request)
-    except NotFound:
+    except errors.NotFound:
         found = _referrers_by_tag(session, repository, subject)
     return [entry for entry in found if artifact_type in {None, entry.artifact_type}]
 
@@ -142,8 +139,8 @@ def _referrers(session: HttpSession, request: Request) -> list[Descriptor]:
             entries = [
                 Descriptor.from_json(entry) for entry in as_list(page.get("manifests"), "manifests")
             ]
-        except InvalidManifest as error:
-            raise page_request.error(InvalidAnswer, "The referrers are no index.") from error
+        except errors.InvalidManifest as error:
+            raise page_request.error(errors.InvalidAnswer, "The referrers are no index.") from error
         found.update((entry.digest, entry) for entry in entries)
     return list(found.values())
 
@@ -151,9 +148,9 @@ def _referrers(session: HttpSession, request: Request) -> list[Descriptor]:
 def _referrers_by_tag(session: HttpSession, repository: str, subject: Digest) -> list[Descriptor]:
     try:
         found = fetch(session, repository, referrers_tag(subject))
-    except NotFound:
+    except errors.NotFound:
         return []
-    index = parse_manifest(found.content, found.media_type)
+    index = found.parsed()
     return list(index.manifests) if isinstance(index, ImageIndex) else []
 
 
@@ -184,7 +181,7 @@ def _parsed(content: bytes, media_type: str) -> Manifest | None:
     """What a registry took for a manifest, if it is one for us too."""
     try:
         return parse_manifest(content, media_type)
-    except InvalidManifest:
+    except errors.InvalidManifest:
         return None
 
 

@@ -58,6 +58,38 @@ _STATUSES: dict[int, type[RegistryError]] = {
 }
 # How Go's and nginx's servers answer a client that forgot the `s` of `https`.
 _WANTS_TLS = (b"HTTP request to an HTTPS server", b"HTTP request was sent to HTTPS port")
+# https://docs.openssl.org/3.0/man3/X509_STORE_CTX_get_error/
+CERTIFICATE_REASONS = {
+    9: "not_yet_valid",
+    10: "expired",
+    18: "unknown_authority",
+    19: "unknown_authority",
+    20: "unknown_authority",
+    21: "unknown_authority",
+    62: "wrong_name",
+    64: "wrong_name",
+}
+# What OpenSSL says when the other side answers in plain text.
+_PLAIN_HTTP = {"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST"}
+_CLIENT_CERTIFICATE = ("CERTIFICATE_REQUIRED", "ALERT_UNKNOWN_CA", "ALERT_BAD_CERTIFICATE")
+# urllib3 blames the proxy too when a connection that was kept is closed.
+_NO_PROXY_THERE = (exceptions.NewConnectionError, exceptions.ConnectTimeoutError)
+# http.client tells the status of a proxy that refuses in no other way.
+_REFUSED_TUNNEL = re.compile(r"Tunnel connection failed: (\d{3})")
+NETWORK_ERRORS = (exceptions.HTTPError, HTTPException, OSError)
+# The first row that fits any of the causes wins: from the precise to the general.
+_TABLE = (
+    (exceptions.NameResolutionError, errors.HostUnknown, "The host has no address."),
+    # urllib3 derives it from its timeouts.
+    (exceptions.NewConnectionError, errors.RegistryUnreachable, "Nothing listens there."),
+    (exceptions.TimeoutError, errors.RegistryTimedOut, "No answer in time."),
+    (TimeoutError, errors.RegistryTimedOut, "No answer in time."),
+    (IncompleteRead, errors.ConnectionLost, "The connection was cut in the middle."),
+    (ConnectionError, errors.ConnectionLost, "The connection was cut."),
+    (exceptions.LocationValueError, errors.InvalidAnswer, "It leads to what is no address."),
+    (exceptions.InvalidHeader, errors.NotARegistry, "The answer is not HTTP."),
+    (HTTPException, errors.NotARegistry, "The answer is not HTTP."),
+)
 
 
 def error_for(
@@ -156,30 +188,6 @@ def _date(value: str) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-# https://docs.openssl.org/3.0/man3/X509_STORE_CTX_get_error/
-CERTIFICATE_REASONS = {
-    9: "not_yet_valid",
-    10: "expired",
-    18: "unknown_authority",
-    19: "unknown_authority",
-    20: "unknown_authority",
-    21: "unknown_authority",
-    62: "wrong_name",
-    64: "wrong_name",
-}
-# What OpenSSL says when the other side answers in plain text.
-_PLAIN_HTTP = {"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST"}
-_CLIENT_CERTIFICATE = ("CERTIFICATE_REQUIRED", "ALERT_UNKNOWN_CA", "ALERT_BAD_CERTIFICATE")
-
-
-# urllib3 blames the proxy too when a connection that was kept is closed.
-_NO_PROXY_THERE = (exceptions.NewConnectionError, exceptions.ConnectTimeoutError)
-# http.client tells the status of a proxy that refuses in no other way.
-_REFUSED_TUNNEL = re.compile(r"Tunnel connection failed: (\d{3})")
-
-NETWORK_ERRORS = (exceptions.HTTPError, HTTPException, OSError)
-
-
 @contextmanager
 def network_errors(request: Request, proxy: Proxy | None = None) -> Iterator[None]:
     """Raise a RegistryError that names `request` instead of what urllib3 and the network raise."""
@@ -213,21 +221,6 @@ def proxy_error(request: Request, proxy: Proxy, status: int) -> errors.ProxyFail
 def _status_of_refusal(causes: list[BaseException]) -> int:
     found = (_REFUSED_TUNNEL.search(str(cause)) for cause in causes)
     return next((int(match[1]) for match in found if match), 0)
-
-
-# The first row that fits any of the causes wins: from the precise to the general.
-_TABLE = (
-    (exceptions.NameResolutionError, errors.HostUnknown, "The host has no address."),
-    # urllib3 derives it from its timeouts.
-    (exceptions.NewConnectionError, errors.RegistryUnreachable, "Nothing listens there."),
-    (exceptions.TimeoutError, errors.RegistryTimedOut, "No answer in time."),
-    (TimeoutError, errors.RegistryTimedOut, "No answer in time."),
-    (IncompleteRead, errors.ConnectionLost, "The connection was cut in the middle."),
-    (ConnectionError, errors.ConnectionLost, "The connection was cut."),
-    (exceptions.LocationValueError, errors.InvalidAnswer, "It leads to what is no address."),
-    (exceptions.InvalidHeader, errors.NotARegistry, "The answer is not HTTP."),
-    (HTTPException, errors.NotARegistry, "The answer is not HTTP."),
-)
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

@@ -14,10 +14,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from regnb.errors import BlobNotFound, DigestMismatch, InvalidAnswer, RegistryError, UploadNotFound
+from regnb import errors
 from regnb.oci import Digest, Hasher
 from regnb.registry.http_session import HttpSession
-from regnb.registry.manifests import DELETED, digest_told
+from regnb.registry.manifests import DELETED, stated_digest
 from regnb.registry.transport import Request, Response, SizedBody
 
 BINARY = {"Content-Type": "application/octet-stream"}
@@ -41,7 +41,7 @@ def _blocks_from(session: HttpSession, request: Request, start: int) -> Iterator
     """The blob's blocks from `start` on, none when it ends there."""
     headers = {"Range": f"bytes={start}-"} if start else {}
     request = Request("GET", request.url, headers, repository=request.repository)
-    with session.exchange(request, 200, 206, 416, missing=BlobNotFound) as response:
+    with session.exchange(request, 200, 206, 416, missing=errors.BlobNotFound) as response:
         if response.status == 416:
             return
         skip = _bytes_to_skip(request, response, start)
@@ -57,7 +57,9 @@ def _bytes_to_skip(request: Request, response: Response, start: int) -> int:
         return start
     told = response.headers.get("Content-Range", "")
     if not told.removeprefix("bytes").strip().startswith(f"{start}-"):
-        raise request.error(InvalidAnswer, f"Asked for the bytes from {start} on, got `{told}`.")
+        raise request.error(
+            errors.InvalidAnswer, f"Asked for the bytes from {start} on, got `{told}`."
+        )
     return 0
 
 
@@ -94,25 +96,25 @@ def finish_upload(session: HttpSession, upload: Upload, digest: Digest, body: Si
     headers = {**BINARY, "Content-Length": str(body.size)}
     timeout = session.timeout + (upload.offset + body.size) / _SLOWEST_STORAGE
     request = Request("PUT", url, headers, body, upload.repository, timeout)
-    with session.exchange(request, 201, missing=UploadNotFound) as response:
-        told = digest_told(response, request)
+    with session.exchange(request, 201, missing=errors.UploadNotFound) as response:
+        told = stated_digest(response, request)
     if told and told != digest:
-        raise DigestMismatch(digest, told)
+        raise errors.DigestMismatch(digest, told)
 
 
 def abandon(session: HttpSession, upload: Upload) -> None:
     """Cancel without a word: the failure that led here is the one to tell."""
-    with suppress(RegistryError):
+    with suppress(errors.RegistryError):
         cancel_upload(session, upload, min(session.timeout, _PATIENCE_TO_CANCEL))
 
 
 def cancel_upload(session: HttpSession, upload: Upload, timeout: float | None = None) -> None:
     """Close the session and forget what was sent."""
     request = Request("DELETE", upload.url, repository=upload.repository, timeout=timeout)
-    session.exchange(request, *DELETED, missing=UploadNotFound).close()
+    session.exchange(request, *DELETED, missing=errors.UploadNotFound).close()
 
 
-def offset_told(response: Response, expected: int) -> int:
+def stated_offset(response: Response, expected: int) -> int:
     """Bytes that the registry has, by its `Range`, whose end is inclusive; else `expected`.
 
     Distribution says `0-0` of nothing as well as of one byte.

@@ -43,6 +43,11 @@ class Request:
         """Whether the body is still there after it was sent."""
         return self.body is None or isinstance(self.body, bytes)
 
+    @property
+    def failure(self) -> Exception | None:
+        """What kept the body from being read to its end."""
+        return self.body.failure if isinstance(self.body, SizedBody) else None
+
     def within(self, timeout: float) -> Request:
         """The same, with this `timeout` unless it has one."""
         if self.timeout:
@@ -165,6 +170,13 @@ class Exchange:
     duration: float
     request_body: BodyCopy | None = field(default=None, repr=False)
     response_body: BodyCopy = field(default_factory=BodyCopy, repr=False)
+
+    @classmethod
+    def of(cls, request: Request, response: Response, duration: float) -> Self:
+        """`request` and the answer that it got, of whose body nothing was read yet."""
+        sent = BodyCopy(request.body) if isinstance(request.body, bytes) else None
+        headers, told = request.headers, response.headers
+        return cls(request.method, request.url, headers, response.status, told, duration, sent)
 
 
 OnExchange: TypeAlias = Callable[[Exchange], None]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from regnb.server.application import App, create_app
 from regnb.server.configuration import Config
-from regnb.server.directory import DirectoryStorage
+from regnb.server.directory_storage import DirectoryStorage
 from regnb.server.memory_storage import MemoryStorage
 
 __all__ = ["App", "Config", "DirectoryStorage", "MemoryStorage", "create_app"]

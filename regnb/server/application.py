@@ -19,6 +19,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import Map, MapAdapter, Rule
 from werkzeug.wrappers import Request, Response
 
+from regnb.errors import InvalidConfiguration
 from regnb.server import blob_endpoints as blobs
 from regnb.server import discovery_endpoints as discovery
 from regnb.server import manifest_endpoints as manifests
@@ -36,6 +37,7 @@ from regnb.server.api_errors import (
 from regnb.server.configuration import Config
 from regnb.server.context import Handler, Registry
 from regnb.server.monitoring import ACCESS
+from regnb.server.pull_through import PullThrough, UpstreamClient
 from regnb.server.request_parts import repository_name
 from regnb.server.storage_interface import RegistryStorage, StorageFull, UpstreamFailed
 
@@ -44,7 +46,6 @@ if TYPE_CHECKING:
     from werkzeug.routing import MapAdapter
 
     from regnb.server.notifications import Notifier
-    from regnb.server.pull_through import PullThrough
 
 logger = logging.getLogger(__name__)
 
@@ -178,23 +179,33 @@ class App:
         config = self._registry.config
         if request.method in READING:
             return
-        if config.read_only or config.upstream:
+        if config.read_only or self._registry.pull_through:
             raise Problem(READ_ONLY)
         deletes_content = request.method == "DELETE" and "/blobs/uploads/" not in request.path
         if deletes_content and not config.delete_enabled:
             raise Problem(UNSUPPORTED)
 
 
-def create_app(storage: RegistryStorage, config: Config | None = None) -> App:
-    """The registry of `storage` as a WSGI application; raises InvalidConfiguration."""
+def create_app(
+    storage: RegistryStorage,
+    config: Config | None = None,
+    *,
+    upstream: UpstreamClient | None = None,
+) -> App:
+    """The registry of `storage` as a WSGI application; raises InvalidConfiguration.
+
+    `upstream` asks the registry that it caches, if it is the cache of one (see `config.upstream`).
+    """
     config = config or Config()
+    if config.upstream and not upstream:
+        raise InvalidConfiguration("proxy.remoteurl", "there is nobody to ask it")
     return App(
         Registry(
             storage,
             config,
             _guard_of(config),
             notifier=_notifier_of(config),
-            pull_through=_pull_through_of(config),
+            pull_through=PullThrough(upstream) if upstream else None,
         )
     )
 
@@ -218,14 +229,6 @@ def _notifier_of(config: Config) -> Notifier | None:
     from regnb.server.notifications import Notifier  # noqa: PLC0415
 
     return Notifier(config.endpoints)
-
-
-def _pull_through_of(config: Config) -> PullThrough | None:
-    if not config.upstream:
-        return None
-    from regnb.server.pull_through import PullThrough  # noqa: PLC0415
-
-    return PullThrough(config.upstream)
 
 
 def _matched(routes: MapAdapter, request: Request) -> tuple[Handler, dict[str, str]]:

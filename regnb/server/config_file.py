@@ -18,7 +18,7 @@ from typing import TypeAlias, TypeVar
 import yaml
 
 from regnb.errors import InvalidConfiguration
-from regnb.server.configuration import Config, Endpoint, Htpasswd, Tls, TokenAuth, Upstream
+from regnb.server.configuration import Config, Endpoint, Htpasswd, Tls, TokenAuth, UpstreamConfig
 
 Settings: TypeAlias = dict[str, object]
 T = TypeVar("T")
@@ -214,12 +214,12 @@ def _token(settings: Settings) -> TokenAuth | None:
     return TokenAuth(*values) if values else None
 
 
-def _upstream(settings: Settings) -> Upstream | None:
+def _upstream(settings: Settings) -> UpstreamConfig | None:
     values = _group(settings, "proxy.", "remoteurl")
     if not values:
         return None
     username = _typed(settings, "proxy.username", str, "")
-    return Upstream(values[0], username, _typed(settings, "proxy.password", str, ""))
+    return UpstreamConfig(values[0], username, _typed(settings, "proxy.password", str, ""))
 
 
 def _endpoints(settings: Settings) -> Iterator[Endpoint]:

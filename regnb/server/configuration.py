@@ -52,7 +52,7 @@ class Endpoint:
 
 
 @dataclass(frozen=True)
-class Upstream:
+class UpstreamConfig:
     """The registry to cache."""
 
     url: str
@@ -73,7 +73,7 @@ class Config:
     htpasswd: Htpasswd | None = None
     token: TokenAuth | None = None
     endpoints: tuple[Endpoint, ...] = ()
-    upstream: Upstream | None = None
+    upstream: UpstreamConfig | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     log_level: str = "info"
     access_log: bool = True

@@ -11,12 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
-from regnb.errors import InvalidDigest, InvalidManifest
+from regnb.errors import InvalidManifest
 from regnb.oci import Digest, ImageIndex, Manifest, parse_manifest
 from regnb.server import leases
-from regnb.server.directory import DirectoryStorage
+from regnb.server.directory_storage import DirectoryStorage
 from regnb.server.file_repository import FileRepository
 from regnb.server.storage_interface import TagIndex
 
@@ -53,7 +52,7 @@ def collect_garbage(storage: DirectoryStorage, rules: Rules | None = None) -> It
 
 
 def _collect(repository: FileRepository, rules: Rules) -> Iterator[Garbage]:
-    files = list(_files(repository))
+    files = list(repository.blobs.files())
     claims = leases.claims(repository.leases, rules.lease_seconds)
     index = repository.tag_index()
     manifests = {digest: read_manifest(repository, index, digest) for digest in index.manifests}
@@ -85,21 +84,13 @@ def _throw_away(repository: FileRepository, claims: leases.Claims) -> None:
 
 
 def _remove(repository: FileRepository, digest: Digest, *, is_seen: bool) -> None:
-    path = repository.blob_path(digest)
+    path = repository.blobs.path(digest)
     if is_seen:
         aside = repository.aside(digest)
         aside.parent.mkdir(parents=True, exist_ok=True)
         path.replace(aside)
     else:
         path.unlink(missing_ok=True)
-
-
-def _files(repository: FileRepository) -> Iterator[tuple[Digest, Path]]:
-    for path in sorted((repository.path / "blobs").glob("*/*")):
-        try:
-            yield Digest(f"{path.parent.name}:{path.name}"), path
-        except InvalidDigest:
-            continue
 
 
 def read_manifest(repository: FileRepository, index: TagIndex, digest: Digest) -> Manifest | None:

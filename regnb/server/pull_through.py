@@ -9,33 +9,45 @@ https://distribution.github.io/distribution/recipes/mirror/
 
 from __future__ import annotations
 
-import json
 import logging
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable
 from threading import Lock
+from typing import Protocol
 
-import urllib3
-from urllib3.exceptions import HTTPError
-
-from regnb.errors import DigestMismatch
-from regnb.oci import Digest
+from regnb.errors import NotFound, RegnbError
+from regnb.oci import Descriptor, Digest, Manifest
 from regnb.oci.media_types import ACCEPTED_MANIFESTS
-from regnb.server.configuration import Upstream
-from regnb.server.request_parts import BLOCK, MAX_MANIFEST, is_digest
-from regnb.server.storage_interface import NewManifest, Repository, UpstreamFailed
-from regnb.server.upstream import UpstreamClient
+from regnb.server.request_parts import is_digest
+from regnb.server.storage_interface import NewManifest, Repository, StorageFull, UpstreamFailed
 
 logger = logging.getLogger(__name__)
 
-ACCEPT = {"Accept": ", ".join(ACCEPTED_MANIFESTS)}
+
+class UpstreamClient(Protocol):
+    """What is asked of the registry that is cached; `regnb.registry.RegistryClient` is one.
+
+    All its methods raise NotFound for what is not there, and RegnbError for what fails.
+    """
+
+    def head_manifest(self, repository: str, reference: str) -> Descriptor:
+        """Media type, digest and size of a manifest."""
+
+    def get_manifest(self, repository: str, reference: str) -> Manifest:
+        """A manifest, verified."""
+
+    def stream_blob(self, repository: str, digest: str) -> Iterable[bytes]:
+        """A blob in blocks; raises DigestMismatch after the last one when they are wrong."""
+
+    def list_tags(self, repository: str) -> list[str]:
+        """All tags."""
 
 
 class PullThrough:
-    """Brings contents from upstream into a repository of the cache."""
+    """Brings contents from `upstream` into a repository of the cache."""
 
-    def __init__(self, config: Upstream) -> None:
-        self._client = UpstreamClient(config)
+    def __init__(self, upstream: UpstreamClient) -> None:
+        self._upstream = upstream
         self._locks: defaultdict[str, Lock] = defaultdict(Lock)
 
     def bring_manifest(self, repository: Repository, reference: str) -> None:
@@ -43,70 +55,59 @@ class PullThrough:
         here = repository.tag_index().find(reference)
         if here and is_digest(reference):
             return
-        path = f"/v2/{repository.name}/manifests/{reference}"
         try:
-            if here and self._is_still(path, here.digest):
+            if here and self._is_still(repository.name, reference, here.digest):
                 return
-            answer = self._client.ask("GET", path, ACCEPT)
-        except UpstreamFailed as error:
-            if here is None:
-                raise
-            logger.warning("%s is answered from the cache: %s", path, error)
+            manifest = self._upstream.get_manifest(repository.name, reference)
+        except NotFound:
             return
-        if answer is not None:
-            self._keep(repository, reference, answer)
+        except RegnbError as error:
+            if here is None:
+                raise UpstreamFailed(str(error)) from error
+            name = f"{repository.name}:{reference}"
+            logger.warning("%s is answered from the cache: %s", name, error)
+            return
+        self._keep(repository, reference, manifest)
 
     def bring_blob(self, repository: Repository, digest: Digest) -> None:
         """Have the blob here, if upstream has it; raises UpstreamFailed."""
         with self._locks[digest]:
             if repository.blob_size(digest) is not None:
                 return
-            answer = self._client.ask("GET", f"/v2/{repository.name}/blobs/{digest}")
-            if answer is None:
-                return
             upload = repository.start_upload(digest.algorithm)
             try:
-                upload.append(_blocks_of(answer))
+                upload.append(self._upstream.stream_blob(repository.name, digest))
                 upload.finish(digest)
-            except DigestMismatch as error:
-                raise UpstreamFailed(f"The content of {digest} is another one.") from error
+            except NotFound:
+                return
+            except StorageFull:
+                raise
+            except RegnbError as error:
+                raise UpstreamFailed(str(error)) from error
             finally:
                 upload.cancel()
-                answer.release_conn()
         self._locks.pop(digest, None)
 
     def tags(self, repository: Repository) -> list[str]:
         """Sorted tags of upstream; those of the cache when it does not answer."""
         try:
-            answer = self._client.ask("GET", f"/v2/{repository.name}/tags/list")
-            tags = json.loads(answer.data)["tags"] if answer else []
-        except (UpstreamFailed, HTTPError, ValueError, KeyError, TypeError):
+            return sorted(self._upstream.list_tags(repository.name))
+        except NotFound:
+            return []
+        except RegnbError:
             return repository.tag_index().sorted_tags
-        return sorted(str(tag) for tag in tags or [])
 
-    def _is_still(self, path: str, digest: Digest) -> bool:
-        answer = self._client.ask("HEAD", path, ACCEPT)
-        return answer is not None and answer.headers.get("Docker-Content-Digest") == digest
-
-    def _keep(
-        self, repository: Repository, reference: str, answer: urllib3.BaseHTTPResponse
-    ) -> None:
-        content = b"".join(_blocks_of(answer))
-        media_type = answer.headers.get("Content-Type", "").partition(";")[0]
-        by_digest = is_digest(reference)
-        digest = Digest(reference) if by_digest else Digest.of(content)
+    def _is_still(self, repository: str, tag: str, digest: Digest) -> bool:
         try:
-            digest.verify(content)
-        except DigestMismatch as error:
-            raise UpstreamFailed(f"The content of {digest} is another one.") from error
-        if media_type not in ACCEPTED_MANIFESTS or len(content) > MAX_MANIFEST:
+            return self._upstream.head_manifest(repository, tag).digest == digest
+        except NotFound:
+            return False
+
+    def _keep(self, repository: Repository, reference: str, manifest: Manifest) -> None:
+        if manifest.media_type not in ACCEPTED_MANIFESTS:
             raise UpstreamFailed(f"{reference} is no manifest that can be cached.")
+        by_digest = is_digest(reference)
+        digest = Digest(reference) if by_digest else manifest.digest
         tags = () if by_digest else (reference,)
-        repository.put_manifest(NewManifest(content, digest, media_type, tags, frozenset()))
-
-
-def _blocks_of(answer: urllib3.BaseHTTPResponse) -> Iterator[bytes]:
-    try:
-        yield from answer.stream(BLOCK, decode_content=False)
-    except HTTPError as error:
-        raise UpstreamFailed(f"The connection to the upstream broke: {error}.") from error
+        new = NewManifest(manifest.content, digest, manifest.media_type, tags, frozenset())
+        repository.put_manifest(new)

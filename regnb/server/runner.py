@@ -12,9 +12,10 @@ from typing import NoReturn, cast
 
 from regnb.server.application import App, create_app
 from regnb.server.configuration import Config, context_of
-from regnb.server.directory import DirectoryStorage
+from regnb.server.directory_storage import DirectoryStorage
 from regnb.server.memory_storage import MemoryStorage
 from regnb.server.monitoring import start_log
+from regnb.server.pull_through import UpstreamClient
 from regnb.server.storage_interface import RegistryStorage
 from regnb.web.http_server import STOP_SECONDS, Server
 from regnb.web.signals import signals, start, stop
@@ -29,13 +30,19 @@ def storage_of(config: Config) -> RegistryStorage:
     return MemoryStorage()
 
 
-def server_of(config: Config, listening: socket.socket | None = None) -> Server:
+def server_of(
+    config: Config,
+    listening: socket.socket | None = None,
+    *,
+    upstream: UpstreamClient | None = None,
+) -> Server:
     """A server that listens already; raises InvalidConfiguration, or OSError when it cannot.
 
-    With `listening` it does so on that socket, and binds none itself.
+    With `listening` it does so on that socket, and binds none itself. `upstream` as in
+    `create_app`.
     """
     config.refuse_to_be_open()
-    return _listening(create_app(storage_of(config), config), config, listening)
+    return _listening(create_app(storage_of(config), config, upstream=upstream), config, listening)
 
 
 def operations_server_of(server: Server, config: Config, listening: socket.socket | None) -> Server:
@@ -59,6 +66,7 @@ def _listening(app: App, config: Config, listening: socket.socket | None) -> Ser
 def run(
     config: Config,
     *,
+    upstream: UpstreamClient | None = None,
     stopped: int = 0,
     listening: Sequence[socket.socket] = (),
     on_listening: Callable[[], None] | None = None,
@@ -73,7 +81,7 @@ def run(
     """
     bound = iter(listening)
     start_log(config.log_level, requests=config.access_log)
-    server = server_of(config, next(bound, None))
+    server = server_of(config, next(bound, None), upstream=upstream)
     with signals() as told:
         if config.debug_address:
             start(operations_server_of(server, config, next(bound, None)))

@@ -1,7 +1,7 @@
 """Hash everything again, and name what is wrong.
 
-The seal of a file (see `sealed`) shows that it was written to; only its digest shows that the disk
-forgot a bit. What is wrong here is healed by pushing it again.
+The seal of a file (see `regnb.content.seals`) shows that it was written to; only its digest shows
+that the disk forgot a bit. What is wrong here is healed by pushing it again.
 """
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from regnb.content.seals import has_digest
 from regnb.errors import InvalidDigest, InvalidManifest
 from regnb.oci import Digest
-from regnb.server.directory import DirectoryStorage
+from regnb.server.directory_storage import DirectoryStorage
 from regnb.server.file_repository import FileRepository
 from regnb.server.garbage_collection import read_manifest
-from regnb.server.sealed import has_digest
 from regnb.server.storage_interface import TagIndex, needs_of
 
 
@@ -55,9 +55,9 @@ def _missing_parts(repository: FileRepository) -> Iterator[Damage]:
         yield Damage(repository.name, "index", "index.json")
         return
     for digest in index.manifests:
-        if not repository.blob_path(digest).exists():
+        if not repository.blobs.path(digest).exists():
             yield Damage(repository.name, "missing", digest)
         manifest = read_manifest(repository, index, digest)
         for part in sorted(needs_of(manifest) if manifest else ()):
-            if not repository.blob_path(part).exists():
+            if not repository.blobs.path(part).exists():
                 yield Damage(repository.name, "missing", part)

@@ -9,16 +9,14 @@ https://github.com/opencontainers/image-spec/blob/main/image-layout.md#indexjson
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import BinaryIO, Protocol, Self, cast
 
 from regnb.errors import RegnbError
-from regnb.oci import Descriptor, Digest, ImageManifest, Manifest
+from regnb.oci import Descriptor, Digest, ImageManifest, Manifest, layout
 from regnb.oci.json import as_list, json_object
-from regnb.oci.media_types import OCI_INDEX
 
 
 class UploadBusy(RegnbError):
@@ -129,9 +127,6 @@ class RegistryStorage(Protocol):
         """Raise OSError when it cannot be read and written."""
 
 
-REF_NAME = "org.opencontainers.image.ref.name"
-
-
 @dataclass(frozen=True)
 class TagIndex:
     """Immutable: each change gives a new one."""
@@ -146,7 +141,7 @@ class TagIndex:
         tags: dict[str, Digest] = {}
         for entry in as_list(json_object(content).get("manifests"), "manifests"):
             descriptor = Descriptor.from_json(entry)
-            if tag := descriptor.annotations.get(REF_NAME):
+            if tag := descriptor.annotations.get(layout.REF_NAME):
                 tags[tag] = descriptor.digest
             manifests[descriptor.digest] = replace(descriptor, annotations={})
         return cls(manifests, tags)
@@ -156,12 +151,7 @@ class TagIndex:
         entries = [self._tagged(tag, digest) for tag, digest in sorted(self.tags.items())]
         tagged = set(self.tags.values())
         entries += [item for digest, item in self.manifests.items() if digest not in tagged]
-        document = {
-            "schemaVersion": 2,
-            "mediaType": OCI_INDEX,
-            "manifests": [entry.to_json() for entry in entries],
-        }
-        return json.dumps(document, indent=1).encode()
+        return layout.index_content(entries)
 
     def find(self, reference: str) -> Descriptor | None:
         """The manifest of a tag or a digest."""
@@ -194,7 +184,7 @@ class TagIndex:
         return sorted(self.tags)
 
     def _tagged(self, tag: str, digest: Digest) -> Descriptor:
-        return replace(self.manifests[digest], annotations={REF_NAME: tag})
+        return replace(self.manifests[digest], annotations={layout.REF_NAME: tag})
 
 
 # Layers that licences keep from being passed on: they are fetched from elsewhere.

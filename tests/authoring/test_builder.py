@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from nbformat.v4 import new_output
 
-from regnb.authoring import build_chapter, notebook_path
-from regnb.authoring.notebook_files import code_cells, read_notebook, write_notebook
+from regnb.authoring.builder import build_chapter
+from regnb.authoring.notebook_files import code_cells, notebook_path, read_notebook, write_notebook
 from regnb.errors import AuthoringError
 from tests.authoring.sources import code, prose, write_lesson
 

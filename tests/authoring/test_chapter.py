@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from regnb.authoring import Code, Prose, read_chapter
+from regnb.authoring.chapter import Code, Prose, read_chapter
 from regnb.errors import AuthoringError
 from tests.authoring.sources import GOALS, code, prose, write, write_lesson
 

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from nbformat.v4 import new_output
 
-from regnb.authoring import RunningCell, build_chapter, notebook_path
-from regnb.authoring.execution import tidy
-from regnb.authoring.notebook_files import code_cells, read_notebook
+from regnb.authoring.builder import RunningCell, build_chapter
+from regnb.authoring.execution import notebooks_of, rehearse, tidy
+from regnb.authoring.notebook_files import code_cells, notebook_path, read_notebook
 from regnb.errors import CellFailed
 from tests.authoring.sources import code, prose, write_lesson
 
@@ -95,3 +95,50 @@ def test_view_of_a_widget_is_left_out() -> None:
     view = {"application/vnd.jupyter.widget-view+json": {"model_id": "1"}, "text/html": "<b>1</b>"}
     output = new_output("display_data", view)
     assert tidy(output).data == {"text/html": "<b>1</b>"}
+
+
+TOLD = """from regnb.errors import RegnbError
+
+error = RegnbError("It broke.")
+error.told = "It broke.\\nMend it."
+raise error
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "cause", "mend"),
+    [(TOLD, "It broke.", "Mend it."), ("1 / 0", "ZeroDivisionError: division by zero", "")],
+    ids=["of the lab", "of Python"],
+)
+def test_rehearsal_ends_at_the_cell_that_fails(
+    tmp_path: Path, source: str, cause: str, mend: str
+) -> None:
+    lesson = write_lesson(tmp_path, code("one", "1"), code("two", source), prose("x", "Un", "One"))
+    path = build_chapter(lesson, execute=False)[0]
+    before, seen = path.read_bytes(), []
+    rehearsal = rehearse(path, lambda number, total: seen.append((number, total)))
+    assert seen == [(1, 2), (2, 2)]
+    assert rehearsal.failure is not None
+    assert (rehearsal.failure.cell, rehearsal.cells) == ("two", 2)
+    assert (rehearsal.cause, rehearsal.mend) == (cause, mend)
+    assert 0 < rehearsal.seconds < 60
+    assert path.read_bytes() == before
+
+
+def test_rehearsal_that_goes_well_has_no_failure(tmp_path: Path) -> None:
+    path = build_chapter(write_lesson(tmp_path, code("one", "1")), execute=False)[0]
+    rehearsal = rehearse(path, lambda _number, _total: None)
+    assert (rehearsal.failure, rehearsal.cells) == (None, 1)
+    assert (rehearsal.cause, rehearsal.mend, rehearsal.name) == ("", "", "00_trial [fr]")
+
+
+def test_notebooks_are_in_the_order_of_chapters_and_languages(tmp_path: Path) -> None:
+    for slug in ("01_next", "00_trial"):
+        build_chapter(write_lesson(tmp_path / "notebooks", slug=slug), execute=False)
+    found = notebooks_of(tmp_path, ["en", "fr"])
+    assert [f"{path.parent.name}/{path.stem}" for path in found] == [
+        *("en/00_trial", "fr/00_trial"),
+        *("en/01_next", "fr/01_next"),
+    ]
+    (only,) = notebooks_of(tmp_path, ["fr"], ["01"])
+    assert only.stem == "01_next"

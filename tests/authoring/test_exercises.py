@@ -8,15 +8,11 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
-from regnb.authoring import (
-    build_chapter,
-    notebook_path,
-    notebooks_without_source,
-    problems_of,
-    problems_of_chapter,
-    read_chapter,
-)
-from regnb.authoring.notebook_files import code_cells, read_notebook, write_notebook
+from regnb.authoring.builder import build_chapter
+from regnb.authoring.chapter import read_chapter
+from regnb.authoring.notebook_files import code_cells, notebook_path, read_notebook, write_notebook
+from regnb.authoring.rules import problems_of
+from regnb.authoring.stored_notebooks import notebooks_without_source, problems_of_chapter
 from regnb.errors import AuthoringError
 from tests.authoring.sources import code, prose, write_lesson
 
@@ -24,6 +20,7 @@ START = code("name", "# Name it.", "exercise")
 HINT = prose("name-hint", "Voyez [ici](01_x.ipynb).", "See [here](01_x.ipynb).", "hint")
 SOLUTION = code("name-solution", 'lab.tag("alpine", "hello:1.0")', "solution")
 CHECK = code("name-check", 'lab.check("00-first-name")')
+NEEDED = ": it has a cell with the tag `exercise`, one with `solution`, and one with `lab.check`."
 EXERCISE = (START, HINT, SOLUTION, CHECK)
 PASSED, NOT_ATTEMPTED = "passed", "not_attempted"
 
@@ -125,30 +122,55 @@ def test_solutions_that_no_source_gives(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("written", "message"),
     [
-        ((START, CHECK), "here comes the `solution` cell of an exercise"),
-        ((START, HINT, SOLUTION), "the `check` cell of the exercise is missing"),
-        ((SOLUTION, CHECK), "here comes the `exercise` cell"),
-        ((*EXERCISE, prose("more", "Suite", "More"), CHECK), "here comes the `exercise` cell"),
+        (
+            (START, CHECK),
+            "here comes the `solution` cell of an exercise" + NEEDED,
+        ),
+        (
+            (START, HINT, SOLUTION),
+            "the `check` cell of the exercise is missing" + NEEDED,
+        ),
+        (
+            (SOLUTION, CHECK),
+            "here comes the `exercise` cell of an exercise" + NEEDED,
+        ),
+        (
+            (*EXERCISE, prose("more", "Suite", "More"), CHECK),
+            "here comes the `exercise` cell of an exercise" + NEEDED,
+        ),
         (
             (START, SOLUTION, code("check", 'lab.check("00-second-name")')),
-            "`00-second-name` is not in `regnb/checks/chapter_00.py`",
+            "`00-second-name` is not in `regnb/checks/chapter_00.py`.",
         ),
         (
             (START, SOLUTION, code("check", 'lab.check("01-tools")')),
-            "`01-tools` belongs to another chapter",
+            "`01-tools` belongs to another chapter; here names begin with the number.",
         ),
-        ((code("ask", 'lab.question("00-why")'),), "`00-why` is not in"),
+        (
+            (code("ask", 'lab.question("00-why")'),),
+            "`00-why` is not in `regnb/checks/chapter_00.py`.",
+        ),
     ],
 )
 def test_exercise_that_is_badly_written(
     tmp_path: Path, written: tuple[str, ...], message: str
 ) -> None:
     problems = problems_of(read_chapter(write_lesson(tmp_path, *written)))
-    assert any(message in problem for problem in problems), problems
+    assert any(problem.endswith(f": {message}") for problem in problems), problems
 
 
 def test_start_and_solution_are_not_counted_as_one_run(tmp_path: Path) -> None:
     assert problems_of(read_chapter(write_lesson(tmp_path, START, SOLUTION, CHECK))) == []
+
+
+def test_run_of_code_is_found_in_either_notebook(tmp_path: Path) -> None:
+    before = (code("one", "1"), code("two", "2"))
+    for written, guilty in (
+        ((*before, START, HINT, SOLUTION, CHECK), "name"),
+        ((START, HINT, *before, SOLUTION, CHECK), "name-solution"),
+    ):
+        problems = problems_of(read_chapter(write_lesson(tmp_path, *written)))
+        assert any(f"`{guilty}`): 3 code cells in a row" in problem for problem in problems)
 
 
 @pytest.mark.parametrize("fold", ["solution", "details"])

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from regnb.authoring import build_chapter, source_paths
-from regnb.authoring.notebook_files import read_notebook, write_notebook
+from regnb.authoring.builder import build_chapter
+from regnb.authoring.notebook_files import read_notebook, source_paths, write_notebook
 from regnb.errors import AuthoringError, ChapterUnknown
 from tests.authoring.sources import write_lesson
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from regnb.authoring import build_chapter, notebook_path
-from regnb.authoring.notebook_files import code_cells, read_notebook
+from regnb.authoring.builder import build_chapter
+from regnb.authoring.notebook_files import code_cells, notebook_path, read_notebook
 from regnb.authoring.reference_engine import (
     OwnPorts,
     ReferenceAddresses,

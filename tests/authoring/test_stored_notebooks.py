@@ -7,13 +7,9 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
-from regnb.authoring import (
-    build_chapter,
-    notebook_path,
-    notebooks_without_source,
-    problems_of_chapter,
-)
-from regnb.authoring.notebook_files import read_notebook, write_notebook
+from regnb.authoring.builder import build_chapter
+from regnb.authoring.notebook_files import notebook_path, read_notebook, write_notebook
+from regnb.authoring.stored_notebooks import notebooks_without_source, problems_of_chapter
 from tests.authoring.sources import code, prose, write_lesson
 
 CELLS = [prose("why", "Pourquoi ?", "Why?"), code("sum", "1 + 1", "hide-input"), code("two", "2")]

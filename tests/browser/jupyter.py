@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ from pathlib import Path
 
 from regnb.authoring.reference_engine import reference_engine
 from regnb.cli.course_commands import jupyter_environment
+from tests.free_port import free_port
 
 PROJECT = Path(__file__).parent.parent.parent
 STARTS_WITHIN = 120.0
@@ -30,7 +30,7 @@ def jupyterlab(folder: Path) -> Iterator[str]:
     """
     shutil.copytree(PROJECT / "notebooks", folder / "notebooks")
     _draw_whole_notebooks(folder)
-    port = _free_port()
+    port = free_port()
     with reference_engine():
         log = (folder / "jupyterlab.log").open("wb")
         process = subprocess.Popen(
@@ -87,12 +87,6 @@ def _draw_whole_notebooks(folder: Path) -> None:
     file = folder / SETTINGS / "@jupyterlab/notebook-extension/tracker.jupyterlab-settings"
     file.parent.mkdir(parents=True)
     file.write_text(json.dumps({"windowingMode": "none"}), "utf-8")
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:

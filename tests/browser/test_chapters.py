@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from regnb.authoring import source_paths
+from regnb.authoring.notebook_files import source_paths
 from regnb.i18n import LANGUAGES
 from tests.browser.jupyter import PROJECT
 from tests.browser.screen import Screen

@@ -16,14 +16,14 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from regnb.authoring import build_chapter
+from regnb.authoring.builder import build_chapter
 from regnb.cli import main
 from regnb.cli.course_commands import find_course, jupyter_arguments, jupyter_environment
 from regnb.embedded import background
 from regnb.embedded.background import Place
 from regnb.engine import find_engine
 from tests.authoring.sources import code, prose, write_lesson
-from tests.contract.registries import free_port
+from tests.free_port import free_port
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "for-the-tests"

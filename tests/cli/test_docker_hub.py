@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -24,6 +23,7 @@ from regnb.errors import ManifestNotFound, Unsupported
 from regnb.lab import open_lab
 from regnb.oci import Digest, ImageIndex
 from regnb.registry import RegistryClient
+from tests.free_port import free_port
 
 
 @pytest.fixture
@@ -39,11 +39,6 @@ def in_english(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def save(folder: Path, *words: str) -> Result:
     return CliRunner().invoke(main, ["hub", "save", "--to", str(folder), *words])
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture

@@ -22,9 +22,8 @@ from regnb.server import Config, MemoryStorage, create_app
 from regnb.web.http_server import serving
 from tests.cli.commands import REPOSITORY, run
 from tests.contract.images import push
-from tests.contract.registries import free_port
-from tests.inventory.test_walk import limited
-from tests.inventory.whole import Whole
+from tests.free_port import free_port
+from tests.inventory.whole import Whole, limited
 from tests.registry.apps import serve
 
 

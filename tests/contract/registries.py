@@ -16,6 +16,7 @@ import pytest
 from regnb.registry import RegistryClient, WsgiTransport
 from regnb.server import Config, DirectoryStorage, MemoryStorage, create_app
 from regnb.web.http_server import serving
+from tests.free_port import free_port
 
 # Gives a client of a registry that is empty, allows deletion, and lives in a folder.
 OpenRegistry: TypeAlias = Callable[[Path], AbstractContextManager[RegistryClient]]
@@ -71,11 +72,6 @@ def run_distribution(
             yield port
         finally:
             process.terminate()
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
 
 
 def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:

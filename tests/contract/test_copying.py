@@ -14,7 +14,7 @@ from regnb.errors import DigestMismatch, DigestRefused, InvalidManifest, Manifes
 from regnb.oci import Digest, media_types
 from regnb.registry import RegistryClient
 from regnb.registry.copying import RegistryRepository, copy_image
-from regnb.registry.layout import LayoutFolder
+from regnb.registry.layout_folder import LayoutFolder
 from tests.contract.images import push, push_artifact
 
 
@@ -80,7 +80,7 @@ def test_damaged_layout_is_not_restored(
     source = RegistryRepository(client, repository)
     copy_image(source, layout.in_repository(repository), "1.0", name="1.0")
     layout.save()
-    file = layout.file_of(Digest.of(damaged))
+    file = layout.blobs.path(Digest.of(damaged))
     file.write_bytes(b"x" * file.stat().st_size)
     target = RegistryRepository(client, f"{repository}-back")
     with pytest.raises((DigestMismatch, DigestRefused)):

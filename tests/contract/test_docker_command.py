@@ -20,8 +20,8 @@ from typing import TypeAlias
 
 import pytest
 
-from tests.contract.registries import free_port
 from tests.contract.terminals import PROGRAMS, REAL, has_classic_store, is_older, settled
+from tests.free_port import free_port
 
 pytestmark = [
     pytest.mark.docker,

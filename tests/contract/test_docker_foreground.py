@@ -11,7 +11,6 @@ from typing import TypeAlias
 
 import pytest
 
-from tests.contract.registries import free_port
 from tests.contract.terminals import (
     LISTENS,
     NAME,
@@ -24,6 +23,7 @@ from tests.contract.terminals import (
     interrupt,
     is_older,
 )
+from tests.free_port import free_port
 
 pytestmark = [
     pytest.mark.docker,

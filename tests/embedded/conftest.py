@@ -13,6 +13,7 @@ from regnb.embedded.core import EmbeddedEngine
 from regnb.embedded.home import Home
 from regnb.server import MemoryStorage, create_app
 from regnb.web.http_server import serving
+from tests.embedded.calls import pull
 
 
 @pytest.fixture
@@ -41,3 +42,9 @@ def place(tmp_path: Path) -> Iterator[Place]:
     place = Place(tmp_path / "run" / "engine.sock", Home(tmp_path / "home"), "samples")
     yield place
     background.stop(place)
+
+
+@pytest.fixture
+def registry_image(api: Client) -> None:
+    """The engine has `registry:2`."""
+    pull(api, "registry", "2")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import time
 
 import docker
@@ -42,9 +41,3 @@ def wait_for(condition: object, seconds: float = 60.0) -> None:
     while callable(condition) and not condition():
         assert time.monotonic() < end
         time.sleep(0.02)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import ctypes
-import fcntl
 import os
 import shutil
 import signal
@@ -16,12 +15,14 @@ from typing import Any
 
 import pytest
 
+from regnb.content.locks import hold
 from regnb.embedded import background
 from regnb.embedded.background import Place
+from regnb.embedded.daemon import LOOK_EVERY
 from regnb.embedded.home import Home, default_home, default_socket
-from regnb.embedded.runner import LOOK_EVERY
 from regnb.errors import EmbeddedEngineFailed
-from tests.embedded.running import client_of, free_port, kill, pid_of, wait_for
+from tests.embedded.running import client_of, kill, pid_of, wait_for
+from tests.free_port import free_port
 
 
 def run_registry(place: Place, **options: Any) -> str:
@@ -129,13 +130,12 @@ def test_engine_whose_socket_was_removed_listens_again_and_lost_nothing(place: P
 
 def test_start_waits_for_an_engine_that_is_ending(place: Place) -> None:
     place.home.root.mkdir()
-    with place.home.lock.open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        # An engine that were started meanwhile would find the lock, and end.
-        ending = threading.Timer(2.0, lambda: fcntl.flock(lock, fcntl.LOCK_UN))
-        ending.start()
-        assert background.start(place)
-        ending.join()
+    lock = hold(place.home.lock)
+    # An engine that were started meanwhile would find the lock, and end.
+    ending = threading.Timer(2.0, lock.release)
+    ending.start()
+    assert background.start(place)
+    ending.join()
 
 
 def _listens(address: str) -> bool:

@@ -14,7 +14,7 @@ from cheroot.wsgi import Server
 from regnb.embedded import background
 from regnb.embedded.background import Place
 from regnb.embedded.core import EmbeddedEngine
-from regnb.embedded.runner import server_of
+from regnb.embedded.daemon import server_of
 from tests.embedded.running import client_of, wait_for
 
 # More than the threads that the engine had once for all of its clients.

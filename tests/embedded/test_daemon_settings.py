@@ -10,7 +10,7 @@ from regnb.embedded.core import EmbeddedEngine
 from regnb.embedded.daemon_settings import DEFAULT_PARALLEL, Settings, SettingsFile
 from regnb.embedded.refusal import Refusal
 from regnb.oci.json import json_object
-from tests.embedded.progress import pull, statuses
+from tests.embedded.calls import pull, statuses
 
 
 @pytest.fixture

@@ -18,8 +18,8 @@ from regnb.embedded.api.router import Api
 from regnb.embedded.background import Place
 from regnb.embedded.core import EmbeddedEngine
 from regnb.embedded.home import Home
+from tests.embedded.calls import error_in, pull
 from tests.embedded.faults import fill_bytes
-from tests.embedded.progress import error_in, pull
 from tests.embedded.running import client_of, pid_of
 
 LAYER = bytes(3 << 20)

@@ -11,9 +11,9 @@ import requests
 from urllib3.exceptions import HTTPError
 from werkzeug.wrappers import Request, Response
 
+from regnb.content.blobs import BlobFolder
 from regnb.embedded import background
 from regnb.embedded.background import Place
-from regnb.embedded.blobs import BlobStore
 from regnb.errors import ManifestNotFound
 from regnb.oci import Digest
 from regnb.registry import RegistryClient
@@ -73,7 +73,7 @@ def in_the_background(work: Callable[[], object], pausing: Pausing) -> Iterator[
         thread.join()
 
 
-def assert_all_whole(blobs: BlobStore) -> None:
+def assert_all_whole(blobs: BlobFolder) -> None:
     for digest in blobs.digests():
         assert Digest.of(blobs.read(digest)) == digest
 
@@ -81,7 +81,7 @@ def assert_all_whole(blobs: BlobStore) -> None:
 def test_engine_killed_in_mid_pull_goes_on_where_it_was(place: Place) -> None:
     pausing = Pausing()
     background.start(place)
-    blobs = BlobStore(place.home.images)
+    blobs = BlobFolder(place.home.images)
     with troubled(pausing) as (app, address):
         manifest = fill_bytes(address, SMALL, LARGE)
         app.seen.clear()

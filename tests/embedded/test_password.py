@@ -15,7 +15,7 @@ from regnb.registry import Credentials, RegistryClient
 from regnb.server import Config, MemoryStorage, create_app
 from regnb.server.configuration import Htpasswd
 from regnb.web.http_server import serving
-from tests.embedded.progress import error_in, lines
+from tests.embedded.calls import error_in, lines
 from tests.embedded.test_push import tagged
 
 

@@ -1,35 +1,17 @@
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from werkzeug.test import Client
 from werkzeug.wrappers import Request, Response
 
-from regnb.embedded.api.router import Api
 from regnb.embedded.core import EmbeddedEngine
-from regnb.embedded.home import Home
-from regnb.embedded.remote.pull_sources import HubPlaces
 from regnb.embedded.samples import SampleRegistry
-from regnb.oci import Digest, ImageIndex, ImageManifest
+from regnb.oci import ImageIndex, ImageManifest
 from regnb.registry import RegistryClient
-from tests.embedded.faults import fill_bytes, troubled
-from tests.embedded.images import put_image
-from tests.embedded.progress import error_in, lines, pull, statuses
+from tests.embedded.calls import error_in, lines, pull, statuses
+from tests.embedded.faults import troubled
+from tests.embedded.images import fill
 from tests.embedded.running import settle
-
-
-def fill(address: str, repository: str, engine: EmbeddedEngine, *layers: bytes) -> ImageManifest:
-    """An image in the registry at `address`, made in the engine's blobs and forgotten there."""
-    manifest = put_image(engine.images.blobs, *layers)
-    with RegistryClient(f"http://{address}") as client:
-        for part in (manifest.config, *manifest.layers):
-            client.put_blob(repository, engine.images.blobs.read(part.digest))
-        client.put_manifest(repository, "1", manifest.content, media_type=manifest.media_type)
-    engine.images.delete_unused_blobs()
-    return manifest
 
 
 def test_pull_tells_each_step_and_says_what_it_is(api: Client) -> None:
@@ -196,45 +178,6 @@ def test_registry_without_tls_elsewhere_is_refused(
     assert "manifest unknown" in api.post(path).text
 
 
-def test_broken_layer_is_taken_up_where_it_broke(api: Client, engine: EmbeddedEngine) -> None:
-    layer = bytes(range(256)) * 8192
-
-    def cut_once(request: Request) -> Response | None:
-        wanted = request.method == "GET" and request.path.endswith(Digest.of(layer))
-        if wanted and not request.headers.get("Range"):
-            return Response(half(), headers={"Content-Length": str(len(layer))})
-        return None
-
-    def half() -> Iterator[bytes]:
-        yield layer[: len(layer) // 2]
-        raise ConnectionResetError
-
-    engine.downloads._retry_after = 0
-    with troubled(cut_once) as (app, address):
-        manifest = fill_bytes(address, layer)
-        told = statuses(pull(api, f"{address}/app", "1"))
-    ranges = [asked for _, _, asked in app.seen if asked]
-    assert any(status.startswith("Retrying") for status in told)
-    assert ranges == [f"bytes={len(layer) // 2}-"]
-    assert engine.images.blobs.has(manifest.layers[0])
-
-
-def test_wrong_bytes_are_refused_and_not_kept(api: Client, engine: EmbeddedEngine) -> None:
-    layer = b"the right bytes"
-
-    def lie(request: Request) -> Response | None:
-        wanted = request.method == "GET" and request.path.endswith(Digest.of(layer))
-        return Response(b"the wrong bytes") if wanted else None
-
-    engine.downloads._retry_after = 0
-    with troubled(lie) as (_, address):
-        manifest = fill_bytes(address, layer)
-        content = pull(api, f"{address}/app", "1")
-    assert str(Digest.of(layer)) in error_in(content)
-    assert not engine.images.blobs.has(manifest.layers[0])
-    assert engine.images.images() == []
-
-
 @pytest.mark.parametrize("nonsense", [b"<html>", b"{}", b"\xff"])
 def test_registry_that_answers_nonsense_is_refused(api: Client, nonsense: bytes) -> None:
     def answer(request: Request) -> Response | None:
@@ -243,104 +186,6 @@ def test_registry_that_answers_nonsense_is_refused(api: Client, nonsense: bytes)
     with troubled(answer) as (_, address):
         response = api.post(f"/images/create?fromImage={address}/app&tag=1")
     assert response.status_code == 500
-
-
-def test_two_pulls_at_once_share_the_work(engine: EmbeddedEngine) -> None:
-    first_asked = threading.Event()
-
-    def wait_for_the_second(request: Request) -> None:
-        if request.method == "GET" and request.path.endswith(manifest.layers[0].digest):
-            first_asked.wait(5)
-
-    def pull_one() -> None:
-        answers.append(pull(Client(Api(engine)), f"{address}/app", "1"))
-
-    answers: list[bytes] = []
-    with troubled(lambda _: None) as (app, address):
-        manifest = fill_bytes(address, b"shared layer")
-        app.spoil, app.seen = wait_for_the_second, []
-        threads = [threading.Thread(target=pull_one) for _ in range(2)]
-        for thread in threads:
-            thread.start()
-        while not any(download.watchers == 2 for download in engine.downloads.running()):
-            threading.Event().wait(0.01)
-        first_asked.set()
-        for thread in threads:
-            thread.join()
-    paths = [path for method, path, _ in app.seen if method == "GET"]
-    assert sum(path.endswith(manifest.layers[0].digest) for path in paths) == 1
-    assert [error_in(answer) for answer in answers] == ["", ""]
-
-
-def hub_engine(
-    folder: Path, host: str, mirrors: tuple[tuple[str, str], ...] = ()
-) -> EmbeddedEngine:
-    return EmbeddedEngine(Home(folder / "hub"), places=HubPlaces(host, mirrors))
-
-
-@pytest.mark.parametrize("limited", ["manifests", "blobs"])
-def test_limited_hub_gives_way_to_a_mirror(
-    engine: EmbeddedEngine, tmp_path: Path, registry: str, limited: str
-) -> None:
-    fill(registry, "mirror/library/nginx", engine, b"layer")
-
-    def limit(request: Request) -> Response | None:
-        is_limited = request.method == "GET" and f"/{limited}/" in request.path
-        return Response(status=429) if is_limited else None
-
-    with troubled(limit) as (_, address):
-        fill(address, "library/nginx", engine, b"layer")
-        mirrored = hub_engine(tmp_path, address, ((f"http://{registry}", "mirror/"),))
-        told = statuses(pull(Client(Api(mirrored)), "nginx", "1"))
-        mirrored.close()
-    assert told[1] == f"The pull limit of Docker Hub is reached: this image comes from {registry}"
-
-
-def test_manifest_is_asked_for_once(engine: EmbeddedEngine, tmp_path: Path) -> None:
-    with troubled(lambda _: None) as (app, address):
-        fill(address, "library/nginx", engine, b"layer")
-        app.seen.clear()
-        reached = hub_engine(tmp_path, address)
-        assert error_in(pull(Client(Api(reached)), "nginx", "1")) == ""
-        reached.close()
-    assert [path.count("/manifests/") for _, path, _ in app.seen].count(1) == 1
-
-
-def test_hub_that_cannot_be_reached_gives_way_to_a_sample(tmp_path: Path) -> None:
-    lonely = hub_engine(tmp_path, "localhost:1")
-    told = statuses(pull(Client(Api(lonely)), "nginx"))
-    lonely.close()
-    assert told[1] == (
-        "Not from Docker Hub (localhost:1 cannot be reached): this is a sample image of regnb"
-    )
-    assert lonely.images.find("nginx").source == "samples"
-
-
-def test_what_has_no_sample_either_says_why_and_names_the_samples(tmp_path: Path) -> None:
-    lonely = hub_engine(tmp_path, "localhost:1")
-    response = Client(Api(lonely)).post("/images/create?fromImage=python&tag=latest")
-    lonely.close()
-    assert response.status_code == 500
-    assert "connection refused (samples of regnb: alpine, busybox" in response.text
-
-
-def test_samples_can_be_forbidden(tmp_path: Path) -> None:
-    strict = EmbeddedEngine(Home(tmp_path / "strict"), hub="hub", places=HubPlaces("localhost:1"))
-    response = Client(Api(strict)).post("/images/create?fromImage=nginx&tag=latest")
-    strict.close()
-    assert response.status_code == 500
-    assert "connection refused" in response.text
-
-
-def test_registry_mirrors_are_asked_before_hub(
-    engine: EmbeddedEngine, tmp_path: Path, registry: str
-) -> None:
-    manifest = fill(registry, "library/nginx", engine, b"layer")
-    mirrored = hub_engine(tmp_path, "localhost:1")
-    mirrored.home.settings.write_text(f'{{"registry-mirrors": ["http://{registry}"]}}')
-    pull(Client(Api(mirrored)), "nginx", "1")
-    mirrored.close()
-    assert mirrored.images.find("nginx:1").manifest.digest == manifest.digest
 
 
 def test_client_that_goes_away_leaves_the_engine_whole(

@@ -4,7 +4,7 @@ from werkzeug.test import Client
 
 from regnb.embedded.core import EmbeddedEngine
 from regnb.registry import RegistryClient
-from tests.embedded.progress import error_in, lines, pull, statuses
+from tests.embedded.calls import error_in, lines, pull, statuses
 
 
 def push(api: Client, name: str, tag: str = "1.0") -> bytes:

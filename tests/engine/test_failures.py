@@ -17,11 +17,13 @@ from regnb.errors import (
     HubUnreachable,
     ImageNotFound,
     NameTaken,
+    NotAnImage,
     PortTaken,
     PullFailed,
     PushFailed,
     SampleNotFound,
 )
+from regnb.errors.hub_reasons import HUB_HOST, Reason
 
 ENDPOINT = "unix:///run/docker.sock"
 HUB = 'Get "https://registry-1.docker.io/v2/": '
@@ -199,3 +201,96 @@ def test_mistake_of_our_own_is_not_hidden() -> None:
     assert not issubclass(TypeError, SDK_ERRORS)
     with pytest.raises(TypeError), engine_errors("w3", endpoint=ENDPOINT):
         raise TypeError
+
+
+GET = f'Get "https://{HUB_HOST}/v2/": '
+HEAD = f'Head "https://{HUB_HOST}/v2/library/alpine/manifests/latest": '
+CONTAINERD = f'failed to resolve reference "docker.io/library/alpine:latest": {{}}{HEAD}'
+PODMAN = f"initializing source docker://alpine:latest: pinging container registry {HUB_HOST}: "
+PAGE = "invalid character '<' looking for beginning of value: \"<html></html>\""
+STATUS = (
+    f"unexpected status from HEAD request to https://{HUB_HOST}/v2/library/alpine/manifests/1: "
+)
+UNKNOWN = "x509: certificate signed by unknown authority"
+# What Docker 20.10 says in such networks, and Docker 28 with either store and Podman in theirs.
+WORDS = [
+    (GET + UNKNOWN, Reason("unknown_authority")),
+    (GET + "tls: failed to verify certificate: " + UNKNOWN, Reason("unknown_authority")),
+    (CONTAINERD.format("failed to do request: ") + UNKNOWN, Reason("unknown_authority")),
+    (PODMAN + GET + "tls: failed to verify certificate: " + UNKNOWN, Reason("unknown_authority")),
+    (
+        f'{HEAD}Get "https://auth.docker.io/token?service=registry.docker.io": {UNKNOWN}',
+        Reason("unknown_authority", "auth.docker.io"),
+    ),
+    (
+        GET + "x509: certificate has expired or is not yet valid: current time 2026-01-01T10:00:00Z"
+        " is after 2025-01-01T10:00:00Z",
+        Reason("out_of_date"),
+    ),
+    (GET + f"x509: certificate is valid for a.example, not {HUB_HOST}", Reason("wrong_name")),
+    ("error parsing HTTP 403 response body: " + PAGE, Reason("forbidden", who="403")),
+    (STATUS + "403 Forbidden", Reason("forbidden", HUB_HOST, "403")),
+    (PODMAN + "StatusCode: 403, <html></html>", Reason("forbidden", who="403")),
+    ("received unexpected HTTP status: 502 Bad Gateway", Reason("server_error", who="502")),
+    (STATUS + "503 Service Unavailable", Reason("server_error", HUB_HOST, "503")),
+    (
+        "received unexpected HTTP status: 511 Network Authentication Required",
+        Reason("login_page", who=HUB_HOST),
+    ),
+    ("error unmarshalling content: " + PAGE, Reason("no_registry")),
+    (HEAD + "unable to decode token response: " + PAGE, Reason("no_registry")),
+    (GET + "EOF", Reason("cut")),
+    (GET + "net/http: TLS handshake timeout", Reason("timeout")),
+    (GET + "dial tcp: lookup registry-1.docker.io: no such host", Reason("no_address")),
+    (GET + "dial tcp 127.0.0.1:443: connect: connection refused", Reason("unreachable")),
+    (GET + "Proxy Authentication Required", Reason("proxy_login")),
+    (GET + "Forbidden", Reason("proxy_refuses")),
+    (GET + "Bad Gateway", Reason("proxy_fails")),
+    (
+        GET + "proxyconnect tcp: dial tcp 10.1.2.3:3128: connect: connection refused",
+        Reason("proxy_silent", who="10.1.2.3:3128"),
+    ),
+    (
+        GET + "proxyconnect tcp: dial tcp: lookup proxy.example on 10.0.0.1:53: no such host",
+        Reason("proxy_silent", who="proxy.example"),
+    ),
+]
+
+
+@pytest.mark.parametrize(("message", "reason"), WORDS)
+def test_words_of_engines_are_understood(message: str, reason: Reason) -> None:
+    error = failure(message, subject="alpine:latest", otherwise=PullFailed)
+    assert isinstance(error, HubUnreachable)
+    assert error.reason == reason
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        f'Get "https://localhost:5000/v2/": {UNKNOWN}',
+        "received unexpected HTTP status: 502 Bad Gateway",
+        "error parsing HTTP 403 response body: " + PAGE,
+    ],
+)
+def test_other_registries_speak_for_themselves(message: str) -> None:
+    error = failure(message, subject="localhost:5000/w3:1.0", otherwise=PullFailed)
+    assert type(error) is PullFailed
+    assert error.message == message
+
+
+def test_limit_stays_the_limit() -> None:
+    message = STATUS + "429 Too Many Requests"
+    assert isinstance(failure(message, subject="alpine", otherwise=PullFailed), HubRateLimited)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "localhost:5000/w3:a is no image but an artifact: unsupported type application/wasm",
+        "unsupported media type application/vnd.dev.cosign.simplesigning.v1+json",
+        'Encountered remote "application/vnd.wasm.config.v0+json"(unknown) when fetching',
+    ],
+)
+def test_artifact_that_is_pulled_is_told_as_one(words: str) -> None:
+    error = failure(words, subject="localhost:5000/w3:a", otherwise=PullFailed)
+    assert type(error) is NotAnImage

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from typing import Any
 
-from werkzeug import Response
+from werkzeug import Request, Response
 
+from regnb.inventory import inventory
 from regnb.oci import Digest, media_types
 from tests.registry.apps import Answer, TableApp
+from tests.registry.conftest import OpenClient
 
 
 class Whole:
@@ -77,3 +80,33 @@ def manifest(content: bytes, media_type: str = "") -> Response:
 def platform(name: str) -> dict[str, object]:
     os, _, architecture = name.partition("/")
     return {"platform": {"os": os, "architecture": architecture}}
+
+
+def at(day: int) -> str:
+    return f"2024-01-0{day}T00:00:00Z"
+
+
+def rows(open_client: OpenClient, whole: Whole | TableApp, **options: Any) -> list[dict[str, Any]]:
+    app = whole.app() if isinstance(whole, Whole) else whole
+    frame = inventory(open_client(app), **options)
+    return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
+
+
+def problems(found: list[dict[str, Any]]) -> dict[str, str]:
+    return {f"{row['repository']}:{row['tag']}": row["problem"] for row in found if row["problem"]}
+
+
+def arrived(found: list[dict[str, Any]]) -> list[str]:
+    return [f"{row['repository']}:{row['tag']}" for row in found if row["digest"]]
+
+
+def limited(answer: Response, times: int, wait: str | None) -> Any:
+    """429 for the first `times`, then `answer`."""
+    left = [times]
+
+    def respond(_: Request) -> Response:
+        left[0] -= 1
+        headers = {"Retry-After": wait} if wait else {}
+        return Response("", 429, headers) if left[0] >= 0 else answer
+
+    return respond

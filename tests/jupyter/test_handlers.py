@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from regnb.jupyter.handlers import PLUGIN, set_locale
-from tests.contract.registries import free_port
+from tests.free_port import free_port
 
 BASE = "/user/someone-regnb-x1"
 TOKEN = "secret"

@@ -12,7 +12,7 @@ from regnb.lab.handshake import shake_hands
 from regnb.lab.ownership import Folder
 from regnb.server import MemoryStorage, create_app
 from regnb.web.http_server import serving
-from tests.embedded.running import free_port
+from tests.free_port import free_port
 from tests.lab.conftest import server_context
 from tests.servers import slow_to_start
 

@@ -101,7 +101,7 @@ def test_registry_that_was_stopped_before_stays_so(lab: Lab, place: Place, said:
 def test_registry_whose_port_was_taken_meanwhile_is_told_and_the_step_goes_on(
     lab: Lab, place: Place, said: Said, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("regnb.lab.keeper._LETS_GO_WITHIN", 0.5)
+    monkeypatch.setattr("regnb.lab.keeper._PORT_FREE_WITHIN", 0.5)
     lab.run_registry()
     port = int(lab.address.rpartition(":")[2])
     background.stop(place)

@@ -15,7 +15,7 @@ from regnb.engine import Engine
 from regnb.errors import PushFailed
 from regnb.lab.second import LabEngine
 from regnb.oci import ImageReference
-from tests.contract.registries import free_port
+from tests.free_port import free_port
 
 NOT_TLS = "http: server gave HTTP response to HTTPS client"
 

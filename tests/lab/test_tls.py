@@ -1,50 +1,68 @@
-"""Certificates that the lab makes, held against OpenSSL: its words make the same ones."""
-
 from __future__ import annotations
 
-import shutil
-import subprocess
-from pathlib import Path
-
 import pytest
-from cryptography import x509
 
-from regnb.lab.authority import CA, Certificates, Role, certificate_file
-from regnb.lab.ownership import Folder
-from regnb.lab.tls import authority_command, certificate_command
-
-NAMES = ["localhost", "172.17.0.2"]
+from regnb.errors import NothingRefused, NotTls, RegistryError
+from regnb.lab import Lab
 
 
-needs_openssl = pytest.mark.skipif(shutil.which("openssl") is None, reason="no openssl here")
+@pytest.fixture
+def secured(lab: Lab) -> Lab:
+    lab.issue("server", "localhost:5000", "127.0.0.1")
+    lab.run_registry(tls="server")
+    return lab
 
 
-def facts(path: Path) -> set[str]:
-    """The extensions of a certificate that matter, and whether they are critical."""
-    certificate = x509.load_pem_x509_certificate(path.read_bytes())
-    kinds = (x509.BasicConstraints, x509.ExtendedKeyUsage, x509.SubjectAlternativeName)
-    found = {certificate.subject.rfc4514_string(), certificate.issuer.rfc4514_string()}
-    for extension in certificate.extensions:
-        if isinstance(extension.value, kinds):
-            found.add(f"{extension.value} {extension.critical}")
-    return found
-
-
-@needs_openssl
-@pytest.mark.parametrize(
-    ("role", "names"), [("server", NAMES), ("client", []), ("server", [])], ids=str
-)
-def test_shown_commands_make_the_same(
-    certificates: Certificates, folder: Folder, tmp_path: Path, role: Role, names: list[str]
+def test_certificates_are_told_with_the_authority_first(
+    lab: Lab, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    certificates.issue("one", names, role=role)
-    there = tmp_path / "there"
-    for part in ("authority", "certificates/one"):
-        (there / part).mkdir(parents=True)
-    for command in (
-        authority_command(),
-        certificate_command("one", "one", names, role=role, expired=False),
-    ):
-        subprocess.run(command.text, shell=True, cwd=there, check=True, capture_output=True)
-    for file in (CA, certificate_file("one", role)):
-        assert facts(there / file) == facts(folder.path / file)
+    assert lab.certificates().empty
+    assert list(lab.make_authority().certificate) == ["ca"]
+    assert list(lab.issue("server", "localhost:5000").certificate) == ["server"]
+    assert list(lab.issue("anna", client=True).certificate) == ["anna"]
+    assert list(lab.certificates().certificate) == ["ca", "anna", "server"]
+    shown = capsys.readouterr().out
+    assert '$ cd "$(regnb folder)" && openssl req -x509 ' in shown
+    assert "subjectAltName=DNS:localhost " in shown
+
+
+def test_handshake_tells_what_was_agreed_on(secured: Lab) -> None:
+    found = dict(zip(*(secured.handshake()[name] for name in ("field", "value")), strict=True))
+    assert found["tls_version"].startswith("TLSv1.")
+    assert found["trusted"] is True
+    other = secured.handshake("registry.lab:5000")
+    assert True not in set(other[other.field == "trusted"].value)
+
+
+def test_registry_without_tls_shakes_no_hands(lab: Lab) -> None:
+    lab.run_registry()
+    with pytest.raises(NotTls):
+        lab.handshake()
+
+
+def test_refusal_shows_the_words_and_what_they_mean(
+    lab: Lab, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lab.add_user("anna")
+    lab.run_registry(auth="htpasswd")
+    capsys.readouterr()
+    with lab.refusal():
+        lab.login("anna", "wrong")
+    shown = capsys.readouterr().out
+    assert "> " in shown
+    assert lab._session.translator("refusals.unauthorized") in shown
+    with pytest.raises(NothingRefused), lab.refusal():
+        lab.login("anna")
+    with pytest.raises(ZeroDivisionError), lab.refusal():
+        _ = 1 / 0
+
+
+def test_refusal_without_words_of_its_own_says_the_error(
+    lab: Lab, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail() -> None:
+        raise RegistryError("Strange.")
+
+    with lab.refusal():
+        fail()
+    assert "Strange." in capsys.readouterr().out

@@ -24,7 +24,7 @@ from regnb.errors.hub_reasons import HUB_HOST, Reason
 from regnb.i18n import Translator
 from regnb.oci import ImageManifest
 from regnb.web.http_server import serving as serving_app
-from tests.embedded.progress import error_in, pull, statuses
+from tests.embedded.calls import error_in, pull, statuses
 from tests.embedded.running import settle
 from tests.networks.hubs import (
     AUTHORITY,

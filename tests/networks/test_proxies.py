@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -15,6 +14,7 @@ import pytest
 from werkzeug.test import Client
 
 from regnb.embedded.api.router import Api
+from regnb.embedded.containers.registry_program import upstream_of
 from regnb.embedded.core import EmbeddedEngine
 from regnb.embedded.home import Home
 from regnb.errors import ProxyFailed, RegistryError
@@ -23,13 +23,12 @@ from regnb.i18n import LANGUAGES, Translator
 from regnb.outgoing import Proxy, pool_to, proxy_to, spare_loopback
 from regnb.registry import RegistryClient, UrllibTransport
 from regnb.registry.certificates import issuer_at
-from regnb.server import MemoryStorage, create_app
-from regnb.server.configuration import Upstream
-from regnb.server.upstream import UpstreamClient
+from regnb.server import Config, MemoryStorage, create_app
+from regnb.server.configuration import UpstreamConfig
 from regnb.web.http_server import serving as serving_app
 from tests.accelerators import accelerators
-from tests.contract.registries import free_port
-from tests.embedded.progress import pull, statuses
+from tests.embedded.calls import pull, statuses
+from tests.free_port import free_port
 from tests.networks.hubs import AUTHORITY, FINE, TOKEN, Authority, saying, serving, wanting_token
 from tests.networks.proxies import LOGIN, proxy
 from tests.registry.test_urllib_transport import OK, speaking
@@ -270,9 +269,9 @@ def test_cache_asks_its_upstream_by_the_proxy(
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(authority.file))
     with proxy({HOST: secure}, login=LOGIN) as office:
         monkeypatch.setenv("HTTPS_PROXY", f"http://{WITH_LOGIN}{office.address}")
-        answer = UpstreamClient(Upstream(f"https://{HOST}")).ask("GET", "/v2/")
-        assert answer is not None
-        assert json.loads(answer.data) == {}
+        client = upstream_of(Config(upstream=UpstreamConfig(f"https://{HOST}")))
+        assert client is not None
+        client.ping()
 
 
 def test_cache_asks_for_its_token_the_way_that_leads_there(
@@ -287,8 +286,9 @@ def test_cache_asks_for_its_token_the_way_that_leads_there(
         proxy({HOST: tokens}) as office,
     ):
         monkeypatch.setenv("HTTPS_PROXY", f"http://{office.address}")
-        answer = UpstreamClient(Upstream(upstream)).ask("GET", "/v2/")
-        assert answer is not None
+        client = upstream_of(Config(upstream=UpstreamConfig(upstream)))
+        assert client is not None
+        client.ping()
         assert [line.rpartition(" ")[0] for line in office.seen] == [f"CONNECT {HOST}:443"]
 
 

@@ -12,7 +12,8 @@ from typing import Protocol
 
 import pytest
 
-from regnb.authoring import build_chapter, source_paths
+from regnb.authoring.builder import build_chapter
+from regnb.authoring.notebook_files import source_paths
 
 PROJECT = Path(__file__).parent.parent.parent
 SETTINGS = PROJECT / "tests" / "notebooks" / "nbval.ini"

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from regnb.authoring import read_chapter, source_paths
-from regnb.authoring.notebook_files import make_notebook, to_text
+from regnb.authoring.chapter import read_chapter
+from regnb.authoring.notebook_files import make_notebook, source_paths, to_text
 from tests.authoring.sources import code, write_lesson
 from tests.notebooks.conftest import PROJECT
 

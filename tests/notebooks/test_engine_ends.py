@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from regnb.authoring import read_chapter, source_paths
-from regnb.authoring.chapter import Code
+from regnb.authoring.chapter import Code, read_chapter
+from regnb.authoring.notebook_files import source_paths
 from regnb.checks.definitions import Status
 from regnb.embedded import background
 from regnb.embedded.background import Place

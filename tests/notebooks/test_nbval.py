@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from nbformat import NotebookNode
 
-from regnb.authoring import problems_of_chapter, source_paths
-from regnb.authoring.notebook_files import code_cells, read_notebook, write_notebook
+from regnb.authoring.notebook_files import code_cells, read_notebook, source_paths, write_notebook
+from regnb.authoring.stored_notebooks import problems_of_chapter
 from tests.notebooks.conftest import PROJECT, Compare
 from tests.notebooks.sanitizer import STRICT, rules
 

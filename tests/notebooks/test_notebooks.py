@@ -6,14 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from regnb.authoring import (
-    notebooks_without_source,
-    problems_of,
-    problems_of_chapter,
-    read_chapter,
-    source_paths,
-)
-from regnb.authoring.notebook_files import code_cells, read_notebook
+from regnb.authoring.chapter import read_chapter
+from regnb.authoring.notebook_files import code_cells, read_notebook, source_paths
+from regnb.authoring.rules import problems_of
+from regnb.authoring.stored_notebooks import notebooks_without_source, problems_of_chapter
 from tests.notebooks.conftest import PROJECT
 from tests.notebooks.sanitizer import DOCKER, STRICT, rules, rules_that_match, texts
 

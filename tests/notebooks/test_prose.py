@@ -8,7 +8,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from regnb.authoring import Prose, read_chapter, source_paths
+from regnb.authoring.chapter import Prose, read_chapter
+from regnb.authoring.notebook_files import source_paths
 from regnb.authoring.prose import flaws
 from regnb.i18n import LANGUAGES, load_catalogue
 from tests.notebooks.conftest import PROJECT

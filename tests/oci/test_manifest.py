@@ -93,3 +93,17 @@ def test_descriptor_survives_its_json_form() -> None:
     entry = parse_manifest(manifest(b"layer"))
     assert isinstance(entry, ImageManifest)
     assert entry.layers[0].to_json() == descriptor(b"layer")
+
+
+def test_best_is_the_first_image_when_none_is_for_the_platform() -> None:
+    arm = descriptor(b"arm", platform={"os": "linux", "architecture": "arm64"})
+    amd = descriptor(b"amd", platform={"os": "linux", "architecture": "amd64"})
+    parsed = parse_manifest(index(arm, amd))
+    assert isinstance(parsed, ImageIndex)
+    for platform, best in (("linux/amd64", amd), ("linux/s390x", arm)):
+        found = parsed.best_for(Platform.parse(platform))
+        assert found is not None
+        assert found.digest == best["digest"]
+    empty = parse_manifest(index())
+    assert isinstance(empty, ImageIndex)
+    assert empty.best_for(Platform.parse("linux/amd64")) is None

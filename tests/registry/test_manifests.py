@@ -12,6 +12,7 @@ from regnb.errors import (
     InvalidDigest,
     InvalidManifest,
     InvalidReference,
+    RegistryError,
     Unauthorized,
     Unsupported,
 )
@@ -103,6 +104,19 @@ def test_put_checks_what_was_stored(open_client: OpenClient) -> None:
         )
 
 
+@pytest.mark.parametrize("status", [201, 202])
+def test_manifest_may_be_taken_in_later(open_client: OpenClient, status: int) -> None:
+    client = open_client(TableApp({f"PUT {PATH}/1.0": Response("", status)}))
+    digest = client.put_manifest("team/w3", "1.0", CONTENT, media_type=media_types.OCI_MANIFEST)
+    assert digest == DIGEST
+
+
+def test_put_that_gives_the_manifest_back_is_told(open_client: OpenClient) -> None:
+    client = open_client(TableApp({f"PUT {PATH}/1.0": Response("", 200)}))
+    with pytest.raises(RegistryError, match="200 OK"):
+        client.put_manifest("team/w3", "1.0", CONTENT, media_type=media_types.OCI_MANIFEST)
+
+
 def test_put_sends_the_bytes_as_they_are(open_client: OpenClient) -> None:
     got: list[tuple[bytes, str | None]] = []
 
@@ -126,10 +140,18 @@ def test_tag_that_cannot_be_deleted(open_client: OpenClient, status: int, body: 
         open_client(app).delete_tag("team/w3", "1.0")
 
 
-def test_tag_is_deleted(open_client: OpenClient) -> None:
-    app = TableApp({f"DELETE {PATH}/1.0": Response("", 202)})
+@pytest.mark.parametrize("status", [202, 200, 204])
+def test_tag_is_deleted(open_client: OpenClient, status: int) -> None:
+    app = TableApp({f"DELETE {PATH}/1.0": Response("", status)})
     open_client(app).delete_tag("team/w3", "1.0")
     assert app.lines == [f"DELETE {PATH}/1.0"]
+
+
+@pytest.mark.parametrize("status", [202, 200, 204])
+def test_manifest_is_deleted(open_client: OpenClient, status: int) -> None:
+    app = TableApp({f"DELETE {PATH}/{DIGEST}": Response("", status)})
+    open_client(app).delete_manifest("team/w3", DIGEST)
+    assert app.lines == [f"DELETE {PATH}/{DIGEST}"]
 
 
 def test_impossible_names_are_not_sent(open_client: OpenClient) -> None:

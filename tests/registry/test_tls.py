@@ -18,7 +18,7 @@ from regnb.i18n import Translator, load_catalogue
 from regnb.oci import Digest
 from regnb.registry import RegistryClient, UrllibTransport
 from regnb.registry.problems import CERTIFICATE_REASONS
-from tests.contract.registries import free_port
+from tests.free_port import free_port
 from tests.registry.apps import REGISTRY, TableApp, serve
 
 CUT = Digest.of(b"cut")

@@ -24,7 +24,7 @@ from regnb.errors import (
 from regnb.oci import Digest
 from regnb.registry import RegistryClient
 from tests.accelerators import accelerators
-from tests.contract.registries import free_port
+from tests.free_port import free_port
 from tests.registry.conftest import FAST
 
 ANYTHING = Digest.of(b"anything")

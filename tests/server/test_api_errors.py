@@ -235,7 +235,7 @@ def test_failure_of_the_storage_is_told_and_logged(
     storage = DirectoryStorage(tmp_path)
     client = Client(create_app(storage))
     push_image(client)
-    path = storage.repository("w3").blob_path(Digest.of(LAYER))
+    path = storage.repository("w3").blobs.path(Digest.of(LAYER))
     path.unlink()
     path.mkdir()
     assert codes(client.get(f"/v2/w3/blobs/{Digest.of(LAYER)}")) == (404, {"BLOB_UNKNOWN"})

@@ -8,7 +8,7 @@ import pytest
 
 from regnb.errors import InvalidConfiguration
 from regnb.server.config_file import load_config
-from regnb.server.configuration import Config, Endpoint, Htpasswd, Tls, TokenAuth, Upstream
+from regnb.server.configuration import Config, Endpoint, Htpasswd, Tls, TokenAuth, UpstreamConfig
 
 FULL = """
 version: 0.1
@@ -72,7 +72,7 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
                 ignored_actions=frozenset({"pull"}),
             ),
         ),
-        upstream=Upstream("https://registry-1.docker.io", "me", "secret"),
+        upstream=UpstreamConfig("https://registry-1.docker.io", "me", "secret"),
         headers={"X-Content-Type-Options": "nosniff"},
         log_level="warn",
         access_log=False,

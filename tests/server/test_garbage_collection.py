@@ -134,7 +134,7 @@ def test_scrub_finds_what_keeps_its_time(client: Client, storage: DirectoryStora
     import os
 
     push_image(client)
-    path = storage.repository("w3").blob_path(LAYER_DIGEST)
+    path = storage.repository("w3").blobs.path(LAYER_DIGEST)
     sealed = path.stat().st_mtime_ns
     path.write_bytes(LAYER.upper())
     os.utime(path, ns=(sealed, sealed))
@@ -146,7 +146,7 @@ def test_scrub_finds_what_keeps_its_time(client: Client, storage: DirectoryStora
 def test_scrub_names_each_kind_of_damage(client: Client, storage: DirectoryStorage) -> None:
     push_image(client)
     repository = storage.repository("w3")
-    repository.blob_path(LAYER_DIGEST).unlink()
+    repository.blobs.path(LAYER_DIGEST).unlink()
     stray = repository.path / "blobs" / "sha256" / "readme"
     stray.touch()
     put(client, "/v2/other/manifests/1.0", index(), OCI_INDEX)

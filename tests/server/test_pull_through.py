@@ -2,21 +2,31 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import bcrypt
 import pytest
+from urllib3 import HTTPHeaderDict
 from werkzeug.test import Client
 
+from regnb.errors import InvalidConfiguration
 from regnb.oci import Digest
 from regnb.oci.media_types import OCI_INDEX
+from regnb.registry import Credentials, RegistryClient
+from regnb.registry.transport import Request, Response
 from regnb.server import Config, MemoryStorage, create_app
-from regnb.server.configuration import Htpasswd, Upstream
+from regnb.server.configuration import Htpasswd, UpstreamConfig
 from regnb.server.storage_interface import RegistryStorage
 from regnb.web.http_server import Server, serving
 
 from .samples import LAYER, codes, image, index, push_image, put
 
 LAYER_PATH = f"/v2/w3/blobs/{Digest.of(LAYER)}"
+
+
+def asking(server: Server, user: str = "", password: str = "") -> RegistryClient:
+    credentials = Credentials(user, password) if user else None
+    return RegistryClient(f"http://127.0.0.1:{server.port}", credentials=credentials)
 
 
 @pytest.fixture
@@ -39,8 +49,7 @@ def upstream(source: Client) -> Iterator[Server]:
 
 @pytest.fixture
 def cache(upstream: Server, storage: RegistryStorage) -> Client:
-    config = Config(upstream=Upstream(f"http://127.0.0.1:{upstream.port}"))
-    return Client(create_app(storage, config))
+    return Client(create_app(storage, upstream=asking(upstream)))
 
 
 def test_what_was_pulled_once_is_here_without_upstream(
@@ -95,13 +104,44 @@ def test_upstream_that_wants_a_password(tmp_path: Path) -> None:
     storage = MemoryStorage()
     _, content = push_image(Client(create_app(storage)))
     with serving(create_app(storage, Config(htpasswd=Htpasswd(str(users))))) as server:
-        url = f"http://127.0.0.1:{server.port}"
-        known = Config(upstream=Upstream(url, "ann", "pw"))
-        answer = Client(create_app(MemoryStorage(), known)).get("/v2/w3/manifests/1.0")
-        assert answer.data == content
-        unknown = Config(upstream=Upstream(url, "ann", "wrong"))
-        answer = Client(create_app(MemoryStorage(), unknown)).get("/v2/w3/manifests/1.0")
-        assert codes(answer) == (502, {"DENIED"})
+        known = create_app(MemoryStorage(), upstream=asking(server, "ann", "pw"))
+        assert Client(known).get("/v2/w3/manifests/1.0").data == content
+        unknown = create_app(MemoryStorage(), upstream=asking(server, "ann", "wrong"))
+        assert codes(Client(unknown).get("/v2/w3/manifests/1.0")) == (502, {"DENIED"})
+
+
+class SendingElsewhere:
+    """An upstream that sends its clients to `realm` for a token, and what it was sent."""
+
+    def __init__(self, realm: str) -> None:
+        self.realm = realm
+        self.requests: list[Request] = []
+
+    def send(self, request: Request) -> Response:
+        self.requests.append(request)
+        headers = HTTPHeaderDict({"WWW-Authenticate": f'Bearer realm="{self.realm}"'})
+        return Response(401, headers, iter(()), lambda: None)
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize("realm", ["http://elsewhere.test/token", "http://192.0.2.1:5001/token"])
+def test_token_service_elsewhere_without_tls_gets_no_password(realm: str) -> None:
+    transport = SendingElsewhere(realm)
+    client = RegistryClient(
+        "http://127.0.0.1:5000", transport=transport, credentials=Credentials("ann", "secret")
+    )
+    cache = Client(create_app(MemoryStorage(), upstream=client))
+    assert codes(cache.get("/v2/w3/manifests/1.0")) == (502, {"DENIED"})
+    assert codes(cache.get(LAYER_PATH)) == (502, {"DENIED"})
+    assert {urlsplit(request.url).hostname for request in transport.requests} == {"127.0.0.1"}
+    assert not any("Authorization" in request.headers for request in transport.requests)
+
+
+def test_cache_that_nobody_asks_for_is_refused() -> None:
+    with pytest.raises(InvalidConfiguration, match=r"proxy\.remoteurl"):
+        create_app(MemoryStorage(), Config(upstream=UpstreamConfig("https://registry-1.docker.io")))
 
 
 def test_content_with_another_digest_is_not_kept(

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from werkzeug.wrappers import Response
 
+from regnb.content.blobs import BLOCK
 from regnb.embedded.api.call import Call, rule, without_type
-from regnb.embedded.blobs import CHUNK
 from regnb.embedded.containers.mounts import host_path
 from regnb.embedded.refusal import Refusal, bad_request
 
@@ -84,7 +84,7 @@ def _tar(root: Path, top: str) -> Iterator[bytes]:
 def _content(file: io.BufferedReader, size: int) -> Iterator[bytes]:
     """Exactly the `size` bytes that the header tells, in whole blocks of the tar."""
     left = size
-    while left and (block := file.read(min(CHUNK, left))):
+    while left and (block := file.read(min(BLOCK, left))):
         left -= len(block)
         yield block
     yield bytes(left + -size % tarfile.BLOCKSIZE)

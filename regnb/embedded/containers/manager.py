@@ -17,8 +17,8 @@ from regnb.embedded.containers.mounts import Volumes, anonymous_volumes, make_mo
 from regnb.embedded.containers.networking import requested_bindings
 from regnb.embedded.containers.record import RECORD, ContainerRecord, Mount, now
 from regnb.embedded.engine_events import Events
+from regnb.embedded.image_store import StoredImage
 from regnb.embedded.refusal import Refusal, bad_request, no_such_container
-from regnb.embedded.store import StoredImage
 
 _NAME = re.compile(r"/?[a-zA-Z0-9][a-zA-Z0-9_.-]+")
 _FIRST = ("amber", "brave", "calm", "eager", "gentle", "happy", "keen", "lucid", "quiet", "sunny")

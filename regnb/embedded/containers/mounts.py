@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from regnb.embedded.blobs import write_atomically
+from regnb.content.atomic_files import replace_file
 from regnb.embedded.containers.record import Mount
 from regnb.embedded.engine_events import Events
 from regnb.embedded.refusal import Refusal, bad_request
@@ -108,7 +108,7 @@ class Volumes:
         created = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         volume = Volume(name, folder / "_data", created, labels)
         value = asdict(volume) | {"path": str(volume.path)}
-        write_atomically(folder / "volume.json", json.dumps(value).encode())
+        replace_file(folder / "volume.json", json.dumps(value).encode())
         self._events.tell("volume", "create", name, driver="local")
         return volume
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
-from regnb.embedded.blobs import write_atomically
+from regnb.content.atomic_files import replace_file
 
 # What Go prints for a time that never was.
 NEVER = "0001-01-01T00:00:00Z"
@@ -122,7 +122,7 @@ class ContainerRecord:
 
     def save(self, folder: Path) -> None:
         """Write the container into its `folder`."""
-        write_atomically(folder / RECORD, json.dumps(asdict(self)).encode())
+        replace_file(folder / RECORD, json.dumps(asdict(self)).encode())
 
     @classmethod
     def load(cls, folder: Path) -> Self:

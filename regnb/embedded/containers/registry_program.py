@@ -8,15 +8,21 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import regnb
 from regnb.embedded.containers import STOPPED
-from regnb.errors import InvalidConfiguration
+from regnb.errors import InvalidAddress, InvalidConfiguration
 from regnb.server.config_file import load_config
 from regnb.server.configuration import Config
-from regnb.server.directory import DirectoryStorage
+from regnb.server.directory_storage import DirectoryStorage
 from regnb.server.garbage_collection import Rules, collect_garbage
 from regnb.server.runner import run
+
+if TYPE_CHECKING:
+    from regnb.registry import RegistryClient
+
+_UPSTREAM_SECONDS = 30.0
 
 
 def run_program(words: list[str], listening: Sequence[socket.socket] = ()) -> int:
@@ -39,7 +45,21 @@ def run_program(words: list[str], listening: Sequence[socket.socket] = ()) -> in
 
 
 def _serve(config: Config, _flags: set[str], listening: Sequence[socket.socket]) -> int:
-    run(config, stopped=STOPPED, listening=listening)
+    run(config, upstream=upstream_of(config), stopped=STOPPED, listening=listening)
+
+
+def upstream_of(config: Config) -> RegistryClient | None:
+    """Who asks the registry that the one of `config` caches; raises InvalidConfiguration."""
+    told = config.upstream
+    if told is None:
+        return None
+    from regnb.registry import Credentials, RegistryClient  # noqa: PLC0415 - few registries cache
+
+    credentials = Credentials(told.username, told.password) if told.username else None
+    try:
+        return RegistryClient(told.url, credentials=credentials, timeout=_UPSTREAM_SECONDS)
+    except InvalidAddress as error:
+        raise InvalidConfiguration("proxy.remoteurl", str(error)) from error
 
 
 def _collect_garbage(config: Config, flags: set[str], _: Sequence[socket.socket]) -> int:

@@ -17,22 +17,8 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from regnb import errors
 from regnb.embedded.refusal import Refusal
-from regnb.errors import (
-    BlobNotFound,
-    ConnectionLost,
-    Denied,
-    HostUnknown,
-    NotFound,
-    ProxyFailed,
-    RegistryError,
-    RegistryTimedOut,
-    RegistryUnreachable,
-    RegnbError,
-    TLSFailed,
-    TooManyRequests,
-    Unauthorized,
-)
 from regnb.errors.hub_reasons import Reason
 from regnb.oci import ImageReference
 from regnb.registry.certificates import certificate_at
@@ -69,84 +55,85 @@ _CODES = {
 }
 
 
-def cause(error: RegistryError) -> str:
+def cause(error: errors.RegistryError) -> str:
     """What went wrong, in one phrase."""
-    if isinstance(error, TLSFailed | RegistryUnreachable):
+    if isinstance(error, errors.TLSFailed | errors.RegistryUnreachable):
         return _cause_in_the_network(error)
-    if isinstance(error, TooManyRequests):
+    if isinstance(error, errors.TooManyRequests):
         return f"toomanyrequests: {_after_code(error)}"
-    if isinstance(error, Unauthorized):
+    if isinstance(error, errors.Unauthorized):
         return _cause_of_401(error)
     return _CODES.get(error.code) or error.message
 
 
-def _cause_of_401(error: Unauthorized) -> str:
+def _cause_of_401(error: errors.Unauthorized) -> str:
     if _shows_nothing(error):
         return _NO_LOGIN
     # A token that is good, but not for this.
     return _CODES["DENIED" if error.reason == "insufficient_scope" else "UNAUTHORIZED"]
 
 
-def _shows_nothing(error: Unauthorized) -> bool:
+def _shows_nothing(error: errors.Unauthorized) -> bool:
     return error.anonymous and error.scheme == "basic"
 
 
-def _cause_in_the_network(error: TLSFailed | RegistryUnreachable) -> str:
+def _cause_in_the_network(error: errors.TLSFailed | errors.RegistryUnreachable) -> str:
     host = urlsplit(error.url).hostname or ""
-    if isinstance(error, TLSFailed):
+    if isinstance(error, errors.TLSFailed):
         return _cause_in_tls(error, host)
-    if isinstance(error, ProxyFailed):
+    if isinstance(error, errors.ProxyFailed):
         return _cause_in_the_proxy(error)
-    if isinstance(error, HostUnknown):
+    if isinstance(error, errors.HostUnknown):
         return f"dial tcp: lookup {host}: no such host"
-    if isinstance(error, RegistryTimedOut):
+    if isinstance(error, errors.RegistryTimedOut):
         return "net/http: request canceled (Client.Timeout exceeded while awaiting headers)"
-    if isinstance(error, ConnectionLost):
+    if isinstance(error, errors.ConnectionLost):
         return "EOF"
     return f"dial tcp {_address(error.url)}: connect: connection refused"
 
 
-def _cause_in_the_proxy(error: ProxyFailed) -> str:
+def _cause_in_the_proxy(error: errors.ProxyFailed) -> str:
     if error.status:
         return HTTPStatus(error.status).phrase if error.status in _KNOWN_STATUSES else error.message
     return f"proxyconnect tcp: dial tcp {error.proxy}: connect: connection refused"
 
 
-def _cause_in_tls(error: TLSFailed, host: str) -> str:
+def _cause_in_tls(error: errors.TLSFailed, host: str) -> str:
     told = str(error.detail or _what_failed(error).format(host=host))
     return f"{_OF_A_CERTIFICATE}{told}" if told.startswith("x509: ") else told
 
 
-def _what_failed(error: TLSFailed) -> str:
+def _what_failed(error: errors.TLSFailed) -> str:
     if "CERTIFICATE_REQUIRED" in error.message:
         return "remote error: tls: certificate required"
     return _TLS.get(error.reason, _WANTS_TLS)
 
 
-def registry_refusal(error: RegistryError, *, url: str = "") -> Refusal:
+def registry_refusal(error: errors.RegistryError, *, url: str = "") -> Refusal:
     """`error` as the answer to a client; `url` is what was asked for, when it is to be told."""
     told = cause(error)
     return Refusal(500, f'Get "{url or error.url}": {told}' if _tells_url(error) else told)
 
 
-def pull_refusal(error: RegistryError, reference: ImageReference) -> Refusal:
+def pull_refusal(error: errors.RegistryError, reference: ImageReference) -> Refusal:
     """`error` of a pull of `reference`; what is missing there is a 404."""
     told = cause(error)
-    if isinstance(error, BlobNotFound):
+    if isinstance(error, errors.BlobNotFound):
         return registry_refusal(error)
-    if isinstance(error, NotFound):  # Docker asks by HEAD, which does not tell what is missing
+    if isinstance(error, errors.NotFound):
+        # Docker asks by HEAD, which does not tell what is missing.
         unknown = _CODES["MANIFEST_UNKNOWN"]
         return Refusal(404, f"manifest for {reference.familiar} not found: {unknown}")
-    if isinstance(error, Denied) or told == _CODES["DENIED"]:
+    if isinstance(error, errors.Denied) or told == _CODES["DENIED"]:
         return access_denied(reference)
-    if isinstance(error, Unauthorized) and _shows_nothing(error):
+    if isinstance(error, errors.Unauthorized) and _shows_nothing(error):
         return Refusal(500, f'Head "{error.url}": {told}')
     return registry_refusal(error)
 
 
-def hub_refusal(error: RegnbError, reason: Reason) -> Refusal:
+def hub_refusal(error: errors.RegnbError, reason: Reason) -> Refusal:
     """What a pull is answered when Docker Hub could not be used, for `reason`."""
-    if not isinstance(error, RegistryError):
+    if not isinstance(error, errors.RegistryError):
         return Refusal(500, str(error))
     if reason.kind in {"forbidden", "server_error", "login_page"} and error.status >= 400:
         phrase = HTTPStatus(error.status).phrase if error.status in _KNOWN_STATUSES else ""
@@ -168,12 +155,12 @@ def access_denied(reference: ImageReference) -> Refusal:
     )
 
 
-def _tells_url(error: RegistryError) -> bool:
-    answered = isinstance(error, TLSFailed) and cause(error) == _WANTS_TLS
-    return isinstance(error, TLSFailed | RegistryUnreachable) and not answered
+def _tells_url(error: errors.RegistryError) -> bool:
+    answered = isinstance(error, errors.TLSFailed) and cause(error) == _WANTS_TLS
+    return isinstance(error, errors.TLSFailed | errors.RegistryUnreachable) and not answered
 
 
-def _after_code(error: RegistryError) -> str:
+def _after_code(error: errors.RegistryError) -> str:
     text = error.message.partition(": ")[2]
     return text or "You have reached your pull rate limit."
 
@@ -189,7 +176,7 @@ def _address(url: str) -> str:
 
 
 def certificate_complaint(
-    error: TLSFailed,
+    error: errors.TLSFailed,
     place: tuple[str, int] | None,
     pair: tuple[Path, Path] | None,
     timeout: float,

@@ -11,23 +11,7 @@ from threading import Thread
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from regnb.errors import (
-    CertificateUnreadable,
-    ConnectionLost,
-    CredentialsWithheld,
-    DigestMismatch,
-    HostUnknown,
-    InvalidAnswer,
-    InvalidChallenge,
-    InvalidManifest,
-    NotARegistry,
-    ProxyFailed,
-    RegistryError,
-    RegistryTimedOut,
-    RegistryUnreachable,
-    RegnbError,
-    TLSFailed,
-)
+from regnb import errors
 from regnb.errors.hub_reasons import HUB_HOST, Reason
 from regnb.registry.certificates import issuer_at
 from regnb.registry.urllib_transport import PlaceOf
@@ -39,11 +23,11 @@ DECIDED_WITHIN = 12.0
 # https://www.rfc-editor.org/rfc/rfc5737: an address that nobody has.
 _SOMEWHERE = ("192.0.2.1", 9)
 _LOOKING = 3.0  # seconds, for each wait
-_KINDS: tuple[tuple[type[RegistryError], str], ...] = (
-    (HostUnknown, "no_address"),
-    (RegistryTimedOut, "timeout"),
-    (ConnectionLost, "cut"),
-    (RegistryUnreachable, "unreachable"),
+_KINDS: tuple[tuple[type[errors.RegistryError], str], ...] = (
+    (errors.HostUnknown, "no_address"),
+    (errors.RegistryTimedOut, "timeout"),
+    (errors.ConnectionLost, "cut"),
+    (errors.RegistryUnreachable, "unreachable"),
 )
 _TLS_KINDS = {
     "unknown_authority": "unknown_authority",
@@ -52,7 +36,12 @@ _TLS_KINDS = {
     "wrong_name": "wrong_name",
     "wants_tls": "no_registry",
 }
-_NONSENSE = (NotARegistry, InvalidAnswer, InvalidChallenge, CredentialsWithheld)
+_NONSENSE = (
+    errors.NotARegistry,
+    errors.InvalidAnswer,
+    errors.InvalidChallenge,
+    errors.CredentialsWithheld,
+)
 _REFUSALS = {HTTPStatus.FORBIDDEN, HTTPStatus.UNAVAILABLE_FOR_LEGAL_REASONS}
 
 
@@ -75,7 +64,7 @@ def in_time(ask: Callable[[], T], host: str, seconds: float | None = None) -> T:
         return future.result(limit)
     except TimeoutError:
         message = f"No answer within {limit:.0f} seconds."
-        raise RegistryTimedOut(message, method="GET", url=f"https://{host}/v2/") from None
+        raise errors.RegistryTimedOut(message, method="GET", url=f"https://{host}/v2/") from None
 
 
 def own_address() -> str:
@@ -87,26 +76,27 @@ def own_address() -> str:
 
 
 def reason_of(
-    error: RegnbError, hub: str = HUB_HOST, place_of: PlaceOf | None = None
+    error: errors.RegnbError, hub: str = HUB_HOST, place_of: PlaceOf | None = None
 ) -> Reason | None:
     """Why `hub` could not be used; None when `error` is an answer of that registry itself.
 
     A certificate that is not trusted is looked at once more: that takes up to some seconds.
     """
-    if isinstance(error, TLSFailed):
+    if isinstance(error, errors.TLSFailed):
         reason = Reason(_TLS_KINDS.get(error.reason, "tls"), urlsplit(error.url).netloc or hub)
         return with_issuer(reason, place_of)
-    if isinstance(error, RegistryError):
+    if isinstance(error, errors.RegistryError):
         return _of_registry(error, hub)
-    if isinstance(error, CertificateUnreadable):
+    if isinstance(error, errors.CertificateUnreadable):
         return Reason("ca_file", hub, error.path)
-    is_page = isinstance(error, DigestMismatch | InvalidManifest)  # in the place of a document
+    # A page in the place of a document.
+    is_page = isinstance(error, errors.DigestMismatch | errors.InvalidManifest)
     return Reason("no_registry", hub) if is_page else None
 
 
-def _of_registry(error: RegistryError, hub: str) -> Reason | None:
+def _of_registry(error: errors.RegistryError, hub: str) -> Reason | None:
     host = urlsplit(error.url).netloc or hub
-    if isinstance(error, ProxyFailed):
+    if isinstance(error, errors.ProxyFailed):
         return error.reason
     kinds = (kind for classes, kind in _KINDS if isinstance(error, classes))
     if kind := next(kinds, None):
@@ -125,7 +115,7 @@ def with_issuer(reason: Reason, place_of: PlaceOf | None = None) -> Reason:
     return Reason("untrusted", reason.host, issuer) if issuer else reason
 
 
-def _of_answer(error: RegistryError, host: str, hub: str) -> Reason | None:
+def _of_answer(error: errors.RegistryError, host: str, hub: str) -> Reason | None:
     """The reason for an answer that the Hub would not give, or that tells of its own trouble."""
     if error.status == HTTPStatus.NETWORK_AUTHENTICATION_REQUIRED:
         return Reason("login_page", hub, host)
@@ -133,6 +123,6 @@ def _of_answer(error: RegistryError, host: str, hub: str) -> Reason | None:
         return Reason("server_error", host, str(error.status))
     if error.status in _REFUSALS and not error.code:
         return Reason("forbidden", host, str(error.status))
-    if isinstance(error, NotARegistry) and host != hub:
+    if isinstance(error, errors.NotARegistry) and host != hub:
         return Reason("login_page", hub, host)
     return Reason("no_registry", host) if isinstance(error, _NONSENSE) else None

@@ -9,8 +9,8 @@ import pytest
 from werkzeug.test import Client
 
 from regnb.embedded.core import EmbeddedEngine
+from tests.embedded.calls import pull
 from tests.embedded.images import add_image
-from tests.embedded.progress import pull
 
 
 def listed(api: Client, **filters: list[str]) -> list[dict[str, Any]]:
@@ -120,3 +120,60 @@ def test_loading_nonsense_is_told_in_the_answer_as_by_docker(api: Client, conten
     assert response.status_code == 200
     assert response.json is not None
     assert response.json["error"].startswith("invalid tar archive")
+
+
+def test_tag_gives_one_more_name(api: Client, engine: EmbeddedEngine) -> None:
+    pull(api, "nginx")
+    response = api.post("/v1.51/images/nginx/tag?repo=localhost%3A5000%2Fw3&tag=1.0")
+    assert (response.status_code, response.data) == (201, b"")
+    assert engine.images.find("nginx").tags == ["localhost:5000/w3:1.0", "nginx:latest"]
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "message"),
+    [
+        ("nosuch:1/tag?repo=x&tag=1", 404, "No such image: nosuch:1"),
+        ("nginx/tag?repo=BAD&tag=1", 400, "invalid reference format"),
+        ("nginx/tag?repo=x&tag=", 201, ""),
+        ("nginx/tag?repo=&tag=1", 400, "invalid reference format"),
+    ],
+)
+def test_tag_refuses_in_moby_words(api: Client, path: str, status: int, message: str) -> None:
+    pull(api, "nginx")
+    response = api.post(f"/images/{path}")
+    assert response.status_code == status
+    assert message in response.text
+
+
+def test_prune_removes_nameless_images_only(api: Client, engine: EmbeddedEngine) -> None:
+    add_image(engine.images, b"nameless")
+    add_image(engine.images, b"named", name="named")
+    found = api.post("/images/prune").json
+    assert found is not None
+    assert found["SpaceReclaimed"] == len(b"nameless")
+    assert [image.tags for image in engine.images.images()] == [["named:latest"]]
+
+
+def test_prune_of_all_keeps_what_a_container_has(api: Client, engine: EmbeddedEngine) -> None:
+    pull(api, "registry", "2")
+    pull(api, "nginx")
+    api.post("/containers/create", json={"Image": "registry:2"})
+    api.post("/images/prune", query_string={"filters": json.dumps({"dangling": ["false"]})})
+    assert [image.tags for image in engine.images.images()] == [["registry:2"]]
+
+
+@pytest.mark.parametrize(
+    ("version", "fields"),
+    [
+        ("1.41", {"VirtualSize", "ContainerConfig", "Container"}),
+        ("1.44", {"ContainerConfig", "Container"}),
+        ("1.51", set()),
+    ],
+)
+def test_older_versions_keep_the_fields_that_they_had(
+    api: Client, version: str, fields: set[str]
+) -> None:
+    pull(api, "nginx")
+    found = api.get(f"/v{version}/images/nginx/json").json
+    assert found is not None
+    assert {"VirtualSize", "ContainerConfig", "Container"} & set(found) == fields

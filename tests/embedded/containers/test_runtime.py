@@ -20,7 +20,7 @@ from regnb.embedded.home import Home
 from regnb.server import DirectoryStorage, create_app
 from regnb.server.config_file import load_config
 from regnb.web.http_server import Server
-from tests.embedded.progress import pull, statuses
+from tests.embedded.calls import pull, statuses
 
 STOPPED, KILLED = 2, 128 + signal.SIGKILL
 
@@ -47,9 +47,9 @@ class Thread:
         self._code = KILLED if number == signal.SIGKILL else STOPPED
         self._server.stop()
 
-    def end(self, patience: float) -> None:
+    def end(self, timeout: float) -> None:
         self.signal(signal.SIGTERM)
-        self.wait(patience)
+        self.wait(timeout)
 
     def wait(self, timeout: float | None = None) -> bool:
         self._thread.join(timeout)
