@@ -32,6 +32,10 @@ SDK_ERRORS = (
 )
 # What the embedded engine adds where it has no sample: `regnb.embedded.remote.docker_messages`.
 _OFFER = re.compile(r" \(samples of regnb: ([^()]+)\)$")
+# What they say of a signature, a chart or a WebAssembly module that is to be pulled.
+_NO_IMAGE = re.compile(
+    r"no image but an artifact|unsupported media type application/|^Encountered remote"
+)
 # What a meaning is to regnb, for what the engine was about to do.
 _WHILE_PUSHING: dict[str, type[errors.EngineError]] = {"no_local_image": errors.ImageNotFound}
 _WHILE_PULLING: dict[str, type[errors.EngineError]] = {
@@ -67,6 +71,8 @@ def failure(
     why = reason_in(message, of_hub=_is_of_hub(subject))
     if why and meaning != "rate_limited":
         return errors.HubUnreachable(message, subject=subject, reason=why)
+    if _NO_IMAGE.search(message):
+        otherwise = errors.NotAnImage
     return _WHILE_PULLING.get(meaning, otherwise)(message, subject=subject)
 
 
@@ -92,7 +98,7 @@ def engine_errors(
         refusal = error.__context__
         if not isinstance(refusal, requests.HTTPError):
             raise
-        text = _told_in(refusal.response)
+        text = _push_error_in(refusal.response)
         raise failure(text, subject=subject, otherwise=otherwise) from refusal
 
 
@@ -116,7 +122,7 @@ def translated(
     return otherwise(str(error), subject=subject)
 
 
-def _told_in(response: requests.Response) -> str:
+def _push_error_in(response: requests.Response) -> str:
     """Why a push failed, which Podman 5 says as a line of its progress; else all that was said."""
     told = response.json()
     error = told.get("error") if isinstance(told, dict) else None
