@@ -5,14 +5,14 @@ https://github.com/moby/moby/blob/v28.5.2/daemon/images/image_delete.go
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import TypeAlias
 
-from regnb.embedded.chains import chain_ids
 from regnb.embedded.core import EmbeddedEngine
 from regnb.embedded.image_store import StoredImage
 from regnb.embedded.refusal import Refusal
 from regnb.errors import InvalidReference
-from regnb.oci import ImageReference
+from regnb.oci import ImageConfig, ImageReference
 
 Records: TypeAlias = list[dict[str, str]]
 
@@ -113,3 +113,15 @@ def _holder(engine: EmbeddedEngine, image: StoredImage, *, force: bool) -> Refus
 
 def _conflict(image: StoredImage, force: str, why: str) -> Refusal:
     return Refusal(409, f"conflict: unable to delete {image.image_id.short} ({force}) - {why}")
+
+
+def chain_ids(config: ImageConfig) -> list[str]:
+    """Chain IDs of the layers, which Docker calls their stacks by, the highest first.
+
+    https://github.com/opencontainers/image-spec/blob/main/config.md#layer-chainid
+    """
+    chain: list[str] = []
+    for diff_id in config.diff_ids:
+        text = f"{chain[-1]} {diff_id}" if chain else ""
+        chain.append(f"sha256:{sha256(text.encode()).hexdigest()}" if text else diff_id)
+    return chain[::-1]

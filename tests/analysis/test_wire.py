@@ -61,7 +61,7 @@ def test_telling_headers_come_first() -> None:
     headers = {"Date": "today", "Docker-Content-Digest": "sha256:1", "Server": "x"}
     found = shown(exchange(response_headers=headers)).response_headers
     assert [header.name for header in found] == ["Docker-Content-Digest", "Date", "Server"]
-    assert [header.is_telling for header in found] == [True, False, False]
+    assert [header.is_explained for header in found] == [True, False, False]
 
 
 @pytest.mark.parametrize(

@@ -90,10 +90,6 @@ def kill_container(call: Call, name: str) -> Response:
     """Send it a signal, SIGKILL unless another is named."""
     try:
         container = call.engine.containers.get(name)
-    except Refusal as refusal:
-        message = f"cannot kill container: {name}: {refusal.message}"
-        raise Refusal(refusal.status, message) from refusal
-    try:
         number = _signal(call.text("signal", "SIGKILL"))
     except Refusal as refusal:
         message = f"cannot kill container: {name}: {refusal.message}"

@@ -204,10 +204,13 @@ def create_image(call: Call) -> Response:
         raise not_here("importing a file system as an image", "use Docker for this.")
     platform = parse_platform(call.text("platform"), call.engine.platform)
     reference = _reference(name, call.text("tag"))
-    if reference is None:
-        lines = pull.pull_all_tags(call.engine, _parse(name), platform, _credentials(call))
-    else:
-        lines = pull.pull(call.engine, reference, platform, _credentials(call))
+    lines = pull.pull(
+        call.engine,
+        reference or _parse(name),
+        platform,
+        _credentials(call),
+        all_tags=reference is None,
+    )
     return progress(lines)
 
 
