@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 from typing import NoReturn
 
-from regnb.embedded.refusal import Refusal, bad_request
+from regnb.embedded.refusal import bad_request
 from regnb.oci import Platform
 
 _PART = r"^[A-Za-z0-9_.-]+$"
@@ -72,14 +72,14 @@ def _shown(platform: Platform, *, written: bool) -> Platform:
     return replace(platform, variant=kept)
 
 
-def check_platform(name: str, actual: Platform, wanted: Platform | None) -> None:
-    """Return when the image `name` is for `wanted`, or all is; raises Refusal (404)."""
-    if wanted and not wanted.takes(actual):
-        raise Refusal(
-            404,
-            f"image with reference {name} was found but its platform ({actual}) does not match "
-            f"the specified platform ({wanted})",
-        )
+def mismatch(name: str, actual: Platform, wanted: Platform | None) -> str:
+    """What is told of the image `name` when it is not for `wanted`; else empty."""
+    if wanted is None or wanted.takes(actual):
+        return ""
+    return (
+        f"image with reference {name} was found but its platform ({actual}) does not match "
+        f"the specified platform ({wanted})"
+    )
 
 
 def _refuse(text: str, why: str) -> NoReturn:
