@@ -191,7 +191,7 @@ def _watch(engine: EmbeddedEngine, downloads: list[Download]) -> Iterator[Line]:
             yield from _news(download, steps, received)
             told[download.descriptor.digest] = len(download.steps), download.received
             if download.failure:
-                raise _told(download.failure)
+                raise _refusal_for(download.failure)
         if finished:
             return
         with engine.downloads.changed:
@@ -207,7 +207,7 @@ def _news(download: Download, steps: int, received: int) -> Iterator[Line]:
         yield _line(download.descriptor, step)
 
 
-def _told(error: Exception) -> Exception:
+def _refusal_for(error: Exception) -> Exception:
     """`error` when it is told elsewhere, else the refusal for it."""
     if isinstance(error, Refusal | RegnbError):
         return error

@@ -236,12 +236,12 @@ def _try_credentials(engine: EmbeddedEngine, address: str, credentials: Credenti
         with engine.registries.open(host, credentials) as client:
             client.ping()
     except Unauthorized as error:
-        raise Refusal(401, _told(error, host)) from error
+        raise Refusal(401, _login_message(error, host)) from error
     except RegistryError as error:
         raise registry_refusal(error) from error
 
 
-def _told(error: Unauthorized, host: str) -> str:
+def _login_message(error: Unauthorized, host: str) -> str:
     """As moby tells it: it shows the password to the registry itself, or to its token server.
 
     https://github.com/moby/moby/blob/v28.5.2/registry/auth.go
