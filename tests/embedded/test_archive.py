@@ -20,10 +20,11 @@ def test_sparse_file_is_not_written_out(tmp_path: Path, sparse: str) -> None:
     made = tmp_path / "made"
     made.mkdir()
     entry = '[{"Config": "config.json", "Layers": ["layer.tar"]}]'
-    for name, text in (("manifest.json", entry), ("config.json", "{}"), ("layer.tar", "x")):
+    files = {"manifest.json": entry, "config.json": "{}", "layer.tar": "x"}
+    for name, text in files.items():
         (made / name).write_text(text)
     os.truncate(made / sparse, 1 << 33)
-    words = ["tar", "--sparse", "-C", made, "-cf", "-", *sorted(os.listdir(made))]
+    words = ["tar", "--sparse", "-C", str(made), "-cf", "-", *files]
     content = subprocess.run(words, capture_output=True, check=True).stdout
     with pytest.raises(Refusal, match=f"{sparse} is a sparse file"):
         archive.load(ImageStore(tmp_path / "store"), io.BytesIO(content))
