@@ -5,14 +5,14 @@ https://github.com/moby/moby/blob/v28.5.2/daemon/images/image_delete.go
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import TypeAlias
 
-from regnb.embedded.chains import chain_ids
 from regnb.embedded.core import EmbeddedEngine
 from regnb.embedded.image_store import StoredImage
 from regnb.embedded.refusal import Refusal
 from regnb.errors import InvalidReference
-from regnb.oci import ImageReference
+from regnb.oci import ImageConfig, ImageReference
 
 Records: TypeAlias = list[dict[str, str]]
 
@@ -46,10 +46,10 @@ def remove_image(engine: EmbeddedEngine, name: str, *, force: bool) -> Records:
 def delete_image(engine: EmbeddedEngine, image: StoredImage) -> Records:
     """Delete `image` and the layers that no other has; gives what went."""
     others = [one for one in engine.images.images() if one.image_id != image.image_id]
-    kept = {chain for other in others for chain in chain_ids(other.config)}
+    kept = {chain for other in others for chain in _chain_ids(other.config)}
     engine.images.delete(image)
     engine.events.tell("image", "delete", image.image_id, name=image.image_id)
-    gone = [chain for chain in chain_ids(image.config) if chain not in kept]
+    gone = [chain for chain in _chain_ids(image.config) if chain not in kept]
     return [{"Deleted": digest} for digest in (image.image_id, *gone)]
 
 
@@ -113,3 +113,15 @@ def _holder(engine: EmbeddedEngine, image: StoredImage, *, force: bool) -> Refus
 
 def _conflict(image: StoredImage, force: str, why: str) -> Refusal:
     return Refusal(409, f"conflict: unable to delete {image.image_id.short} ({force}) - {why}")
+
+
+def _chain_ids(config: ImageConfig) -> list[str]:
+    """Chain IDs of the layers, what Docker calls their stacks, the highest first.
+
+    https://github.com/opencontainers/image-spec/blob/main/config.md#layer-chainid
+    """
+    chain: list[str] = []
+    for diff_id in config.diff_ids:
+        text = f"{chain[-1]} {diff_id}" if chain else ""
+        chain.append(f"sha256:{sha256(text.encode()).hexdigest()}" if text else diff_id)
+    return chain[::-1]
