@@ -23,6 +23,7 @@ from pathlib import Path
 import docker
 
 from bench.harness import Ratio, fresh_folder
+from bench.servers import free_port
 from regnb.embedded import background
 from regnb.embedded.background import Place
 from regnb.embedded.home import Home
@@ -36,12 +37,6 @@ log: {{level: error, accesslog: {{disabled: true}}}}
 storage: {{filesystem: {{rootdirectory: {root}}}}}
 http: {{addr: "127.0.0.1:{port}"}}
 """
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager

@@ -14,7 +14,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from bench.registry_speed import regnb, running
+from bench.registry_speed import running
+from bench.servers import regnb
 from regnb.errors import RegnbError
 from regnb.oci import Digest, ImageManifest, media_types
 from regnb.registry import RegistryClient

@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from bench.harness import Ratio
+from bench.servers import distribution, free_port, regnb, wait_for_answer
 
 LARGE = 500_000_000
 SMALL_LAYERS = 200
@@ -32,28 +33,8 @@ SMALL = 10_000
 CONNECTIONS = 8
 HEADS = 4000
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
-ANSWER_SECONDS = 30
 # It stays in the processor's cache: with a larger one, the client is what is measured.
 RECEIVE_BUFFER = 256 * 1024
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
-
-
-def regnb(store: Path, port: int) -> list[str]:
-    beside = Path(sys.executable).with_name("regnb")
-    return [str(beside), "serve", "--address", f"127.0.0.1:{port}", "--storage", str(store)]
-
-
-def distribution(store: Path, port: int) -> list[str]:
-    config = store.with_suffix(".yml")
-    config.write_text(
-        f"version: 0.1\nlog: {{level: error}}\nhttp: {{addr: '127.0.0.1:{port}'}}\n"
-        f"storage: {{filesystem: {{rootdirectory: '{store}'}}}}\n"
-    )
-    return ["docker-registry", "serve", str(config)]
 
 
 @contextmanager
@@ -77,21 +58,6 @@ def running(command: Callable[[Path, int], list[str]], numbers: dict[str, float]
             process.terminate()
             process.wait()
             shutil.rmtree(store)
-
-
-def wait_for_answer(port: int) -> None:
-    deadline = time.monotonic() + ANSWER_SECONDS
-    while time.monotonic() < deadline:
-        try:
-            connection = HTTPConnection("127.0.0.1", port)
-            connection.request("GET", "/v2/")
-            connection.getresponse().read()
-            connection.close()
-        except OSError:
-            time.sleep(0.002)
-        else:
-            return
-    raise TimeoutError(f"No registry answers on port {port}.")
 
 
 def call(

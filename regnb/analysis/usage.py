@@ -51,7 +51,7 @@ class RepositoryShare:
 
 
 @dataclass(frozen=True, slots=True)
-class Freed:
+class ImageShare:
     """An image, its tags, its bytes, and those that only it uses: deleting it would free them.
 
     A manifest is deleted with all its tags; the bytes are free once the garbage is collected.
@@ -110,13 +110,13 @@ class Usage:
             for name, (size, unique) in sorted(shares.items())
         ]
 
-    def images(self) -> list[Freed]:
+    def images(self) -> list[ImageShare]:
         """Each image of each repository, sorted by its first tag."""
         tags: dict[tuple[str, Digest], list[str]] = defaultdict(list)
         for name, digest in sorted(self.roots.items()):
             tags[name.repository, digest].append(name.tag)
         shares = self._shares(lambda name: (name.repository, self.roots[name]))
-        return [Freed(*key, tuple(names), *shares[key]) for key, names in tags.items()]
+        return [ImageShare(*key, tuple(names), *shares[key]) for key, names in tags.items()]
 
     def _shares(self, user_of: Callable[[TagName], U]) -> dict[U, tuple[int, int]]:
         """Bytes of the contents of each user of a tag, and of those that only this user has."""

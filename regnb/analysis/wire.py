@@ -16,7 +16,7 @@ from regnb.registry.transport import BodyCopy
 
 MASK = "…"
 # Headers by which a registry and its clients understand each other; the rest is HTTP's daily bread.
-TELLING = frozenset({
+EXPLAINED = frozenset({
     "accept", "authorization", "content-length", "content-range", "content-type",
     "docker-content-digest", "docker-distribution-api-version", "docker-upload-uuid", "link",
     "location", "oci-chunk-min-length", "oci-filters-applied", "oci-subject", "range",
@@ -36,11 +36,11 @@ _BODY_LIMIT = 1 << 14
 
 @dataclass(frozen=True, slots=True)
 class ShownHeader:
-    """A header as it may be shown; `is_telling` when registries give it a meaning."""
+    """A header as it may be shown; `is_explained` when registries give it a meaning."""
 
     name: str
     value: str
-    is_telling: bool
+    is_explained: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +128,10 @@ def _sends_more_than_headers(exchange: Exchange) -> bool:
 
 def _headers(headers: Mapping[str, str]) -> tuple[ShownHeader, ...]:
     listed = [
-        ShownHeader(name, _masked(name, value), name.lower() in TELLING)
+        ShownHeader(name, _masked(name, value), name.lower() in EXPLAINED)
         for name, value in headers.items()
     ]
-    return tuple(sorted(listed, key=lambda header: not header.is_telling))
+    return tuple(sorted(listed, key=lambda header: not header.is_explained))
 
 
 def _masked(name: str, value: str) -> str:

@@ -186,7 +186,7 @@ class BlobFolder:
 
     def new_file(self) -> Path:
         """A path on the same file system that nothing has yet."""
-        return self._unfinished / uuid.uuid4().hex
+        return self._unfinished / str(uuid.uuid4())
 
     def delete(self, digest: Digest) -> int:
         """Remove the blob; gives the bytes freed, 0 when it was not here."""

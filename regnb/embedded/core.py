@@ -18,11 +18,10 @@ from regnb.embedded.daemon_settings import Settings, SettingsFile
 from regnb.embedded.downloads import Downloads
 from regnb.embedded.engine_events import Events
 from regnb.embedded.home import Home
-from regnb.embedded.image_store import ImageStore
+from regnb.embedded.image_store import ImageStore, LayerSizes
 from regnb.embedded.refusal import Refusal
 from regnb.embedded.remote.pull_sources import HubPlaces, PullSources
 from regnb.embedded.remote.registries import SYSTEM_CERTIFICATES, Registries
-from regnb.embedded.sizes import LayerSizes
 from regnb.oci import Platform
 
 # How often a silent stream looks whether its client is still there, in seconds.

@@ -9,9 +9,9 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
-Event: TypeAlias = dict[str, object]
+Event: TypeAlias = dict[str, Any]
 _KEPT = 256
 
 

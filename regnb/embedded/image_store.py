@@ -7,8 +7,10 @@ entry without. The image ID is the digest of the config, as in Docker's classic 
 
 from __future__ import annotations
 
+import json
 import re
 import threading
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -16,7 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from regnb.content.atomic_files import replace_file
-from regnb.content.blobs import BlobFolder
+from regnb.content.blobs import BLOCK, BlobFolder
 from regnb.embedded.refusal import bad_request, no_such_image
 from regnb.errors import InvalidReference
 from regnb.oci import Descriptor, Digest, ImageConfig, ImageManifest, ImageReference, layout
@@ -26,6 +28,8 @@ IMAGE_ID = "regnb.image-id"
 SOURCE = "regnb.source"
 TAGGED = "regnb.tagged"
 _ID = re.compile(r"(?:sha256:)?([0-9a-f]{1,64})")
+_GZIP = "gzip"
+_GZIP_WINDOW = 31
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,3 +280,46 @@ def _familiar(name: str) -> str:
         return ImageReference.parse(name).familiar
     except InvalidReference:
         return name
+
+
+class LayerSizes:
+    """Sizes of layers as Docker tells them, unpacked, in bytes; kept in the file at `path`.
+
+    A layer is unpacked once, when its size is first asked for.
+    """
+
+    def __init__(self, path: Path, blobs: BlobFolder) -> None:
+        self._path = path
+        self._blobs = blobs
+        self._lock = threading.Lock()
+        self._known: dict[str, int] = json.loads(path.read_bytes()) if path.exists() else {}
+
+    def size(self, layer: Descriptor) -> int:
+        """Size of `layer` unpacked; the packed one for a compression that is not read here."""
+        if not layer.media_type.endswith(_GZIP):
+            return layer.size
+        with self._lock:
+            known = self._known.get(layer.digest)
+            if known is None:
+                known = self._known[layer.digest] = self._measure(layer)
+                replace_file(self._path, json.dumps(self._known).encode())
+            return known
+
+    def size_of(self, image: StoredImage) -> int:
+        """Size of all layers of `image`."""
+        return sum(self.size(layer) for layer in image.manifest.layers)
+
+    def _measure(self, layer: Descriptor) -> int:
+        size = 0
+        unpacker = zlib.decompressobj(_GZIP_WINDOW)
+        with self._blobs.open(layer.digest) as file:
+            rest = file.read(BLOCK)
+            try:
+                while rest:
+                    size += len(unpacker.decompress(rest))
+                    rest = unpacker.unused_data or file.read(BLOCK)
+                    if unpacker.eof:  # a gzip may have several members
+                        unpacker = zlib.decompressobj(_GZIP_WINDOW)
+            except zlib.error:
+                return max(size, layer.size)
+        return size

@@ -31,30 +31,23 @@ _INTERVAL = 0.1
 
 def pull(
     engine: EmbeddedEngine,
-    reference: ImageReference,
+    name: ImageReference,
     platform: Platform | None,
     credentials: Credentials | None,
+    *,
+    all_tags: bool = False,
 ) -> Iterator[Line]:
-    """Pull `reference`; gives the lines of the progress stream. Raises Refusal."""
-    fresh = yield from _pull_one(engine, reference, platform, credentials)
-    word = "Downloaded newer image" if fresh else "Image is up to date"
-    yield {"status": f"Status: {word} for {reference.familiar}"}
+    """Pull `name`, or all tags of its repository; gives the lines of the progress stream.
 
-
-def pull_all_tags(
-    engine: EmbeddedEngine,
-    repository: ImageReference,
-    platform: Platform | None,
-    credentials: Credentials | None,
-) -> Iterator[Line]:
-    """Pull all tags of the repository; gives the lines of the progress stream. Raises Refusal."""
-    tags = engine.pull_sources.ask(repository, credentials, _tags)
+    Raises Refusal.
+    """
+    tags = engine.pull_sources.ask(name, credentials, _tags) if all_tags else []
     fresh = False
-    for tag in tags:
-        one = yield from _pull_one(engine, repository.with_tag(tag), platform, credentials)
-        fresh = fresh or one
+    for one in map(name.with_tag, tags) if all_tags else (name,):
+        is_other = yield from _pull_one(engine, one, platform, credentials)
+        fresh = fresh or is_other
     word = "Downloaded newer image" if fresh else "Image is up to date"
-    yield {"status": f"Status: {word} for {repository.name}"}
+    yield {"status": f"Status: {word} for {name.name if all_tags else name.familiar}"}
 
 
 def _tags(source: PullSource) -> list[str]:

@@ -46,10 +46,10 @@ def remove_image(engine: EmbeddedEngine, name: str, *, force: bool) -> Records:
 def delete_image(engine: EmbeddedEngine, image: StoredImage) -> Records:
     """Delete `image` and the layers that no other has; gives what went."""
     others = [one for one in engine.images.images() if one.image_id != image.image_id]
-    kept = {chain for other in others for chain in _chain_ids(other.config)}
+    kept = {chain for other in others for chain in chain_ids(other.config)}
     engine.images.delete(image)
     engine.events.tell("image", "delete", image.image_id, name=image.image_id)
-    gone = [chain for chain in _chain_ids(image.config) if chain not in kept]
+    gone = [chain for chain in chain_ids(image.config) if chain not in kept]
     return [{"Deleted": digest} for digest in (image.image_id, *gone)]
 
 
@@ -115,8 +115,8 @@ def _conflict(image: StoredImage, force: str, why: str) -> Refusal:
     return Refusal(409, f"conflict: unable to delete {image.image_id.short} ({force}) - {why}")
 
 
-def _chain_ids(config: ImageConfig) -> list[str]:
-    """Chain IDs of the layers, what Docker calls their stacks, the highest first.
+def chain_ids(config: ImageConfig) -> list[str]:
+    """Chain IDs of the layers, which Docker calls their stacks by, the highest first.
 
     https://github.com/opencontainers/image-spec/blob/main/config.md#layer-chainid
     """

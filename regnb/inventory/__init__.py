@@ -6,14 +6,7 @@ from regnb.inventory.cache import default_path
 from regnb.inventory.columns import Inventory, Sharing, frame_of
 from regnb.inventory.contents import Content, ContentKind, TagContents, TagName
 from regnb.inventory.database import files_of
-from regnb.inventory.walk import (
-    CONNECTIONS,
-    OnCount,
-    WalkOptions,
-    inventory,
-    inventory_columns,
-    tag_contents,
-)
+from regnb.inventory.walk import CONNECTIONS, OnCount, inventory, tag_contents
 
 __all__ = [
     "CONNECTIONS",
@@ -24,11 +17,9 @@ __all__ = [
     "Sharing",
     "TagContents",
     "TagName",
-    "WalkOptions",
     "default_path",
     "files_of",
     "frame_of",
     "inventory",
-    "inventory_columns",
     "tag_contents",
 ]

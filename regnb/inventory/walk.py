@@ -66,13 +66,9 @@ def inventory(
     tag it concerns the repository, without that the catalogue). `tell` words a problem,
     `options` are WalkOptions. Raises RegistryError when the catalogue cannot be read at all.
     """
-    return frame_of(inventory_columns(client, **options), tell)
-
-
-def inventory_columns(client: RegistryClient, **options: Unpack[WalkOptions]) -> Inventory:
-    """The same without pandas."""
     with ContentCache(options.get("cache")) as cache:
-        return Inventory.of(_walked(client, cache, as_facts(cache), options))
+        columns = Inventory.of(_walked(client, cache, as_facts(cache), options))
+    return frame_of(columns, tell)
 
 
 def tag_contents(client: RegistryClient, **options: Unpack[WalkOptions]) -> Iterator[TagContents]:

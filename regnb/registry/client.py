@@ -281,7 +281,7 @@ class RegistryClient:
         headers = {**BINARY, "Content-Range": f"{upload.offset}-{end - 1}"}
         request = Request("PATCH", upload.url, headers, content, repository=upload.repository)
         with self._session.exchange(request, 202, missing=errors.UploadNotFound) as response:
-            offset = transfers.offset_told(response, end)
+            offset = transfers.stated_offset(response, end)
             return replace(upload, url=request.leads_to(response.location), offset=offset)
 
     def upload_status(self, upload: Upload) -> Upload:
@@ -289,7 +289,7 @@ class RegistryClient:
         request = Request("GET", upload.url, repository=upload.repository)
         with self._session.exchange(request, 204, missing=errors.UploadNotFound) as response:
             url = request.leads_to(response.location) if response.location else upload.url
-            return replace(upload, url=url, offset=transfers.offset_told(response, upload.offset))
+            return replace(upload, url=url, offset=transfers.stated_offset(response, upload.offset))
 
     def finish_upload(self, upload: Upload, digest: str) -> None:
         """Close the session: what was sent is the blob `digest`. Raises DigestRefused."""

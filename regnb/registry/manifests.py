@@ -51,7 +51,7 @@ def fetch(session: HttpSession, repository: str, reference: str) -> RawManifest:
         content = response.read(MANIFEST_LIMIT + 1)
     if len(content) > MANIFEST_LIMIT:
         raise errors.InvalidManifest("it is larger than 4 MiB")
-    told = Digest(reference) if ":" in reference else digest_told(response, request)
+    told = Digest(reference) if ":" in reference else stated_digest(response, request)
     media_type = response.headers.get("Content-Type", "")
     # The digest of a manifest of schema 1 is not of all its bytes.
     if told and not media_type.startswith(_SCHEMA1):
@@ -63,7 +63,7 @@ def ask(session: HttpSession, repository: str, reference: str) -> RawManifest:
     """What its headers tell; see `RegistryClient.ask_manifest`."""
     request = _request(session, "HEAD", repository, reference)
     with session.exchange(request, 200, missing=errors.ManifestNotFound) as response:
-        told = digest_told(response, request)
+        told = stated_digest(response, request)
     media_type = response.headers.get("Content-Type", "")
     return RawManifest(b"", media_type, told, response.headers)
 
@@ -85,7 +85,7 @@ def _store(
     headers = {"Content-Type": media_type}
     request = session.request("PUT", repository, *path, headers=headers, body=content)
     with session.exchange(request, 201, 202) as response:
-        told = digest_told(response, request)
+        told = stated_digest(response, request)
     if told:
         told.verify(content)
     return told or Digest.of(content), response.headers
@@ -109,7 +109,7 @@ def _request(session: HttpSession, method: str, repository: str, reference: str)
     return session.request(method, repository, *path, headers=_ACCEPT)
 
 
-def digest_told(response: Response, request: Request) -> Digest | None:
+def stated_digest(response: Response, request: Request) -> Digest | None:
     """The digest that the registry tells of the content; raises InvalidAnswer for nonsense."""
     text = response.headers.get(DIGEST_HEADER)
     try:

@@ -17,7 +17,7 @@ from urllib.parse import quote
 from regnb import errors
 from regnb.oci import Digest, Hasher
 from regnb.registry.http_session import HttpSession
-from regnb.registry.manifests import DELETED, digest_told
+from regnb.registry.manifests import DELETED, stated_digest
 from regnb.registry.transport import Request, Response, SizedBody
 
 BINARY = {"Content-Type": "application/octet-stream"}
@@ -97,7 +97,7 @@ def finish_upload(session: HttpSession, upload: Upload, digest: Digest, body: Si
     timeout = session.timeout + (upload.offset + body.size) / _SLOWEST_STORAGE
     request = Request("PUT", url, headers, body, upload.repository, timeout)
     with session.exchange(request, 201, missing=errors.UploadNotFound) as response:
-        told = digest_told(response, request)
+        told = stated_digest(response, request)
     if told and told != digest:
         raise errors.DigestMismatch(digest, told)
 
@@ -114,7 +114,7 @@ def cancel_upload(session: HttpSession, upload: Upload, timeout: float | None = 
     session.exchange(request, *DELETED, missing=errors.UploadNotFound).close()
 
 
-def offset_told(response: Response, expected: int) -> int:
+def stated_offset(response: Response, expected: int) -> int:
     """Bytes that the registry has, by its `Range`, whose end is inclusive; else `expected`.
 
     Distribution says `0-0` of nothing as well as of one byte.

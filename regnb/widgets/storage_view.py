@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from markupsafe import Markup
 
-from regnb.analysis.usage import Freed, RepositoryShare, StoredContent, Usage
+from regnb.analysis.usage import ImageShare, RepositoryShare, StoredContent, Usage
 from regnb.i18n import Translator
 from regnb.tables.storage_tables import contents_table, storage_table
 from regnb.tables.table import Table
@@ -98,7 +98,7 @@ class StorageView(View):
         made = first_rows(self.translator, headings, self.storage.images(), self._freed)
         return self._section("images", made)
 
-    def _freed(self, image: Freed) -> list[Child]:
+    def _freed(self, image: ImageShare) -> list[Child]:
         size = self.translator.size
         names = [f"{image.repository}:{tag}" for tag in image.tags]
         return [

@@ -73,7 +73,7 @@ class Wire(View):
         self, side: str, headers: Sequence[ShownHeader], body: str | None, *, live: bool
     ) -> Markup | None:
         # Dates and names of servers differ from run to run, and say nothing of registries.
-        shown = [header for header in headers if header.is_telling or live]
+        shown = [header for header in headers if header.is_explained or live]
         if not shown and body is None:
             return None
         rows = [self._header(header) for header in shown]
@@ -85,7 +85,7 @@ class Wire(View):
         )
 
     def _header(self, header: ShownHeader) -> Markup:
-        if not header.is_telling:
+        if not header.is_explained:
             cells: Child = [tag("td", header.name), tag("td", tag("code", header.value), colspan=2)]
             return tag("tr", cells, class_="quiet")
         meaning = self.translator(f"wire.header.{header.name.lower()}")

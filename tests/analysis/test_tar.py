@@ -70,3 +70,20 @@ def test_checksum_that_is_wrong_is_told() -> None:
 def test_link_has_no_content_whatever_its_size_says() -> None:
     stream = TarStream([header(kind=b"2", size=b"00000001000\0") + header("g")], LIMIT)
     assert [one.name for one in read_headers(stream)] == ["f", "g"]
+
+
+def test_header_tells_permissions_and_kind() -> None:
+    (found,) = read_headers(TarStream([header("name", b"5")], LIMIT))
+    assert (found.name, found.type, found.mode, found.link) == ("name", b"5", 0o644, "")
+
+
+def test_checksum_of_signed_bytes_is_right_too() -> None:
+    block = bytearray(header())
+    block[:2] = b"\xe9\xff"
+    block[148:156] = b" " * 8
+    signed = sum(byte - 256 * (byte > 127) for byte in block)
+    block[148:156] = b"%06o\0 " % signed
+    assert len(list(read_headers(TarStream([bytes(block)], LIMIT)))) == 1
+    block[148:156] = b"%06o\0 " % (signed + 1)
+    with pytest.raises(InvalidLayer):
+        list(read_headers(TarStream([bytes(block)], LIMIT)))

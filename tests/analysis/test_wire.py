@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from regnb.analysis.wire import ShownExchange, shown
+from regnb.analysis.wire import MASK, ShownExchange, shown
 from regnb.registry import Exchange
 from regnb.registry.transport import BodyCopy
 
@@ -61,7 +61,7 @@ def test_telling_headers_come_first() -> None:
     headers = {"Date": "today", "Docker-Content-Digest": "sha256:1", "Server": "x"}
     found = shown(exchange(response_headers=headers)).response_headers
     assert [header.name for header in found] == ["Docker-Content-Digest", "Date", "Server"]
-    assert [header.is_telling for header in found] == [True, False, False]
+    assert [header.is_explained for header in found] == [True, False, False]
 
 
 @pytest.mark.parametrize(
@@ -114,3 +114,9 @@ def test_path_is_the_address_without_the_registry() -> None:
 def test_curl_is_told_whom_to_trust() -> None:
     item = shown(exchange(), '--cacert "$(regnb folder)/authority/ca.crt"')
     assert item.curl.startswith('curl --cacert "$(regnb folder)/authority/ca.crt" --include ')
+
+
+@pytest.mark.parametrize("scheme", ["Basic", "Bearer"])
+def test_scheme_of_credentials_is_shown_without_them(scheme: str) -> None:
+    found = shown(exchange(request_headers={"Authorization": f"{scheme} hidden"}))
+    assert found.request_headers[0].value == f"{scheme} {MASK}"

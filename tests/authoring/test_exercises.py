@@ -20,6 +20,7 @@ START = code("name", "# Name it.", "exercise")
 HINT = prose("name-hint", "Voyez [ici](01_x.ipynb).", "See [here](01_x.ipynb).", "hint")
 SOLUTION = code("name-solution", 'lab.tag("alpine", "hello:1.0")', "solution")
 CHECK = code("name-check", 'lab.check("00-first-name")')
+NEEDED = ": it has a cell with the tag `exercise`, one with `solution`, and one with `lab.check`."
 EXERCISE = (START, HINT, SOLUTION, CHECK)
 PASSED, NOT_ATTEMPTED = "passed", "not_attempted"
 
@@ -121,26 +122,41 @@ def test_solutions_that_no_source_gives(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("written", "message"),
     [
-        ((START, CHECK), "here comes the `solution` cell of an exercise"),
-        ((START, HINT, SOLUTION), "the `check` cell of the exercise is missing"),
-        ((SOLUTION, CHECK), "here comes the `exercise` cell"),
-        ((*EXERCISE, prose("more", "Suite", "More"), CHECK), "here comes the `exercise` cell"),
+        (
+            (START, CHECK),
+            "here comes the `solution` cell of an exercise" + NEEDED,
+        ),
+        (
+            (START, HINT, SOLUTION),
+            "the `check` cell of the exercise is missing" + NEEDED,
+        ),
+        (
+            (SOLUTION, CHECK),
+            "here comes the `exercise` cell of an exercise" + NEEDED,
+        ),
+        (
+            (*EXERCISE, prose("more", "Suite", "More"), CHECK),
+            "here comes the `exercise` cell of an exercise" + NEEDED,
+        ),
         (
             (START, SOLUTION, code("check", 'lab.check("00-second-name")')),
-            "`00-second-name` is not in `regnb/checks/chapter_00.py`",
+            "`00-second-name` is not in `regnb/checks/chapter_00.py`.",
         ),
         (
             (START, SOLUTION, code("check", 'lab.check("01-tools")')),
-            "`01-tools` belongs to another chapter",
+            "`01-tools` belongs to another chapter; here names begin with the number.",
         ),
-        ((code("ask", 'lab.question("00-why")'),), "`00-why` is not in"),
+        (
+            (code("ask", 'lab.question("00-why")'),),
+            "`00-why` is not in `regnb/checks/chapter_00.py`.",
+        ),
     ],
 )
 def test_exercise_that_is_badly_written(
     tmp_path: Path, written: tuple[str, ...], message: str
 ) -> None:
     problems = problems_of(read_chapter(write_lesson(tmp_path, *written)))
-    assert any(message in problem for problem in problems), problems
+    assert any(problem.endswith(f": {message}") for problem in problems), problems
 
 
 def test_start_and_solution_are_not_counted_as_one_run(tmp_path: Path) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -158,3 +160,19 @@ def test_progress_is_told(open_client: OpenClient, whole: Whole) -> None:
     counts: list[tuple[int, int]] = []
     inventory(open_client(whole.app()), on_count=lambda *count: counts.append(count))
     assert counts == [(0, 2), (1, 2), (2, 2)]
+
+
+def test_what_was_read_is_written_on_the_way(
+    open_client: OpenClient, whole: Whole, tmp_path: Path
+) -> None:
+    for number in range(600):
+        whole.tag("good", f"same-{number}", whole.tags["good"]["1"])
+    written: list[int] = []
+
+    def look(done: int, _known: int) -> None:
+        if done > 550 and not written:
+            with closing(sqlite3.connect(tmp_path / "cache")) as connection:
+                written.append(connection.execute("SELECT count(*) FROM tags").fetchone()[0])
+
+    inventory(open_client(whole.app()), cache=tmp_path / "cache", on_count=look)
+    assert written[0] >= 500 - 1  # the first result is the list of tags

@@ -9,6 +9,7 @@ import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from werkzeug.test import Client
@@ -203,6 +204,12 @@ def test_room_that_ends_while_writing_to_the_disk_for_good(
         assert answer.status_code == 507
     assert client.get(f"/v2/w3/blobs/{digest}").status_code == 404
     push_blob(client, BLOB)
+
+
+def test_upload_is_named_as_distribution_names_its_own(client: Client) -> None:
+    place = client.post("/v2/w3/blobs/uploads/").headers["Location"]
+    name = place.rpartition("/")[2]
+    assert str(UUID(name)) == name
 
 
 def test_uploads_of_a_dead_run_are_swept_and_those_of_a_live_one_are_not(

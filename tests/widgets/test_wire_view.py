@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from regnb.analysis.wire import TELLING, shown
+from regnb.analysis.wire import EXPLAINED, shown
 from regnb.i18n import LANGUAGES, Translator
 from regnb.registry.transport import BodyCopy
 from regnb.widgets.wire_view import LINES, SHOWN, Wire
@@ -54,4 +54,4 @@ def test_step_without_an_exchange_says_who_speaks() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_each_telling_header_is_explained(language: str) -> None:
     translator = Translator(language)
-    assert all(translator.has(f"wire.header.{name}") for name in TELLING)
+    assert all(translator.has(f"wire.header.{name}") for name in EXPLAINED)

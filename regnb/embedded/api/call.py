@@ -9,8 +9,6 @@ import select
 import socket
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from functools import cached_property
 from itertools import chain
 from typing import Any, TypeAlias
 
@@ -18,13 +16,12 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
+from regnb.embedded.api.filters import Filters
 from regnb.embedded.core import EmbeddedEngine
 from regnb.embedded.refusal import Refusal, bad_request, write_failed
 from regnb.errors import RegnbError
-from regnb.oci.config import parse_time
 from regnb.web.http_server import CONNECTION
 
-Filters: TypeAlias = dict[str, list[str]]
 Handler: TypeAlias = Callable[..., Response]
 _FALSE = frozenset({"", "0", "no", "false", "none"})
 _INTEGER = re.compile(r"[+-]?[0-9]{1,20}")
@@ -59,8 +56,6 @@ CONTAINER: Shape = {
 }
 VOLUME: Shape = {"Name": str, "Driver": str, "Labels": {str: str}}
 LOGIN: Shape = {"username": str, "password": str, "serveraddress": str}
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h)")
-_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
 @dataclass(frozen=True)
@@ -123,25 +118,9 @@ class Call:
             raise bad_request("invalid JSON: it is not an object")
         return value
 
-    @cached_property
-    def filters(self) -> Filters:
-        """The parameter `filters`: lists of values by name; raises Refusal (400).
-
-        Clients write `{"label": ["a"]}`, older ones `{"label": {"a": true}}`.
-        """
-        text = self.text("filters")
-        try:
-            value = json.loads(text) if text else {}
-            return {str(name): [str(item) for item in items] for name, items in value.items()}
-        except (ValueError, TypeError, AttributeError, RecursionError) as error:
-            raise bad_request(f"invalid filter: {error}") from error
-
-    def check_filters(self, *accepted: str) -> Filters:
-        """The filters, when all are among `accepted`; raises Refusal (400)."""
-        for name in self.filters:
-            if name not in accepted:
-                raise bad_request(f"invalid filter '{name}'")
-        return self.filters
+    def filters(self, *accepted: str) -> Filters:
+        """The parameter `filters`, of which `accepted` have a meaning; raises Refusal (400)."""
+        return Filters.parse(self.text("filters"), accepted)
 
 
 def rule(method: str, path: str, handler: Handler) -> Rule:
@@ -214,30 +193,3 @@ def check_shape(value: object, shape: Shape, where: str = "the body") -> None:
             inner = shape.get(name, shape.get(str))
             if inner is not None:
                 check_shape(item, inner, name)
-
-
-def has_labels(labels: Mapping[str, str], wanted: Iterable[str]) -> bool:
-    """Whether all of `wanted` are there, each written as `key` or `key=value`."""
-    for text in wanted:
-        key, equals, value = text.partition("=")
-        if key not in labels or (equals and labels[key] != value):
-            return False
-    return True
-
-
-def moment(text: str) -> datetime:
-    """A time written as RFC 3339, as seconds of the epoch, or as a duration before now: `1h30m`.
-
-    Raises Refusal (400).
-    """
-    parts = _DURATION.findall(text)
-    if parts and "".join(number + unit for number, unit in parts) == text:
-        seconds = sum(float(number) * _SECONDS[unit] for number, unit in parts)
-        return datetime.now(UTC) - timedelta(seconds=seconds)
-    try:
-        return datetime.fromtimestamp(float(text), UTC)
-    except (ValueError, OverflowError, OSError):
-        found = parse_time(text)
-    if found is None:
-        raise bad_request(f'parsing time "{text}" as "2006-01-02T15:04:05Z07:00": cannot parse')
-    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 from regnb.embedded.containers import networking
 from regnb.embedded.containers.record import ContainerRecord
@@ -37,7 +38,7 @@ def inspected(container: ContainerRecord) -> dict[str, object]:
         "Args": arguments,
         "State": {
             "Status": state.status,
-            "Supervisor": state.running,
+            "Running": state.running,
             "Paused": False,
             "Restarting": False,
             "OOMKilled": False,
@@ -90,7 +91,7 @@ _FLAGS: dict[str, object] = {
 }
 
 
-def listed(container: ContainerRecord) -> dict[str, object]:
+def listed(container: ContainerRecord) -> dict[str, Any]:
     """A container as lists show it."""
     created = parse_time(container.created)
     return {

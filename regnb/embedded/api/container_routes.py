@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable
 from typing import Any
 
 from werkzeug.wrappers import Response
@@ -13,37 +12,22 @@ from regnb.embedded.api.call import (
     Call,
     answer,
     check_shape,
-    has_labels,
-    moment,
     nothing,
     rule,
 )
+from regnb.embedded.api.container_filters import filter_containers
 from regnb.embedded.api.container_json import inspected, listed
+from regnb.embedded.api.timestamps import timestamp
 from regnb.embedded.containers.networking import knows
-from regnb.embedded.containers.record import ContainerRecord
 from regnb.embedded.refusal import Refusal, bad_request
 
-_FILTERS = (
-    "ancestor", "before", "expose", "exited", "health", "id", "is-task", "isolation", "label",
-    "name", "network", "publish", "since", "status", "volume",
-)  # fmt: skip
-_STATES = ("created", "restarting", "running", "removing", "paused", "exited", "dead")
 _RESTART_POLICIES = ("", "no", "always", "unless-stopped", "on-failure")
 
 
 def list_containers(call: Call) -> Response:
     """https://docs.docker.com/reference/api/engine/version/v1.51/#tag/Container/operation/ContainerList."""
-    filters = call.check_filters(*_FILTERS)
-    for state in filters.get("status", ()):
-        if state not in _STATES:
-            raise bad_request(f"Unrecognised filter value for status: {state}")
     limit = call.number("limit") or 0
-    every = call.flag("all") or limit > 0 or "status" in filters or "exited" in filters
-    found = [
-        container
-        for container in call.engine.containers.all()
-        if (every or container.state.running) and _fits(call, container)
-    ]
+    found = filter_containers(call, every=call.flag("all") or limit > 0)
     rows = [listed(container) for container in found[: limit if limit > 0 else None]]
     if call.flag("size"):
         rows = [row | sizes(call, str(row["ImageID"])) for row in rows]
@@ -103,10 +87,6 @@ def kill_container(call: Call, name: str) -> Response:
     """Send it a signal, SIGKILL unless another is named."""
     try:
         container = call.engine.containers.get(name)
-    except Refusal as refusal:
-        message = f"cannot kill container: {name}: {refusal.message}"
-        raise Refusal(refusal.status, message) from refusal
-    try:
         number = _signal(call.text("signal", "SIGKILL"))
     except Refusal as refusal:
         message = f"cannot kill container: {name}: {refusal.message}"
@@ -135,14 +115,14 @@ def remove_container(call: Call, name: str) -> Response:
 
 def prune_containers(call: Call) -> Response:
     """Remove all that do not run."""
-    filters = call.check_filters("label", "label!", "until")
-    limits = [moment(text).isoformat() for text in filters.get("until", ())]
+    filters = call.filters("label", "label!", "until")
+    limit = filters.until()
     gone = [
         container
         for container in call.engine.containers.all()
         if not container.state.running
-        and has_labels(container.labels, filters.get("label", ()))
-        and all(container.created < limit for limit in limits)
+        and filters.has_labels(container.labels)
+        and timestamp(container.created) <= limit
     ]
     for container in gone:
         call.engine.remove_container(container)
@@ -199,37 +179,6 @@ def _signal(text: str) -> int:
     if number not in known.values():
         raise bad_request(f"invalid signal: {text}")
     return number
-
-
-def _fits(call: Call, container: ContainerRecord) -> bool:
-    filters = call.filters
-    images = {container.image, container.image_id, container.image_id.removeprefix("sha256:")}
-    volumes = {value for mount in container.mounts for value in (mount.volume, mount.destination)}
-    ports = {part for one in container.bindings for part in (str(one.number), one.container_port)}
-    checks: dict[str, Callable[[str], bool]] = {
-        "name": lambda text: text.removeprefix("/") in container.name,
-        "id": container.id.startswith,
-        "status": lambda text: text == container.state.status,
-        "exited": lambda text: (
-            container.state.status == "exited" and str(container.state.exit_code) == text
-        ),
-        "ancestor": lambda text: text in images or f"{text}:latest" in images,
-        "volume": lambda text: text in volumes,
-        "publish": lambda text: text in ports,
-        "expose": lambda text: text in ports,
-        "network": lambda text: text == "bridge",
-    }
-    for name, check in checks.items():
-        wanted = filters.get(name)
-        if wanted and not any(check(text) for text in wanted):
-            return False
-    for name in filters.get("before", ()):
-        if container.created >= call.engine.containers.get(name).created:
-            return False
-    for name in filters.get("since", ()):
-        if container.created <= call.engine.containers.get(name).created:
-            return False
-    return has_labels(container.labels, filters.get("label", ()))
 
 
 RULES = [

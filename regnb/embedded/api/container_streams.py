@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING
 from werkzeug.wrappers import Response
 from werkzeug.wsgi import ClosingIterator
 
-from regnb.embedded.api.call import Call, answer, moment, nothing, rule, stream, without_type
+from regnb.embedded.api.call import Call, answer, nothing, rule, stream, without_type
+from regnb.embedded.api.timestamps import timestamp
 from regnb.embedded.containers.logs import STDERR, STDOUT, LogQuery
 from regnb.embedded.containers.process import NO_STATISTICS, statistics
 from regnb.embedded.containers.record import ContainerRecord
@@ -47,7 +48,7 @@ def container_logs(call: Call, name: str) -> Response:
     if not streams:
         raise bad_request("Bad parameters: you must choose at least one stream")
     since, until = (
-        moment(text).timestamp() if text and text != "0" else None
+        timestamp(text) if text and text != "0" else None
         for text in (call.text("since"), call.text("until"))
     )
     query = LogQuery(streams, _tail(call), since, until, call.flag("follow"))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator
+import math
+from collections.abc import Iterable, Iterator
 from datetime import datetime
-from fnmatch import fnmatchcase
+from operator import itemgetter
+from typing import Any
 
 from werkzeug.wrappers import Response
 
@@ -14,14 +16,14 @@ from regnb.embedded import archive, pull, push, removal
 from regnb.embedded.api.call import (
     Call,
     answer,
-    has_labels,
-    moment,
     nothing,
     progress,
     rule,
     stream,
     with_errors,
 )
+from regnb.embedded.api.filters import Filters
+from regnb.embedded.api.timestamps import timestamp
 from regnb.embedded.archive import save
 from regnb.embedded.containers.record import NEVER
 from regnb.embedded.image_store import StoredImage
@@ -36,32 +38,41 @@ _EMPTY_NAMES = (1, 43)
 # https://docs.docker.com/reference/api/engine/version-history/
 _ONE_SIZE, _ONE_CONFIG = (1, 44), (1, 45)
 _NO_TAG, _NO_DIGEST = "<none>:<none>", "<none>@<none>"
-_FILTERS = ("before", "dangling", "label", "reference", "since", "until")
 
 
 def list_images(call: Call) -> Response:
     """https://docs.docker.com/reference/api/engine/version/v1.51/#tag/Image/operation/ImageList."""
-    call.check_filters(*_FILTERS)
-    found = [image for image in call.engine.images.images() if _fits(call, image)]
-    found.sort(key=_created_seconds, reverse=True)
-    return answer([summary(call, image, containers=-1) for image in found])
+    filters = call.filters("before", "dangling", "label", "reference", "since", "until")
+    wanted = _filter(call, filters)
+    found = [(image, filters.named(image.references)) for image in wanted]
+    rows = [
+        summary(call, image, names, containers=-1)
+        for image, names in found
+        if names or "reference" not in filters
+    ]
+    return answer(sorted(rows, key=itemgetter("Created"), reverse=True))
 
 
-def summary(call: Call, image: StoredImage, *, containers: int) -> dict[str, object]:
-    """An image as lists show it."""
-    references = call.filters.get("reference")
-    tags = [tag for tag in image.tags if _matches(tag, references)]
+def summary(
+    call: Call, image: StoredImage, names: Iterable[ImageReference], *, containers: int
+) -> dict[str, Any]:
+    """An image as lists show it, with those of its names that they show."""
+    shown = {name.familiar for name in names}
     size = call.engine.sizes.size_of(image)
-    value: dict[str, object] = {
+    value: dict[str, Any] = {
         "Containers": containers,
-        "Created": _created_seconds(image),
+        "Created": int(_created(image)),
         "Id": image.image_id,
         "Labels": image.config.labels or None,
         "ParentId": "",
         "SharedSize": -1 if containers < 0 else shared_size(call, image),
         "Size": size,
         "RegnbSource": image.source,
-        **_names(call, tags, image.repo_digests),
+        **_names(
+            call,
+            [tag for tag in image.tags if tag in shown],
+            [digest for digest in image.repo_digests if digest in shown],
+        ),
     }
     return value | ({"VirtualSize": size} if call.version < _ONE_SIZE else {})
 
@@ -159,38 +170,26 @@ def _names(call: Call, tags: list[str], digests: list[str]) -> dict[str, object]
     return {"RepoTags": tags, "RepoDigests": digests}
 
 
-def _fits(call: Call, image: StoredImage) -> bool:
-    filters = call.filters
-    dangling = filters.get("dangling")
-    if dangling and (dangling[0].lower() in {"1", "true"}) == bool(image.tags):
-        return False
-    references = filters.get("reference")
-    names = [*image.tags, *image.repo_digests]
-    if references and not any(_matches(name, references) for name in names):
-        return False
-    created = _created_seconds(image)
-    for name in filters.get("before", ()):
-        if created >= _created_seconds(call.engine.images.find(name)):
-            return False
-    for name in filters.get("since", ()):
-        if created <= _created_seconds(call.engine.images.find(name)):
-            return False
-    if any(created > moment(text).timestamp() for text in filters.get("until", ())):
-        return False
-    return has_labels(image.config.labels, filters.get("label", ()))
+def _filter(call: Call, filters: Filters) -> list[StoredImage]:
+    """The images that `filters` leave, whatever their names."""
+    dangling, find = filters.flag("dangling"), call.engine.images.find
+    before = [_created(find(name)) for name in filters.get("before", ())]
+    since = [_created(find(name)) for name in filters.get("since", ())]
+    until = min(map(timestamp, filters.get("until", ())), default=math.inf)
+    return [
+        image
+        for image in call.engine.images.images()
+        if (not dangling or not image.tags)
+        and (dangling is not False or image.references)
+        and all(_created(image) < limit for limit in before)
+        and all(_created(image) > limit for limit in since)
+        and _created(image) <= until
+        and filters.has_labels(image.config.labels)
+    ]
 
 
-def _matches(name: str, patterns: list[str] | None) -> bool:
-    """Whether `name` fits one of the patterns, which may leave out the tag."""
-    if not patterns:
-        return True
-    reference = ImageReference.parse(name)
-    forms = {name, reference.name, str(reference), str(reference).rpartition("/")[2]}
-    return any(fnmatchcase(form, pattern) for form in forms for pattern in patterns)
-
-
-def _created_seconds(image: StoredImage) -> int:
-    return int(image.config.created.timestamp()) if image.config.created else 0
+def _created(image: StoredImage) -> float:
+    return image.config.created.timestamp() if image.config.created else 0.0
 
 
 def _time(moment: datetime | None) -> str:
@@ -204,10 +203,13 @@ def create_image(call: Call) -> Response:
         raise not_here("importing a file system as an image", "use Docker for this.")
     platform = _platform(call.text("platform"))
     reference = _reference(name, call.text("tag"))
-    if reference is None:
-        lines = pull.pull_all_tags(call.engine, _parse(name), platform, _credentials(call))
-    else:
-        lines = pull.pull(call.engine, reference, platform, _credentials(call))
+    lines = pull.pull(
+        call.engine,
+        reference or _parse(name),
+        platform,
+        _credentials(call),
+        all_tags=reference is None,
+    )
     return progress(lines)
 
 
@@ -237,17 +239,16 @@ def remove_image(call: Call, name: str) -> Response:
 
 def prune_images(call: Call) -> Response:
     """Remove images without a tag; with `dangling=false` all that no container has."""
-    filters = call.check_filters("dangling", "label", "label!", "until")
-    every = filters.get("dangling", ["true"])[0].lower() in {"0", "false"}
+    filters = call.filters("dangling", "label", "label!", "until")
+    every = filters.flag("dangling") is False
     used = {container.image_id for container in call.engine.containers.all()}
-    limit = min((moment(text).timestamp() for text in filters.get("until", ())), default=None)
+    limit = filters.until()
     records = []
     freed = 0
     for image in call.engine.images.images():
-        created = image.config.created.timestamp() if image.config.created else 0.0
-        too_young = limit is not None and created > limit
-        wanted = has_labels(image.config.labels, filters.get("label", ()))
-        if image.image_id in used or (image.tags and not every) or too_young or not wanted:
+        too_young = _created(image) > limit or ("until" in filters and not image.config.created)
+        kept = too_young or not filters.has_labels(image.config.labels)
+        if kept or image.image_id in used or (image.tags and not every):
             continue
         freed += call.engine.sizes.size_of(image)
         records += [{"Untagged": reference.familiar} for reference in image.references]

@@ -16,17 +16,16 @@ import regnb
 from regnb.embedded.api.call import (
     LOGIN,
     Call,
-    Filters,
     answer,
     check_shape,
-    has_labels,
-    moment,
     rule,
     stream,
 )
 from regnb.embedded.api.container_json import listed
 from regnb.embedded.api.container_routes import sizes
+from regnb.embedded.api.filters import Filters
 from regnb.embedded.api.image_routes import summary
+from regnb.embedded.api.timestamps import timestamp
 from regnb.embedded.core import EmbeddedEngine
 from regnb.embedded.engine_events import Event
 from regnb.embedded.home import HUB_LABEL
@@ -42,9 +41,10 @@ from regnb.registry import Credentials
 API_VERSION, MIN_API_VERSION = (1, 51), (1, 24)
 _API, _MIN_API = (".".join(map(str, version)) for version in (API_VERSION, MIN_API_VERSION))
 ENGINE_NAME = "regnb's embedded engine"
-_EVENT_FILTERS = (
-    *("container", "daemon", "event", "image", "label", "network", "scope", "type", "volume"),
+_ACTORS = (
+    *("config", "container", "daemon", "network", "node", "plugin", "secret", "service", "volume"),
 )
+_EVENT_FILTERS = (*_ACTORS, "event", "image", "label", "scope", "type")
 _HOST = re.compile(r"([A-Za-z0-9._-]+|\[[0-9a-fA-F:.]+\])(:[0-9]{1,5})?")
 _HUB_ADDRESSES = frozenset({"", "https://index.docker.io/v1/", "index.docker.io", DOCKER_HUB})
 
@@ -158,7 +158,10 @@ def disk_usage(call: Call) -> Response:
     return answer(
         {
             "LayersSize": sum(call.engine.sizes.size(layer) for layer in layers.values()),
-            "Images": [summary(call, one, containers=users.count(one.image_id)) for one in images],
+            "Images": [
+                summary(call, one, one.references, containers=users.count(one.image_id))
+                for one in images
+            ],
             "Containers": rows,
             "Volumes": volumes,
             "BuildCache": [],
@@ -185,10 +188,9 @@ def distribution(call: Call, name: str) -> Response:
 
 def listen(call: Call) -> Response:
     """https://docs.docker.com/reference/api/engine/version/v1.51/#tag/System/operation/SystemEvents."""
-    filters = call.check_filters(*_EVENT_FILTERS)
+    filters = call.filters(*_EVENT_FILTERS)
     since, until = (
-        moment(text).timestamp() if text else None
-        for text in (call.text("since"), call.text("until"))
+        timestamp(text) if text else None for text in (call.text("since"), call.text("until"))
     )
     heard = call.engine.events.listen(since, until, call.engine.heartbeat)
     # A first sign of life at once: clients wait for the headers before they do anything else.
@@ -203,23 +205,23 @@ def _wanted_events(events: Iterator[Event | None], filters: Filters) -> Iterator
 
 
 def _event_fits(event: Event, filters: Filters) -> bool:
-    kind, action = str(event["Type"]), str(event["Action"])
     actor = event["Actor"]
-    subject = str(actor["ID"]) if isinstance(actor, dict) else ""
-    attributes = actor["Attributes"] if isinstance(actor, dict) else {}
-    if kind not in filters.get("type", [kind]) or action not in filters.get("event", [action]):
-        return False
-    for noun in ("container", "image", "volume", "network"):
-        wanted = filters.get(noun)
-        names = {attributes.get("name"), attributes.get(noun), subject if kind == noun else None}
-        about = kind == noun or noun in attributes
-        if wanted and not (about and any(_names(names, text) for text in wanted)):
-            return False
-    return has_labels(attributes, filters.get("label", ()))
+    subject, attributes = str(actor["ID"]), actor["Attributes"]
+    return (
+        all(filters.is_one_of(key.lower(), str(event[key])) for key in ("Type", "scope"))
+        and filters.is_one_of("event", str(event["Action"]))
+        and all(filters.begins(noun, subject, attributes.get("name", "")) for noun in _ACTORS)
+        and any(filters.is_one_of("image", name) for name in _image_names(event))
+        and filters.has_labels(attributes)
+    )
 
 
-def _names(names: set[str | None], wanted: str) -> bool:
-    return any(name == wanted or (name or "").startswith(wanted) for name in names if name)
+def _image_names(event: Event) -> set[str]:
+    """What the image of `event` is called: its name, with and without a tag, and its ID."""
+    actor = event["Actor"]
+    key = "name" if event["Type"] == "image" else "image"
+    names = {str(actor["ID"]), actor["Attributes"].get(key, "")}
+    return names | {name.rpartition("@")[0] or name.rpartition(":")[0] for name in names}
 
 
 def _try_password(engine: EmbeddedEngine, address: str, user: str, password: str) -> None:

@@ -65,7 +65,8 @@ def _not_in_a_swarm(_call: Call, **_: str) -> NoReturn:
     raise Refusal(503, _NO_MANAGER)
 
 
-def _no_plugins(_call: Call) -> Response:
+def _no_plugins(call: Call) -> Response:
+    call.filters("capability", "enabled")
     return answer([])
 
 

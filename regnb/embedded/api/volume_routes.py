@@ -4,18 +4,32 @@ from __future__ import annotations
 
 from werkzeug.wrappers import Response
 
-from regnb.embedded.api.call import VOLUME, Call, answer, check_shape, has_labels, nothing, rule
+from regnb.embedded.api.call import VOLUME, Call, answer, check_shape, nothing, rule
+from regnb.embedded.api.filters import Filters, go_list
 from regnb.embedded.containers import networking
-from regnb.embedded.containers.mounts import Volume
-from regnb.embedded.refusal import Refusal
+from regnb.embedded.refusal import Refusal, bad_request
+
+# https://pkg.go.dev/strconv#ParseBool
+_TRUE = {"1", "t", "T", "TRUE", "true", "True"}
+_FALSE = {"0", "f", "F", "FALSE", "false", "False"}
+_BUILD_FILTERS = (
+    *("description", "id", "inuse", "label", "label!", "mutable", "parent", "private", "shared"),
+    *("type", "unused-for", "until"),
+)
 
 
 def list_volumes(call: Call) -> Response:
     """https://docs.docker.com/reference/api/engine/version/v1.51/#tag/Volume/operation/VolumeList."""
-    filters = call.check_filters("dangling", "driver", "label", "name")
-    found = [volume for volume in call.engine.volumes.all() if _fits(call, volume)]
-    if "local" not in filters.get("driver", ["local"]):
-        found = []
+    filters = call.filters("dangling", "driver", "label", "name")
+    dangling = filters.flag("dangling")
+    found = [
+        volume
+        for volume in call.engine.volumes.all()
+        if filters.matches("name", volume.name)
+        and filters.is_one_of("driver", "local")
+        and filters.has_labels(volume.labels)
+        and dangling in {None, not call.engine.containers.users_of(volume.name)}
+    ]
     return answer({"Volumes": [volume.to_json() for volume in found], "Warnings": None})
 
 
@@ -50,13 +64,13 @@ def remove_volume(call: Call, name: str) -> Response:
 
 def prune_volumes(call: Call) -> Response:
     """Remove the volumes that no container has: anonymous ones, with the filter `all` all."""
-    filters = call.check_filters("all", "label")
-    every = any(value in {"1", "true"} for value in filters.get("all", ()))
+    filters = call.filters("all", "label", "label!")
+    every = _every(filters.get("all", ["false"]))
     gone = [
         volume
         for volume in call.engine.volumes.all()
         if (every or volume.is_anonymous)
-        and has_labels(volume.labels, filters.get("label", ()))
+        and filters.has_labels(volume.labels)
         and not call.engine.containers.users_of(volume.name)
     ]
     freed = sum(call.engine.volumes.remove(volume.name) for volume in gone)
@@ -66,16 +80,27 @@ def prune_volumes(call: Call) -> Response:
 
 def list_networks(call: Call) -> Response:
     """The networks: there are three, and they stay."""
-    filters = call.check_filters("dangling", "driver", "id", "label", "name", "scope", "type")
-    found = networking.networks(call.engine.containers.all())
-    for key, field in (("name", "Name"), ("driver", "Driver"), ("scope", "Scope")):
-        wanted = filters.get(key)
-        found = [one for one in found if not wanted or any(w in str(one[field]) for w in wanted)]
-    return answer([] if filters.get("label") else found)
+    filters = call.filters("dangling", "driver", "id", "label", "name", "scope", "type")
+    for value in filters.get("type", ()):
+        if value not in {"builtin", "custom"}:
+            raise bad_request(f"invalid filter: 'type'='{value}'")
+    if _is_dangling(filters) or not filters.is_one_of("type", "builtin"):
+        return answer([])  # they are all predefined
+    found = [
+        one
+        for one in networking.networks(call.engine.containers.all())
+        if filters.matches("name", str(one["Name"]))
+        and filters.matches("id", str(one["Id"]))
+        and filters.is_one_of("driver", str(one["Driver"]))
+        and filters.is_one_of("scope", str(one["Scope"]))
+        and filters.has_labels({})
+    ]
+    return answer(found)
 
 
-def prune_networks(_call: Call) -> Response:
+def prune_networks(call: Call) -> Response:
     """Nothing to remove: `docker system prune` asks everywhere."""
+    call.filters("label", "label!", "until").until()
     return answer({"NetworksDeleted": None})
 
 
@@ -85,8 +110,9 @@ def remove_network(call: Call, name: str) -> Response:
     raise Refusal(403, f"{found['Name']} is a pre-defined network and cannot be removed")
 
 
-def prune_builds(_call: Call) -> Response:
+def prune_builds(call: Call) -> Response:
     """Nothing to remove: nothing is built here."""
+    call.filters(*_BUILD_FILTERS).until()
     return answer({"CachesDeleted": None, "SpaceReclaimed": 0})
 
 
@@ -102,17 +128,25 @@ def _network(call: Call, name: str) -> dict[str, object]:
     raise Refusal(404, f"network {name} not found")
 
 
-def _fits(call: Call, volume: Volume) -> bool:
-    filters = call.filters
-    names = filters.get("name")
-    dangling = filters.get("dangling")
-    if names and not any(name in volume.name for name in names):
-        return False
-    if dangling:
-        wanted = dangling[0].lower() in {"1", "true"}
-        if wanted == bool(call.engine.containers.users_of(volume.name)):
-            return False
-    return has_labels(volume.labels, filters.get("label", ()))
+def _is_dangling(filters: Filters) -> bool:
+    """The filter `dangling` of networks, which has words of its own; raises Refusal (400)."""
+    values = set(filters.get("dangling") or ["false"])
+    if len(values) > 1:
+        raise bad_request('got more than one value for filter key "dangling"')
+    if values - {"0", "1", "false", "true"}:
+        told = 'invalid value for filter \'dangling\', must be "true" (or "1"), or '
+        raise bad_request(told + '"false" (or "0")')
+    return bool(values & {"1", "true"})
+
+
+def _every(values: list[str]) -> bool:
+    """The filter `all`: one word that Go reads as a boolean; raises Refusal (400)."""
+    if len(values) != 1:
+        raise bad_request(f"invalid filter 'all={go_list(values)}': only one value is expected")
+    if values[0] not in _TRUE | _FALSE:
+        told = f'strconv.ParseBool: parsing "{values[0]}": invalid syntax'
+        raise bad_request(f"invalid filter 'all': {told}")
+    return values[0] in _TRUE
 
 
 RULES = [

@@ -29,6 +29,7 @@ def test_life_of_a_container(api: Client) -> None:
     assert inspect(api)["State"]["Status"] == "created"
     assert api.post("/containers/registry/start").status_code == 204
     assert api.post("/containers/registry/start").status_code == 304
+    assert inspect(api)["State"]["Running"] is True
     assert api.delete("/containers/registry").status_code == 409
     assert api.post("/containers/registry/stop?t=5").status_code == 204
     assert api.post("/containers/registry/stop").status_code == 304
