@@ -35,7 +35,6 @@ from regnb.server.storage_interface import RegistryStorage, StorageFull, Upstrea
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
-    from werkzeug.routing import MapAdapter
 
     from regnb.server.notifications import Notifier
 

@@ -11,7 +11,7 @@ from regnb.oci import Descriptor, Digest
 from regnb.server import api_errors
 from regnb.server.api_errors import Problem
 from regnb.server.context import Registry, Request, Response
-from regnb.server.notifications import Happening
+from regnb.server.notifications import RegistryEvent
 from regnb.server.request_parts import (
     BodyCutShort,
     blocks_of,
@@ -37,7 +37,7 @@ def get_blob(registry: Registry, request: Request, name: str, digest: str) -> Re
     size = repository.blob_size(wanted, for_push=request.method == "HEAD")
     if size is None:
         raise Problem(api_errors.BLOB_UNKNOWN, {"digest": digest})
-    registry.tell_of_reading(request, name, Descriptor(BYTES, wanted, size))
+    registry.notify_of_pull(request, name, Descriptor(BYTES, wanted, size))
     response = Response(content_type=BYTES, direct_passthrough=True)
     response.headers["Docker-Content-Digest"] = wanted
     response.set_etag(wanted)
@@ -61,7 +61,7 @@ def delete_blob(registry: Registry, request: Request, name: str, digest: str) ->
     size = repository.blob_size(wanted)
     if not repository.delete_blob(wanted):
         raise Problem(api_errors.BLOB_UNKNOWN, {"digest": digest})
-    registry.tell(request, Happening("delete", name, Descriptor(BYTES, wanted, size or 0)))
+    registry.notify(request, RegistryEvent("delete", name, Descriptor(BYTES, wanted, size or 0)))
     return Response(status=202)
 
 
@@ -203,7 +203,7 @@ def _finish(
 def _created(registry: Registry, request: Request, name: str, digest: Digest) -> Response:
     blob = Descriptor(BYTES, digest, registry.repository(name).blob_size(digest) or 0)
     action = "mount" if "mount" in request.args else "push"
-    registry.tell(request, Happening(action, name, blob, source=request.args.get("from", "")))
+    registry.notify(request, RegistryEvent(action, name, blob, source=request.args.get("from", "")))
     headers = {"Location": f"/v2/{name}/blobs/{digest}", "Docker-Content-Digest": digest}
     return Response(status=201, headers=headers)
 

@@ -16,7 +16,7 @@ from regnb.oci.reference import is_tag
 from regnb.server import api_errors
 from regnb.server.api_errors import Problem
 from regnb.server.context import Registry, Request, Response
-from regnb.server.notifications import Happening
+from regnb.server.notifications import RegistryEvent
 from regnb.server.request_parts import (
     MAX_MANIFEST,
     BodyCutShort,
@@ -40,7 +40,7 @@ def get_manifest(registry: Registry, request: Request, name: str, reference: str
     content = repository.get_manifest(found.digest)
     if content is None:
         raise Problem(api_errors.MANIFEST_UNKNOWN, {"reference": reference})
-    registry.tell_of_reading(request, name, found, "" if is_digest(reference) else reference)
+    registry.notify_of_pull(request, name, found, "" if is_digest(reference) else reference)
     response = Response(content, headers=_identity(found.digest), content_type=found.media_type)
     response.set_etag(found.digest)
     response.make_conditional(request.environ)
@@ -64,7 +64,7 @@ def put_manifest(registry: Registry, request: Request, name: str, reference: str
         raise Problem(api_errors.MANIFEST_BLOB_UNKNOWN, missing) from error
     for tag in tags or ("",):
         stored = Descriptor(manifest.media_type, digest, len(content))
-        registry.tell(request, Happening("push", name, stored, tag))
+        registry.notify(request, RegistryEvent("push", name, stored, tag))
     response = Response(status=201, headers=_identity(digest))
     response.headers["Location"] = f"/v2/{name}/manifests/{digest}"
     if manifest.subject:
@@ -83,13 +83,13 @@ def delete_manifest(registry: Registry, request: Request, name: str, reference: 
     known = repository.tag_index().find(reference)
     if is_digest(reference):
         found = repository.delete_manifest(digest_in(reference))
-        happening = Happening("delete", name, known)
+        event = RegistryEvent("delete", name, known)
     else:
         found = repository.delete_tag(reference)
-        happening = Happening("delete", name, tag=reference)
+        event = RegistryEvent("delete", name, tag=reference)
     if not found:
         raise Problem(api_errors.MANIFEST_UNKNOWN, {"reference": reference})
-    registry.tell(request, happening)
+    registry.notify(request, event)
     return Response(status=202)
 
 
