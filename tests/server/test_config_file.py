@@ -90,6 +90,7 @@ def test_defaults_are_those_of_distribution() -> None:
     ("environment", "expected"),
     [
         ({"REGISTRY_HTTP_ADDR": "localhost:7000"}, Config("localhost:7000", "", "/d")),
+        ({"REGISTRY_HTTP_ADDR": '"[::1]:7000"'}, Config("[::1]:7000", "", "/d")),
         ({"REGISTRY_STORAGE_DELETE_ENABLED": "true"}, Config(":5000", "", "/d", True)),
         ({"REGISTRY_STORAGE_FILESYSTEM_ROOTDIRECTORY": "/e"}, Config(":5000", "", "/e")),
         ({"REGISTRY_STORAGE": "inmemory"}, Config(":5000", "", "")),
