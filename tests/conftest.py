@@ -7,21 +7,24 @@ import pytest
 
 from regnb.authoring.reference_engine import own_ports
 from regnb.embedded import background
+from regnb.embedded.home import Home
 
 
 @pytest.fixture(scope="session", autouse=True)
 def own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """An embedded engine that a test starts needs no network, and ends with the tests.
+    """The embedded engines that tests start need no network, and end with the tests.
 
     Labs have ports that nobody else on the machine uses.
     """
     before = dict(os.environ)
-    os.environ["REGNB_HOME"] = str(tmp_path_factory.mktemp("regnb"))
+    home = tmp_path_factory.mktemp("regnb")
+    os.environ["REGNB_HOME"] = str(home)
     os.environ.setdefault("REGNB_HUB", "samples")
-    place = background.Place.default()
     with own_ports() as ports:
         os.environ.update(ports.environment)
         yield
-    background.stop(place)
+    for socket in home.glob("*.sock"):
+        # Each choice of a hub has an engine of its own.
+        background.stop(background.Place(socket, Home(socket.with_suffix(""))))
     os.environ.clear()
     os.environ.update(before)

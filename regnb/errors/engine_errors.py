@@ -145,4 +145,4 @@ class LoginRefused(EngineError):
 
 
 class LoopbackWantsTls(PullFailed, PushFailed):
-    """The engine asks `subject` for TLS, a registry of this machine, as Podman does unless told."""
+    """The engine asks `subject` for TLS, a registry of this machine, as Podman does by default."""

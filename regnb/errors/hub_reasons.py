@@ -1,6 +1,6 @@
 """Why Docker Hub could not be used: one phrase, which can be read again.
 
-The embedded engine tells it in English, as Docker does, in a line of its pull; views have the words
+The embedded engine says it in English, as Docker does, in a line of its pull; views have the words
 for each kind, and what to do about it, in both languages.
 """
 
@@ -72,7 +72,7 @@ class Reason:
 
     @classmethod
     def parse(cls, text: str) -> Reason | None:
-        """The reason that `text` tells; None for any other text."""
+        """The reason that `text` says; None for any other text."""
         for kind, phrase in PHRASES.items():
             if found := _pattern(phrase).fullmatch(text):
                 return cls(kind, **found.groupdict())

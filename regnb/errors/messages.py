@@ -28,25 +28,25 @@ class ReasonWords:
     """The words of one kind of `regnb.errors.hub_reasons.Reason`.
 
     They are looked for where the message has `meaning`, or any when that is empty; `of_hub` when
-    they tell so of Docker Hub alone. A group `who` is the reason's.
+    they mean so of Docker Hub alone. A group `who` is the reason's.
     """
 
     kind: str
     meaning: str
     of_hub: bool
-    tells: _Patterns
+    patterns: _Patterns
 
 
 @dataclass(frozen=True, slots=True)
 class MessageTable:
     """All of `messages.toml`; `engines` maps each to whose sentences it has, but for its own.
 
-    `tells` are the patterns of each meaning, from the precise to the general. The first of the
+    `patterns` are those of each meaning, from the precise to the general. The first of the
     `reasons` that is found is why a registry could not be used.
     """
 
     engines: Mapping[str, str]
-    tells: Mapping[str, _Patterns]
+    patterns: Mapping[str, _Patterns]
     reasons: tuple[ReasonWords, ...]
     _requests: _Sentences
     _meanings: Mapping[str, _Sentences]
@@ -69,24 +69,24 @@ class MessageTable:
 
 
 @cache
-def table() -> MessageTable:
+def known_messages() -> MessageTable:
     """The table, which is read once."""
     content: dict[str, Any] = tomllib.loads(
         (files("regnb.errors") / "messages.toml").read_text("utf-8")
     )
     meanings = {name: part for name, part in content.items() if name not in _NOT_MEANINGS}
     reasons: list[dict[str, Any]] = content["reasons"]
-    tells = {
-        name: _patterns(part.pop("tells", [])) + _patterns(_shared(reasons, name))
+    patterns = {
+        name: _patterns(part.pop("patterns", [])) + _patterns(_shared(reasons, name))
         for name, part in meanings.items()
     }
-    told = tuple(_reason(tells, **reason) for reason in reasons)
-    return MessageTable(content["engines"], tells, told, content["requests"], meanings)
+    found = tuple(_reason(patterns, **reason) for reason in reasons)
+    return MessageTable(content["engines"], patterns, found, content["requests"], meanings)
 
 
 def _shared(reasons: list[dict[str, Any]], meaning: str) -> list[str]:
-    """What tells of the reasons with this meaning tells of the meaning too."""
-    own = (one.get("tells", []) for one in reasons if one.get("meaning") == meaning)
+    """The patterns of the reasons with this meaning are those of the meaning too."""
+    own = (one.get("patterns", []) for one in reasons if one.get("meaning") == meaning)
     return [text for texts in own for text in texts]
 
 
@@ -96,9 +96,9 @@ def _reason(
     kind: str,
     meaning: str = "",
     of_hub: bool = False,
-    tells: Iterable[str] = (),
+    patterns: Iterable[str] = (),
 ) -> ReasonWords:
-    return ReasonWords(kind, meaning, of_hub, _patterns(tells) or shared[meaning])
+    return ReasonWords(kind, meaning, of_hub, _patterns(patterns) or shared[meaning])
 
 
 def _patterns(texts: Iterable[str]) -> _Patterns:
@@ -107,7 +107,7 @@ def _patterns(texts: Iterable[str]) -> _Patterns:
 
 def meaning_of(message: str) -> str | None:
     """The meaning of what an engine or registry said, a key of the table; None when not known."""
-    for meaning, patterns in table().tells.items():
+    for meaning, patterns in known_messages().patterns.items():
         if any(pattern.search(message) for pattern in patterns):
             return meaning
     return None
@@ -116,15 +116,15 @@ def meaning_of(message: str) -> str | None:
 def reason_in(message: str, *, of_hub: bool) -> Reason | None:
     """Why the registry of an image could not be used, read from an engine's `message`.
 
-    None when the words tell something else; `of_hub` for an image of Docker Hub.
+    None when the words mean something else; `of_hub` for an image of Docker Hub.
     """
-    asked = _ASKED.findall(message)  # a token server is told after the registry
+    asked = _ASKED.findall(message)  # a token server is named after the registry
     host = asked[-1] if asked else HUB_HOST
     meaning = meaning_of(message)
-    for one in table().reasons:
+    for one in known_messages().reasons:
         if (one.of_hub and not of_hub) or (one.meaning and one.meaning != meaning):
             continue
-        if found := next(filter(None, (tell.search(message) for tell in one.tells)), None):
+        if found := next(filter(None, (pattern.search(message) for pattern in one.patterns)), None):
             who = found.groupdict().get("who") or ""
             return Reason(one.kind, host, who or (host if one.kind == "login_page" else ""))
     return None

@@ -85,7 +85,7 @@ class DigestRefused(Refused):
 
 
 class SizeRefused(Refused):
-    """SIZE_INVALID: the length told is not that of the content sent."""
+    """SIZE_INVALID: the length announced is not that of the content sent."""
 
 
 class UploadRefused(Refused):
@@ -135,7 +135,7 @@ class TagDeletionUnsupported(Unsupported):
 
 
 class TooManyRequests(RegistryError):
-    """429: the rate limit of the registry is reached; `retry_after` in seconds when told."""
+    """429: the rate limit of the registry is reached; `retry_after` in seconds when it says so."""
 
     retry_after: float | None = None
 

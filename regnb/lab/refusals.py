@@ -12,7 +12,7 @@ from cryptography import x509
 
 from regnb import errors
 from regnb.engine import Container
-from regnb.errors.messages import meaning_of, table
+from regnb.errors.messages import known_messages, meaning_of
 from regnb.lab.handshake import Handshake, shake_hands
 from regnb.lab.session import REGISTRY_PORT, Session, published_port
 from regnb.oci import ImageReference
@@ -69,8 +69,8 @@ def keys() -> set[str]:
 
 
 def _explained() -> set[str]:
-    known = {one for one in table().tells if _ACTIONS & set(table().actions(one))}
-    return known | {_NOBODY}
+    known = known_messages()
+    return {one for one in known.patterns if _ACTIONS & set(known.actions(one))} | {_NOBODY}
 
 
 def meaning_at_registry(session: Session, subject: str, *, as_somebody: bool) -> str | None:

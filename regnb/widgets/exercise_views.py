@@ -59,7 +59,7 @@ def _ignore(status: Status) -> None:
 
 
 class QuestionView(View):
-    """A question; each choice has its own feedback, and `note` is told how it was answered."""
+    """A question; each choice has its own feedback, and `note` gets how it was answered."""
 
     styles: ClassVar[tuple[str, ...]] = ("question.css",)
     live: ClassVar[bool] = True

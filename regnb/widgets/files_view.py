@@ -135,7 +135,7 @@ class Files(View):
 
 @dataclass
 class FileTree:
-    """Draws one tree; `key` tells it from others, and numbers its nodes for `node`."""
+    """Draws one tree; `key` sets it apart from others, and numbers its nodes for `node`."""
 
     translator: Translator
     root: Node

@@ -1,4 +1,4 @@
-"""The live forms of views: they tell a view what the learner does, and show the answer."""
+"""The live forms of views: they hand a view what the learner does, and show the answer."""
 
 from __future__ import annotations
 

@@ -76,8 +76,8 @@ class Pages(View):
             return tag("p", self.translator("pages.none"))
         rows = self._found.iloc[self._start : self._start + MAX_ROWS]
         place = {"first": self._start + 1, "last": self._start + len(rows), "count": count}
-        told = tag("p", self.translator("pages.place", **place), class_="quiet")
-        return told + Markup(rows.to_page())  # noqa: S704 - pandas escapes the texts of cells
+        shown = tag("p", self.translator("pages.place", **place), class_="quiet")
+        return shown + Markup(rows.to_page())  # noqa: S704 - pandas escapes the texts of cells
 
     def _controls(self) -> Markup:
         text = self.translator

@@ -17,7 +17,7 @@ LINES = 60
 
 
 class Wire(View):
-    """The `exchanges` behind `step`; `count` tells how many there were, also those not kept."""
+    """The `exchanges` behind `step`; `count` is how many there were, also those not kept."""
 
     styles: ClassVar = ("wire.css",)
     live: ClassVar = True

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from regnb.engine import Engine
-from regnb.errors.messages import table
+from regnb.errors.messages import known_messages
 
 _HOST = r"(?:\[[0-9a-f:]+\]|[\w.-]+)(?::\d+)*"
 _NAME = r"[\w./-]+"
@@ -30,7 +30,7 @@ def column_of(engine: Engine) -> str:
         return "podman"
     store = "-containerd" if engine.has_containerd_store else ""
     major = 28 if engine.flavour == "embedded" else int(engine.version.partition(".")[0])
-    known = [name for name in table().engines if re.fullmatch(rf"docker-\d+{store}", name)]
+    known = [name for name in known_messages().engines if re.fullmatch(rf"docker-\d+{store}", name)]
     return max((name for name in known if _major(name) <= major), key=_major)
 
 
@@ -40,7 +40,7 @@ def _major(name: str) -> int:
 
 def is_said(told: str, engine: Engine, meaning: str, action: str) -> bool:
     """Whether `told` is what the table says of that engine."""
-    known = table().sentences(column_of(engine), meaning, action)
+    known = known_messages().sentences(column_of(engine), meaning, action)
     return any(pattern(sentence).fullmatch(told.strip()) for sentence in known)
 
 

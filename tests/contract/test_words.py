@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from regnb.errors import EngineError
-from regnb.errors.messages import meaning_of, table
+from regnb.errors.messages import known_messages, meaning_of
 from regnb.lab import Lab
 from regnb.lab.refusals import explanation_of
 from tests.contract.engines import NO_LOGIN
@@ -80,17 +80,17 @@ def test_refusal_shows_the_words_and_what_they_mean(lab: Lab, printed: Printed) 
     assert "does not allow this" in printed()
 
 
-@pytest.mark.parametrize("meaning", table().tells)
+@pytest.mark.parametrize("meaning", known_messages().patterns)
 def test_every_meaning_is_provoked(meaning: str) -> None:
     provoked = {one.action for one in PROVOCATIONS if one.meaning == meaning}
-    assert provoked == set(table().actions(meaning))
+    assert provoked == set(known_messages().actions(meaning))
 
 
-@pytest.mark.parametrize("engine", table().engines)
-@pytest.mark.parametrize("meaning", table().tells)
+@pytest.mark.parametrize("engine", known_messages().engines)
+@pytest.mark.parametrize("meaning", known_messages().patterns)
 def test_every_sentence_is_told_by_its_meaning(engine: str, meaning: str) -> None:
-    for action in table().actions(meaning):
-        for sentence in table().sentences(engine, meaning, action):
+    for action in known_messages().actions(meaning):
+        for sentence in known_messages().sentences(engine, meaning, action):
             # Docker with containerd's store says the one where others say the other.
             same = {meaning, "client_certificate"} if meaning == "wants_tls" else {meaning}
             assert meaning_of(sentence) in same, sentence

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from regnb.errors.hub_reasons import PHRASES
-from regnb.errors.messages import meaning_of, reason_in, table
+from regnb.errors.messages import known_messages, meaning_of, reason_in
 
 
 @pytest.mark.parametrize(
@@ -23,12 +23,12 @@ def test_answers_of_the_hub_are_no_trouble_of_the_network(message: str) -> None:
     assert reason_in(message, of_hub=True) is None
 
 
-@pytest.mark.parametrize("engine", table().engines)
-@pytest.mark.parametrize("meaning", table().tells)
+@pytest.mark.parametrize("engine", known_messages().engines)
+@pytest.mark.parametrize("meaning", known_messages().patterns)
 def test_reasons_agree_with_the_table(engine: str, meaning: str) -> None:
-    kinds = {one.kind for one in table().reasons if one.meaning == meaning}
-    for action in table().actions(meaning):
-        for sentence in table().sentences(engine, meaning, action):
+    kinds = {one.kind for one in known_messages().reasons if one.meaning == meaning}
+    for action in known_messages().actions(meaning):
+        for sentence in known_messages().sentences(engine, meaning, action):
             of_any = reason_in(sentence, of_hub=False)
             assert (of_any is not None) == (meaning == "unreachable"), sentence
             of_hub = reason_in(sentence, of_hub=True)
@@ -36,10 +36,10 @@ def test_reasons_agree_with_the_table(engine: str, meaning: str) -> None:
 
 
 def test_each_reason_has_a_phrase_and_each_pattern_stands_once() -> None:
-    assert {one.kind for one in table().reasons} <= PHRASES.keys()
-    shared = {pattern for patterns in table().tells.values() for pattern in patterns}
-    for one in table().reasons:
-        assert one.meaning or not shared & set(one.tells)
+    assert {one.kind for one in known_messages().reasons} <= PHRASES.keys()
+    shared = {pattern for patterns in known_messages().patterns.values() for pattern in patterns}
+    for one in known_messages().reasons:
+        assert one.meaning or not shared & set(one.patterns)
 
 
 FILLED = {
@@ -56,13 +56,13 @@ BY_ITS_CERTIFICATE = ("wants_tls", "docker-28-containerd")
 
 def sentences() -> Iterator[tuple[str, str]]:
     """Each sentence, filled, with its meaning."""
-    for meaning in table().tells:
-        for action in table().actions(meaning):
-            for engine in table().engines:
+    for meaning in known_messages().patterns:
+        for action in known_messages().actions(meaning):
+            for engine in known_messages().engines:
                 expected = meaning
                 if (meaning, engine) == BY_ITS_CERTIFICATE:
                     expected = "client_certificate"
-                for text in table().sentences(engine, meaning, action):
+                for text in known_messages().sentences(engine, meaning, action):
                     yield (
                         re.sub(r"\{(\w+)\}", lambda name: FILLED.get(name[1], name[1]), text),
                         expected,
@@ -77,7 +77,7 @@ def test_sentence_has_its_meaning(sentence: str, meaning: str) -> None:
 
 def test_sentences_are_of_all_meanings_and_engines() -> None:
     known = dict(sentences())
-    assert set(known.values()) == set(table().tells)
+    assert set(known.values()) == set(known_messages().patterns)
     assert len(known) > 80
 
 
@@ -88,17 +88,18 @@ def test_other_words_mean_nothing() -> None:
 
 def test_engine_without_a_sentence_of_its_own_has_that_of_the_one_before() -> None:
     old, new = (
-        table().sentences(engine, "denied", "push") for engine in ("docker-20", "docker-28")
+        known_messages().sentences(engine, "denied", "push")
+        for engine in ("docker-20", "docker-28")
     )
     assert old == new == ["denied: requested access to the resource is denied"]
-    assert table().sentences("docker-28-containerd", "denied", "push") != old
-    assert table().sentences("podman", "wants_tls", "push") == []
+    assert known_messages().sentences("docker-28-containerd", "denied", "push") != old
+    assert known_messages().sentences("podman", "wants_tls", "push") == []
 
 
 def test_request_of_the_engine_stands_in_its_sentence() -> None:
-    (told,) = table().sentences("docker-20", "closed", "pull")
+    (told,) = known_messages().sentences("docker-20", "closed", "pull")
     assert told == 'Get "{url}/v2/": EOF'
-    (told,) = table().sentences("podman", "closed", "pull")
+    (told,) = known_messages().sentences("podman", "closed", "pull")
     assert told.startswith("initializing source docker://{reference}: ")
 
 

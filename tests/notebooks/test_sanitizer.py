@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from regnb.errors.messages import table
+from regnb.errors.messages import known_messages
 from tests.notebooks.sanitizer import DOCKER, STRICT, rules, sanitized
 
 DIGEST = "sha256:" + "0123456789abcdef" * 4
@@ -72,7 +72,7 @@ _FILLED = {
 
 
 @pytest.mark.parametrize("quote", ['"', "&quot;"])
-@pytest.mark.parametrize("engine", [name for name in table().engines if name != "podman"])
+@pytest.mark.parametrize("engine", [name for name in known_messages().engines if name != "podman"])
 @pytest.mark.parametrize(
     "meaning",
     ["http_response", "unknown_authority", "expired", "client_certificate", "no_login", "denied"],
@@ -81,7 +81,7 @@ def test_words_of_every_docker_are_compared_as_those_of_28(
     meaning: str, engine: str, quote: str
 ) -> None:
     def compared(name: str) -> str:
-        sentence = table().sentences(name, meaning, "push")[0].format_map(_FILLED)
+        sentence = known_messages().sentences(name, meaning, "push")[0].format_map(_FILLED)
         return sanitized(sentence.replace('"', quote), DOCKER)
 
     assert compared(engine) == compared("docker-28")

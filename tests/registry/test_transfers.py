@@ -260,3 +260,13 @@ def test_mount_that_worked_sends_nothing_more(open_client: OpenClient) -> None:
     app = TableApp({START: Response("", 201)})
     assert open_client(app).mount_blob("w3", DIGEST, source="other")
     assert len(app.asked) == 1
+
+
+def test_finishing_sends_nothing_more_and_names_the_digest(open_client: OpenClient) -> None:
+    store = Store()
+    app = upload_app(store)
+    client = open_client(app)
+    client.finish_upload(client.start_upload("w3"), DIGEST)
+    assert store.content == b""
+    assert app.asked[-1].headers["Content-Length"] == "0"
+    assert app.asked[-1].args["digest"] == DIGEST
