@@ -27,9 +27,10 @@ from regnb.embedded.api.timestamps import timestamp
 from regnb.embedded.archive import save
 from regnb.embedded.containers.record import NEVER
 from regnb.embedded.image_store import StoredImage
+from regnb.embedded.platforms import parse_platform
 from regnb.embedded.refusal import Refusal, bad_request, not_here
-from regnb.errors import InvalidPlatform, InvalidReference
-from regnb.oci import ImageReference, Platform
+from regnb.errors import InvalidReference
+from regnb.oci import ImageReference
 from regnb.registry import Credentials
 
 # Since this version nameless images have empty lists, before it these words.
@@ -201,7 +202,7 @@ def create_image(call: Call) -> Response:
     name = call.text("fromImage")
     if not name:
         raise not_here("importing a file system as an image", "use Docker for this.")
-    platform = _platform(call.text("platform"))
+    platform = parse_platform(call.text("platform"), call.engine.platform)
     reference = _reference(name, call.text("tag"))
     lines = pull.pull(
         call.engine,
@@ -286,13 +287,6 @@ def _parse(name: str) -> ImageReference:
         return ImageReference.parse(name)
     except InvalidReference as error:
         raise bad_request(f"invalid reference format: {error}") from error
-
-
-def _platform(text: str) -> Platform | None:
-    try:
-        return Platform.parse(text.lower()) if text else None
-    except InvalidPlatform as error:
-        raise bad_request(str(error)) from error
 
 
 def _credentials(call: Call) -> Credentials | None:

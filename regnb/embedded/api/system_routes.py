@@ -235,12 +235,12 @@ def _try_password(engine: EmbeddedEngine, address: str, user: str, password: str
         with engine.registries.open(host, Credentials(user, password)) as client:
             client.ping()
     except Unauthorized as error:
-        raise Refusal(401, _told(error, host)) from error
+        raise Refusal(401, _login_message(error, host)) from error
     except RegistryError as error:
         raise registry_refusal(error) from error
 
 
-def _told(error: Unauthorized, host: str) -> str:
+def _login_message(error: Unauthorized, host: str) -> str:
     """As moby tells it: it shows the password to the registry itself, or to its token server.
 
     https://github.com/moby/moby/blob/v28.5.2/registry/auth.go
