@@ -290,14 +290,16 @@ def _parse(name: str) -> ImageReference:
 
 
 def _credentials(call: Call) -> Credentials | None:
-    """The user and password of the X-Registry-Auth header, base64url of JSON, if there are any."""
+    """What the X-Registry-Auth header holds, base64url of JSON: a password or an identity token."""
     text = call.request.headers.get("X-Registry-Auth", "")
     try:
         value = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))) if text else {}
-        user, password = value.get("username"), value.get("password")
+        fields = [value.get(name) or "" for name in ("username", "password", "identitytoken")]
     except (ValueError, AttributeError):
         return None  # as moby does: a pull without credentials may succeed
-    return Credentials(user, password) if user and password else None
+    user, password, identity = fields
+    is_whole = all(isinstance(one, str) for one in fields) and (identity or (user and password))
+    return Credentials(user, password, identity) if is_whole else None
 
 
 RULES = [
