@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from regnb.embedded.core import EmbeddedEngine
 from regnb.embedded.downloads import Download
+from regnb.embedded.platforms import mismatch
 from regnb.embedded.refusal import Refusal, write_failed
 from regnb.embedded.remote.pull_sources import PullSource
 from regnb.errors import RegnbError
@@ -49,6 +50,10 @@ def pull(
         fresh = fresh or is_other
     word = "Downloaded newer image" if fresh else "Image is up to date"
     yield {"status": f"Status: {word} for {name.name if all_tags else name.familiar}"}
+    if platform and not all_tags:  # an image that is no index is taken all the same
+        told = mismatch(str(name), engine.images.find(str(name)).config.platform, platform)
+        if told:
+            yield {"status": f"WARNING: {told}"}
 
 
 def _tags(source: PullSource) -> list[str]:
@@ -84,7 +89,7 @@ def _pull_from(
         yield start  # Docker chooses from an index only after it has said so much
         raise Refusal(404, f"no matching manifest for {wanted} in the manifest list entries")
     manifest, config = source.ask(partial(_documents, source, top, reference, wanted))
-    image_id = _checked_config(config, reference, platform).digest
+    image_id = ImageConfig.parse(config).digest
     yield start
     if source.note:
         yield {"status": source.note}
@@ -122,23 +127,6 @@ def _for_platform(
             500, f"{reference.familiar} is no image but an artifact: unsupported type {kind}"
         )
     return top
-
-
-def _checked_config(
-    content: bytes,
-    reference: ImageReference,
-    platform: Platform | None,
-) -> ImageConfig:
-    """The config in `content`; raises Refusal when the image cannot be kept, InvalidManifest."""
-    config = ImageConfig.parse(content)
-    actual = config.platform
-    if platform and not platform.is_like(actual):
-        raise Refusal(
-            404,
-            f"image with reference {reference.familiar} was found but does not match the "
-            f"specified platform: wanted {platform}, actual: {actual}",
-        )
-    return config
 
 
 def _check_layers(manifest: ImageManifest) -> None:
@@ -209,7 +197,7 @@ def _watch(engine: EmbeddedEngine, downloads: list[Download]) -> Iterator[Line]:
             yield from _news(download, steps, received)
             told[download.descriptor.digest] = len(download.steps), download.received
             if download.failure:
-                raise _told(download.failure)
+                raise _refusal_for(download.failure)
         if finished:
             return
         with engine.downloads.changed:
@@ -225,7 +213,7 @@ def _news(download: Download, steps: int, received: int) -> Iterator[Line]:
         yield _line(download.descriptor, step)
 
 
-def _told(error: Exception) -> Exception:
+def _refusal_for(error: Exception) -> Exception:
     """`error` when it is told elsewhere, else the refusal for it."""
     if isinstance(error, Refusal | RegnbError):
         return error

@@ -92,7 +92,7 @@ def engine_errors(
         refusal = error.__context__
         if not isinstance(refusal, requests.HTTPError):
             raise
-        text = _told_in(refusal.response)
+        text = _push_error_in(refusal.response)
         raise failure(text, subject=subject, otherwise=otherwise) from refusal
 
 
@@ -116,7 +116,7 @@ def translated(
     return otherwise(str(error), subject=subject)
 
 
-def _told_in(response: requests.Response) -> str:
+def _push_error_in(response: requests.Response) -> str:
     """Why a push failed, which Podman 5 says as a line of its progress; else all that was said."""
     told = response.json()
     error = told.get("error") if isinstance(told, dict) else None

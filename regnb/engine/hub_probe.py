@@ -14,7 +14,7 @@ from regnb.registry import RegistryClient
 # Small, and there as a sample too.
 PROBED = ImageReference.parse("alpine")
 _TIMEOUT = 6.0
-# What the embedded engine may wait for: a room or mirrors, Docker Hub, its blobs, public mirrors.
+# What the embedded engine may wait for: an offline hub or mirrors, Docker Hub, its blobs, others.
 _WAITS_OF_EMBEDDED = 8
 
 
@@ -28,14 +28,14 @@ def ask_hub(engine: Engine | None) -> str:
         _ask_from_here()
         return ""
     try:
-        return in_time(lambda: _ask_engine(engine), HUB_HOST, _patience_with(engine))
+        return in_time(lambda: _ask_engine(engine), HUB_HOST, _timeout_for(engine))
     except errors.HubUnreachable as error:
         raise explained(error, engine.client, engine.flavour) from error
     except errors.RegistryTimedOut as error:
         raise _unreachable(Reason("timeout"), engine.flavour) from error
 
 
-def _patience_with(engine: Engine) -> float:
+def _timeout_for(engine: Engine) -> float:
     """Seconds; the embedded engine decides by itself, and its answer must not come too late."""
     waits = _WAITS_OF_EMBEDDED if engine.flavour == "embedded" else 1
     return hub_problems.DECIDED_WITHIN * waits

@@ -139,7 +139,7 @@ def attach(call: Call, name: str) -> Response:
     wanted = frozenset(one for one in (STDOUT, STDERR) if call.flag(one))
     tail = None if call.flag("logs") else 0
     stream = call.flag("stream")
-    query = LogQuery(wanted, tail, follow=stream, patient=stream)
+    query = LogQuery(wanted, tail, follow=stream, awaits_writer=stream)
     upgraded = bool(call.request.headers.get("Upgrade"))
     if call.flag("stdin") and upgraded and call.connection:
         arguments = (call, container, call.connection, detach)

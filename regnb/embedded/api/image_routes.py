@@ -27,9 +27,10 @@ from regnb.embedded.api.timestamps import timestamp
 from regnb.embedded.archive import save
 from regnb.embedded.containers.record import NEVER
 from regnb.embedded.image_store import StoredImage
+from regnb.embedded.platforms import parse_platform
 from regnb.embedded.refusal import Refusal, bad_request, not_here
-from regnb.errors import InvalidPlatform, InvalidReference
-from regnb.oci import ImageReference, Platform
+from regnb.errors import InvalidReference
+from regnb.oci import ImageReference
 from regnb.registry import Credentials
 
 # Since this version nameless images have empty lists, before it these words.
@@ -201,7 +202,7 @@ def create_image(call: Call) -> Response:
     name = call.text("fromImage")
     if not name:
         raise not_here("importing a file system as an image", "use Docker for this.")
-    platform = _platform(call.text("platform"))
+    platform = parse_platform(call.text("platform"), call.engine.platform)
     reference = _reference(name, call.text("tag"))
     lines = pull.pull(
         call.engine,
@@ -288,22 +289,17 @@ def _parse(name: str) -> ImageReference:
         raise bad_request(f"invalid reference format: {error}") from error
 
 
-def _platform(text: str) -> Platform | None:
-    try:
-        return Platform.parse(text.lower()) if text else None
-    except InvalidPlatform as error:
-        raise bad_request(str(error)) from error
-
-
 def _credentials(call: Call) -> Credentials | None:
-    """The user and password of the X-Registry-Auth header, base64url of JSON, if there are any."""
+    """What the X-Registry-Auth header holds, base64url of JSON: a password or an identity token."""
     text = call.request.headers.get("X-Registry-Auth", "")
     try:
         value = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))) if text else {}
-        user, password = value.get("username"), value.get("password")
+        fields = [value.get(name) or "" for name in ("username", "password", "identitytoken")]
     except (ValueError, AttributeError):
         return None  # as moby does: a pull without credentials may succeed
-    return Credentials(user, password) if user and password else None
+    user, password, identity = fields
+    is_whole = all(isinstance(one, str) for one in fields) and (identity or (user and password))
+    return Credentials(user, password, identity) if is_whole else None
 
 
 RULES = [

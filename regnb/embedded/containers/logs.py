@@ -44,8 +44,8 @@ class LogLine:
 class LogQuery:
     """Which lines are wanted; `tail` is None for all, times are seconds of the epoch.
 
-    `follow` is for the lines to come, as long as a process writes; with `patient` it need not have
-    begun yet.
+    `follow` is for the lines to come, as long as a process writes; with `awaits_writer` it need not
+    have begun yet.
     """
 
     streams: frozenset[str]
@@ -53,7 +53,7 @@ class LogQuery:
     since: float | None = None
     until: float | None = None
     follow: bool = False
-    patient: bool = False
+    awaits_writer: bool = False
 
     @property
     def is_over(self) -> bool:
@@ -106,7 +106,7 @@ class Logs:
 
         None stands for a pause of `heartbeat` seconds: a chance to notice that nobody listens.
         """
-        ended = self._ended if query.patient else -1
+        ended = self._ended if query.awaits_writer else -1
         lines, position = self._lines_from(0)
         wanted = [line for line in lines if query.wants(line)]
         yield from wanted if query.tail is None else wanted[max(0, len(wanted) - query.tail) :]

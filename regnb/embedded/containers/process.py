@@ -95,10 +95,10 @@ class Process:
         else:
             self._child.send_signal(number)
 
-    def end(self, patience: float) -> None:
-        """End it, by force after `patience` seconds."""
+    def end(self, timeout: float) -> None:
+        """End it, by force after `timeout` seconds."""
         self.signal(signal.SIGTERM)
-        if not self.wait(min(patience, threading.TIMEOUT_MAX)):
+        if not self.wait(min(timeout, threading.TIMEOUT_MAX)):
             self.signal(signal.SIGKILL)
             self.wait(_DIES_WITHIN)
 

@@ -37,8 +37,8 @@ class Task(Protocol):
     def signal(self, number: int) -> None:
         """Send it a signal; nothing happens when it has ended."""
 
-    def end(self, patience: float) -> None:
-        """End it, by force after `patience` seconds."""
+    def end(self, timeout: float) -> None:
+        """End it, by force after `timeout` seconds."""
 
     def wait(self, timeout: float | None = None) -> bool:
         """Whether it ended, all its output being in the log, within `timeout` seconds."""

@@ -23,7 +23,7 @@ from regnb.embedded.containers.runtime import Runtime, Task
 from regnb.embedded.daemon_settings import Settings
 from regnb.embedded.refusal import Refusal
 
-PATIENCE = 10.0
+STOP_TIMEOUT = 10.0
 _ENDS = {signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGQUIT}
 _NEVER_ENDED = (0, 0)
 _FIRST_DELAY = 0.1
@@ -86,7 +86,7 @@ class Supervisor:
             if container.state.running:
                 return False
             task = self._run(container, command)
-        task.wait_until_it_serves(PATIENCE)
+        task.wait_until_it_serves(STOP_TIMEOUT)
         return True
 
     def stop(self, container: ContainerRecord, timeout: float | None = None) -> bool:
@@ -95,7 +95,7 @@ class Supervisor:
         if task is None or not container.state.running:
             return False
         container.state.stopped_by_user = True
-        task.end(PATIENCE if timeout is None or timeout < 0 else timeout)
+        task.end(STOP_TIMEOUT if timeout is None or timeout < 0 else timeout)
         self._containers.tell(container, "stop")
         return True
 
@@ -111,7 +111,7 @@ class Supervisor:
         task.signal(number)
         self._containers.tell(container, "kill", signal=str(int(number)))
         if number == signal.SIGKILL:
-            task.wait(PATIENCE)
+            task.wait(STOP_TIMEOUT)
 
     def wait(
         self, container: ContainerRecord, condition: str, heartbeat: float
@@ -139,7 +139,7 @@ class Supervisor:
         """Stop all, together; what ran stays written down as running, for `recover`."""
         self._closing = True
         running = list(self._tasks.values())
-        threads = [threading.Thread(target=one.end, args=(PATIENCE,)) for one in running]
+        threads = [threading.Thread(target=one.end, args=(STOP_TIMEOUT,)) for one in running]
         for thread in threads:
             thread.start()
         for thread in threads:

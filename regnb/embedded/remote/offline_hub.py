@@ -1,4 +1,4 @@
-"""Images for a room without a network: saved beforehand, then served to everybody in it.
+"""Images for a class without a network: saved beforehand, then served to everybody in it.
 
 What is saved is a folder of `regnb.server`: that server, read-only, is all it takes then,
 and engines ask it in the place of Docker Hub.

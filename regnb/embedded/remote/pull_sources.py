@@ -2,7 +2,7 @@
 
 Docker Hub counts pulls by address, and whole classes share one: when it says 429, the mirrors of
 the official images are asked. When it cannot be used, for whatever reason that is the network's,
-samples take its place. In a room where one machine serves the images for all
+samples take its place. Where one machine serves the images of a class
 (`regnb.embedded.remote.offline_hub`), it is asked first. Whichever it is, and why, is said.
 """
 

@@ -47,9 +47,9 @@ class Thread:
         self._code = KILLED if number == signal.SIGKILL else STOPPED
         self._server.stop()
 
-    def end(self, patience: float) -> None:
+    def end(self, timeout: float) -> None:
         self.signal(signal.SIGTERM)
-        self.wait(patience)
+        self.wait(timeout)
 
     def wait(self, timeout: float | None = None) -> bool:
         self._thread.join(timeout)
