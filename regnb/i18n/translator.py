@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from regnb.errors import RegnbError
 from regnb.errors.hub_reasons import Reason
+from regnb.errors.printable import printable
 from regnb.i18n.catalogue import load_catalogue
 
 if TYPE_CHECKING:
@@ -57,7 +58,8 @@ class Translator:
         if not isinstance(entry, str):
             form = self._locale.plural_form(int(str(values["count"])))
             entry = entry.get(form, entry["other"])
-        return entry.format(**values)
+        shown = {name: _shown(value) for name, value in values.items()}
+        return entry.format(**shown)
 
     def has(self, key: str) -> bool:
         """Whether the catalogue has `key`."""
@@ -113,3 +115,7 @@ class Translator:
 
         elapsed = (now or datetime.now(UTC)) - moment
         return format_timedelta(-elapsed, add_direction=True, locale=self._locale)
+
+
+def _shown(value: object) -> object:
+    return printable(value) if isinstance(value, str) else value
