@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from regnb.cli.texts import Failure, failures, text, translator
+from regnb.errors.printable import printable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,7 +60,7 @@ def ls(  # noqa: PLR0913 - click passes each option
     try:
         with (
             failures(),
-            _client(url, user, ca_file) as client,
+            client_of(url, user, ca_file) as client,
             CountBar(speaker, "inventory.progress") as bar,
         ):
             frame = inventory(
@@ -73,7 +74,7 @@ def ls(  # noqa: PLR0913 - click passes each option
             )
     except KeyboardInterrupt as error:
         raise Failure(text("ls.stopped")) from error
-    _print(frame, form)
+    _print(_printable(frame), form)
     problems = frame[frame.problem != ""]
     for row in problems.itertuples():
         name = _name(str(row.repository), str(row.tag))
@@ -81,15 +82,24 @@ def ls(  # noqa: PLR0913 - click passes each option
     raise SystemExit(1 if len(problems) else 0)
 
 
-def _client(url: str, user: str | None, ca_file: str | None) -> RegistryClient:
+def client_of(url: str, user: str | None, ca_file: str | None) -> RegistryClient:
+    """The registry at `url`: without a scheme, HTTP on this machine, HTTPS anywhere else."""
+    from regnb.outgoing import is_loopback  # noqa: PLC0415
     from regnb.registry import Credentials, RegistryClient, UrllibTransport  # noqa: PLC0415
 
     credentials = None
     if user:
         password = os.environ.get(PASSWORD) or click.prompt(text("ls.password"), hide_input=True)
         credentials = Credentials(user, password)
-    url = url if "://" in url else f"http://{url}"
+    if "://" not in url:
+        url = f"{'http' if is_loopback(url.partition('/')[0]) else 'https'}://{url}"
     return RegistryClient(url, transport=UrllibTransport(ca_file=ca_file), credentials=credentials)
+
+
+def _printable(frame: pd.DataFrame) -> pd.DataFrame:
+    texts = {name: frame[name].map(printable) for name in ("repository", "tag", "media_type")}
+    platforms = frame.platforms.map(lambda names: tuple(map(printable, names)))
+    return frame.assign(**texts, platforms=platforms)
 
 
 def _print(frame: pd.DataFrame, form: str) -> None:

@@ -74,14 +74,14 @@ def collect_garbage(
     lease_seconds: float,
 ) -> None:
     """Remove what nothing uses."""
-    from regnb.server import garbage_collection  # noqa: PLC0415
+    from regnb.server import maintenance  # noqa: PLC0415
 
     count = size = 0
-    rules = garbage_collection.Rules(
+    rules = maintenance.Rules(
         dry_run=dry_run, delete_untagged=delete_untagged, lease_seconds=lease_seconds
     )
     with failures():
-        for item in garbage_collection.collect_garbage(_directory_of(path, storage), rules):
+        for item in maintenance.collect_garbage(_directory_of(path, storage), rules):
             said = f"{item.kind} {item.digest}"
             click.echo(text("cli.subject", name=item.repository, said=said))
             count, size = count + 1, size + item.size
@@ -94,7 +94,7 @@ def collect_garbage(
 @_STORAGE
 def scrub(path: str | None, storage: str | None) -> None:
     """Hash everything again; exit with 1 when something is wrong."""
-    from regnb.server.scrub import scrub as find_damages  # noqa: PLC0415
+    from regnb.server.maintenance import scrub as find_damages  # noqa: PLC0415
 
     with failures():
         damages = list(find_damages(_directory_of(path, storage)))

@@ -2,7 +2,7 @@
 
 Each keeps OCI image layouts, whose names `regnb.oci.layout` has. What they share is here: blobs
 taken in while they are hashed (`blobs`), sealed so that damage is seen (`seals`), files that are
-replaced in one step (`files`), and locks (`locks`).
+replaced in one step (`atomic_files`), and locks (`locks`).
 
 One policy of durability: **a name never leads to content that is not wholly on the disk.** A file
 grows under another name, is written to the disk for good (fsync), and only then renamed. So what

@@ -23,7 +23,7 @@ FORMAT = 1
 # How an engine tells where its images come from, in what it says of itself.
 HUB_LABEL = "regnb.hub="
 # The shortest limit of the systems: 104 bytes on macOS, with the zero at the end.
-_LONGEST_SOCKET_PATH = 103
+LONGEST_SOCKET_PATH = 103
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ def default_socket(environment: Mapping[str, str] = os.environ) -> Path:
 
 def short_enough(path: Path) -> Path:
     """`path` of a socket, or one in the folder for temporary files when the systems refuse it."""
-    if len(os.fsencode(path)) <= _LONGEST_SOCKET_PATH:
+    if len(os.fsencode(path)) <= LONGEST_SOCKET_PATH:
         return path
     short = hashlib.sha256(os.fsencode(path)).hexdigest()[:12]
     return Path(tempfile.gettempdir()) / f"regnb-{short}" / "engine.sock"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from regnb.errors.printable import printable
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -24,7 +26,7 @@ class RegnbError(Exception):
             cls.key = cls.__name__
 
     def __str__(self) -> str:
-        return self.told or super().__str__()
+        return printable(self.told or super().__str__())
 
     @property
     def text_key(self) -> str:
@@ -47,7 +49,7 @@ class RegnbError(Exception):
         # https://ipython.readthedocs.io/en/stable/config/integrating.html
         if self.told is None:
             raise AttributeError
-        lines = [f"\x1b[1;31m{type(self).__name__}\x1b[0m", *self.told.splitlines()]
+        lines = [f"\x1b[1;31m{type(self).__name__}\x1b[0m", *printable(self.told).splitlines()]
         return lambda: lines
 
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from regnb.errors.base import RegnbError
 from regnb.errors.hub_reasons import Reason
 
+# Greedy, and with or without a scheme: a password may hold any sign.
+_LOGIN = re.compile(r"(?:(?<=://)|^(?![a-zA-Z][a-zA-Z0-9+.-]*://)).*@", re.DOTALL)
+
 
 class InvalidAddress(RegnbError, ValueError):
     """An address of a registry that is not `http://host:port` or `https://host:port`."""
 
     def __init__(self, text: str) -> None:
-        super().__init__(f"Invalid address `{text}`: expected `http://host:port`.")
-        self.text = text
+        self.text = _LOGIN.sub("...@", text)
+        super().__init__(f"Invalid address `{self.text}`: expected `http://host:port`.")
 
 
 class CertificateUnreadable(RegnbError):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from regnb.errors import RegnbError, UnknownLanguage
 from regnb.errors.hub_reasons import Reason
+from regnb.errors.printable import printable
 from regnb.i18n.catalogue import load_catalogue
 from regnb.i18n.language import language_of_notebook
 
@@ -58,7 +59,8 @@ class Translator:
         if not isinstance(entry, str):
             form = self._locale.plural_form(int(str(values["count"])))
             entry = entry.get(form, entry["other"])
-        return entry.format(**values)
+        shown = {name: _shown(value) for name, value in values.items()}
+        return entry.format(**shown)
 
     def has(self, key: str) -> bool:
         """Whether the catalogue has `key`."""
@@ -124,3 +126,7 @@ def translator_for(language: str | None) -> Translator:
     except UnknownLanguage as error:
         error.told = str(own.tell(error))
         raise
+
+
+def _shown(value: object) -> object:
+    return printable(value) if isinstance(value, str) else value

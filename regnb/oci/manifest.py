@@ -109,12 +109,10 @@ class ImageIndex:
         return tuple(entry for entry in self.manifests if not entry.is_attestation)
 
     def image_for(self, platform: Platform) -> Descriptor | None:
-        """The image for `platform`: same variant if there is one, else same architecture."""
-        alike = [
-            entry for entry in self.images if entry.platform and entry.platform.is_like(platform)
-        ]
-        exact = [entry for entry in alike if entry.platform == platform]
-        return next(iter(exact or alike), None)
+        """The image for `platform`, else one that runs there too; None when there is none."""
+        known = [(one, one.platform.normalized()) for one in self.images if one.platform]
+        fitting = (one for wanted in platform.fallbacks() for one, own in known if own == wanted)
+        return next(fitting, None)
 
     def best_for(self, platform: Platform) -> Descriptor | None:
         """What to look at on `platform`: its image, else the first; None without images."""

@@ -43,11 +43,14 @@ def resolve(base: str, target: str) -> str | None:
 
 
 def redacted(url: str) -> str:
-    """`url` to be shown: signatures and session states in its query are left out."""
+    """`url` to be shown: logins, and signatures and session states in its query, are left out."""
     parts = urlsplit(url)
+    _, at, host = parts.netloc.rpartition("@")
     pairs = parse_qsl(parts.query, keep_blank_values=True)
     shown = [(name, value if name in _SHOWN else "...") for name, value in pairs]
-    return parts._replace(query=urlencode(shown, safe=":/")).geturl()
+    return parts._replace(
+        netloc=f"...@{host}" if at else host, query=urlencode(shown, safe=":/")
+    ).geturl()
 
 
 def origin(url: str) -> tuple[str, str, int | None]:

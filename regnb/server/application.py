@@ -20,20 +20,12 @@ from werkzeug.routing import Map, MapAdapter, Rule
 from werkzeug.wrappers import Request, Response
 
 from regnb.errors import InvalidConfiguration
+from regnb.server import api_errors
 from regnb.server import blob_endpoints as blobs
 from regnb.server import discovery_endpoints as discovery
 from regnb.server import manifest_endpoints as manifests
 from regnb.server.access_control import Everybody, Guard, wanted_by
-from regnb.server.api_errors import (
-    INTERNAL,
-    PATH_UNKNOWN,
-    READ_ONLY,
-    STORAGE_FULL,
-    UNSUPPORTED,
-    UPSTREAM_FAILED,
-    Problem,
-    answer_of,
-)
+from regnb.server.api_errors import Problem, answer_of
 from regnb.server.configuration import Config
 from regnb.server.context import Handler, Registry
 from regnb.server.monitoring import ACCESS
@@ -43,7 +35,6 @@ from regnb.server.storage_interface import RegistryStorage, StorageFull, Upstrea
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
-    from werkzeug.routing import MapAdapter
 
     from regnb.server.notifications import Notifier
 
@@ -137,13 +128,13 @@ class App:
         except Problem as problem:
             return answer_of(problem)
         except StorageFull:
-            return answer_of(Problem(STORAGE_FULL))
+            return answer_of(Problem(api_errors.STORAGE_FULL))
         except UpstreamFailed as error:
             logger.warning("%s", error)
-            return answer_of(Problem(UPSTREAM_FAILED))
+            return answer_of(Problem(api_errors.UPSTREAM_FAILED))
         except Exception:
             logger.exception("%s %s failed", request.method, request.path)
-            return answer_of(Problem(INTERNAL))
+            return answer_of(Problem(api_errors.INTERNAL))
 
     def _dispatch(self, handling: Handling) -> Response:
         request = handling.request
@@ -180,10 +171,10 @@ class App:
         if request.method in READING:
             return
         if config.read_only or self._registry.pull_through:
-            raise Problem(READ_ONLY)
+            raise Problem(api_errors.READ_ONLY)
         deletes_content = request.method == "DELETE" and "/blobs/uploads/" not in request.path
         if deletes_content and not config.delete_enabled:
-            raise Problem(UNSUPPORTED)
+            raise Problem(api_errors.UNSUPPORTED)
 
 
 def create_app(
@@ -236,7 +227,7 @@ def _matched(routes: MapAdapter, request: Request) -> tuple[Handler, dict[str, s
         handler, arguments = routes.match(request.path, request.method)
     except MethodNotAllowed as error:
         allowed = ", ".join(sorted(error.valid_methods or ()))
-        raise Problem(UNSUPPORTED, headers={"Allow": allowed}) from error
+        raise Problem(api_errors.UNSUPPORTED, headers={"Allow": allowed}) from error
     except HTTPException as error:
-        raise Problem(PATH_UNKNOWN, {"path": request.path[:300]}) from error
+        raise Problem(api_errors.PATH_UNKNOWN, {"path": request.path[:300]}) from error
     return cast("Handler", handler), dict(arguments)

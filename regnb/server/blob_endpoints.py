@@ -8,20 +8,10 @@ from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
 from regnb.errors import DigestMismatch
 from regnb.oci import Descriptor, Digest
-from regnb.server.api_errors import (
-    BLOB_UNKNOWN,
-    DIGEST_INVALID,
-    DIGEST_MALFORMED,
-    RANGE_INVALID,
-    SIZE_INVALID,
-    UPLOAD_BUSY,
-    UPLOAD_INVALID,
-    UPLOAD_OUT_OF_ORDER,
-    UPLOAD_UNKNOWN,
-    Problem,
-)
+from regnb.server import api_errors
+from regnb.server.api_errors import Problem
 from regnb.server.context import Registry, Request, Response
-from regnb.server.notifications import Happening
+from regnb.server.notifications import RegistryEvent
 from regnb.server.request_parts import (
     BodyCutShort,
     blocks_of,
@@ -46,8 +36,8 @@ def get_blob(registry: Registry, request: Request, name: str, digest: str) -> Re
         registry.pull_through.bring_blob(repository, wanted)
     size = repository.blob_size(wanted, for_push=request.method == "HEAD")
     if size is None:
-        raise Problem(BLOB_UNKNOWN, {"digest": digest})
-    registry.tell_of_reading(request, name, Descriptor(BYTES, wanted, size))
+        raise Problem(api_errors.BLOB_UNKNOWN, {"digest": digest})
+    registry.notify_of_pull(request, name, Descriptor(BYTES, wanted, size))
     response = Response(content_type=BYTES, direct_passthrough=True)
     response.headers["Docker-Content-Digest"] = wanted
     response.set_etag(wanted)
@@ -56,7 +46,7 @@ def get_blob(registry: Registry, request: Request, name: str, digest: str) -> Re
     if request.method == "GET" and response.status_code != 304:
         file = repository.open_blob(wanted)
         if file is None:
-            raise Problem(BLOB_UNKNOWN, {"digest": digest})
+            raise Problem(api_errors.BLOB_UNKNOWN, {"digest": digest})
         response.response = FileRange(file, start, stop)
     return response
 
@@ -70,8 +60,8 @@ def delete_blob(registry: Registry, request: Request, name: str, digest: str) ->
     repository = registry.existing(name)
     size = repository.blob_size(wanted)
     if not repository.delete_blob(wanted):
-        raise Problem(BLOB_UNKNOWN, {"digest": digest})
-    registry.tell(request, Happening("delete", name, Descriptor(BYTES, wanted, size or 0)))
+        raise Problem(api_errors.BLOB_UNKNOWN, {"digest": digest})
+    registry.notify(request, RegistryEvent("delete", name, Descriptor(BYTES, wanted, size or 0)))
     return Response(status=202)
 
 
@@ -84,7 +74,7 @@ def _part_asked(request: Request, response: Response, size: int) -> tuple[int, i
         response.make_conditional(environ, accept_ranges=True, complete_length=size)
     except RequestedRangeNotSatisfiable as error:
         headers = {"Content-Range": f"bytes */{size}"}
-        raise Problem(RANGE_INVALID, {"size": size}, headers=headers) from error
+        raise Problem(api_errors.RANGE_INVALID, {"size": size}, headers=headers) from error
     part = response.content_range
     return (part.start or 0, part.stop or 0) if response.status_code == 206 else (0, size)
 
@@ -101,7 +91,7 @@ def start_upload(registry: Registry, request: Request, name: str) -> Response:
     """
     algorithm = request.args.get("digest-algorithm", ALGORITHMS[0])
     if algorithm not in ALGORITHMS:
-        raise Problem(DIGEST_MALFORMED, {"algorithm": algorithm[:50]})
+        raise Problem(api_errors.DIGEST_MALFORMED, {"algorithm": algorithm[:50]})
     if mount := request.args.get("mount"):
         if _mount(registry, request, name, digest_in(mount)):
             return _created(registry, request, name, digest_in(mount))
@@ -168,7 +158,7 @@ def _receive_at_once(registry: Registry, request: Request, name: str, digest: Di
 def _find(registry: Registry, name: str, upload_id: str) -> BlobUpload:
     upload = registry.repository(name).find_upload(upload_id)
     if upload is None:
-        raise Problem(UPLOAD_UNKNOWN, {"upload": upload_id[:100]})
+        raise Problem(api_errors.UPLOAD_UNKNOWN, {"upload": upload_id[:100]})
     return upload
 
 
@@ -177,9 +167,9 @@ def _append(request: Request, name: str, upload: BlobUpload) -> None:
     try:
         upload.append(blocks_of(request))
     except UploadBusy as error:
-        raise Problem(UPLOAD_BUSY) from error
+        raise Problem(api_errors.UPLOAD_BUSY) from error
     except BodyCutShort as error:
-        raise Problem(SIZE_INVALID, {"received": upload.size}) from error
+        raise Problem(api_errors.SIZE_INVALID, {"received": upload.size}) from error
 
 
 def _check_order(request: Request, name: str, upload: BlobUpload) -> None:
@@ -188,13 +178,15 @@ def _check_order(request: Request, name: str, upload: BlobUpload) -> None:
         return
     match = _CONTENT_RANGE.fullmatch(text)
     if not match:
-        raise Problem(UPLOAD_INVALID, {"Content-Range": text[:100]})
+        raise Problem(api_errors.UPLOAD_INVALID, {"Content-Range": text[:100]})
     first, last = int(match[1]), int(match[2])
     if first != upload.size:
-        raise Problem(UPLOAD_OUT_OF_ORDER, headers=_progress(name, upload))
+        raise Problem(api_errors.UPLOAD_OUT_OF_ORDER, headers=_progress(name, upload))
     length = length_of(request)
     if length is not None and length != last - first + 1:
-        raise Problem(SIZE_INVALID, {"Content-Range": text[:100], "Content-Length": length})
+        raise Problem(
+            api_errors.SIZE_INVALID, {"Content-Range": text[:100], "Content-Length": length}
+        )
 
 
 def _finish(
@@ -204,14 +196,14 @@ def _finish(
         upload.finish(digest)
     except DigestMismatch as error:
         detail = {"expected": error.expected, "actual": error.actual}
-        raise Problem(DIGEST_INVALID, detail) from error
+        raise Problem(api_errors.DIGEST_INVALID, detail) from error
     return _created(registry, request, name, digest)
 
 
 def _created(registry: Registry, request: Request, name: str, digest: Digest) -> Response:
     blob = Descriptor(BYTES, digest, registry.repository(name).blob_size(digest) or 0)
     action = "mount" if "mount" in request.args else "push"
-    registry.tell(request, Happening(action, name, blob, source=request.args.get("from", "")))
+    registry.notify(request, RegistryEvent(action, name, blob, source=request.args.get("from", "")))
     headers = {"Location": f"/v2/{name}/blobs/{digest}", "Docker-Content-Digest": digest}
     return Response(status=201, headers=headers)
 

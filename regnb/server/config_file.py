@@ -133,7 +133,7 @@ def _override(settings: Settings, variable: str, text: str) -> None:
         for key, item in _flat(value, name):
             settings[key] = item or settings.get(key, item)
         return
-    if KNOWN.get(name) is str:
+    if KNOWN.get(name) is str and not isinstance(value, str):
         value = text
     whole, _, rest = name.rpartition(".")
     if rest.isdigit() and KNOWN.get(whole) is list:

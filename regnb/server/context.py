@@ -13,7 +13,7 @@ from regnb.server.access_control import Everybody, Guard
 from regnb.server.api_errors import NAME_UNKNOWN, Problem
 from regnb.server.configuration import Config
 from regnb.server.monitoring import Metrics
-from regnb.server.notifications import Happening
+from regnb.server.notifications import RegistryEvent
 from regnb.server.storage_interface import RegistryStorage, Repository
 
 if TYPE_CHECKING:
@@ -47,17 +47,17 @@ class Registry:
             raise Problem(NAME_UNKNOWN, {"name": name})
         return repository
 
-    def tell(self, request: Request, happening: Happening) -> None:
+    def notify(self, request: Request, event: RegistryEvent) -> None:
         """Tell those who listen, if anybody does."""
         if self.notifier:
-            self.notifier.tell(happening, request)
+            self.notifier.notify(event, request)
 
-    def tell_of_reading(
+    def notify_of_pull(
         self, request: Request, name: str, content: Descriptor, tag: str = ""
     ) -> None:
         """Tell of a pull, when `request` is more than a question whether it is there."""
         if request.method == "GET":
-            self.tell(request, Happening("pull", name, content, tag))
+            self.notify(request, RegistryEvent("pull", name, content, tag))
 
 
 Handler: TypeAlias = Callable[..., Response]

@@ -31,7 +31,7 @@ LINK_ATTEMPTS = 20
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
-class Neighbours(Protocol):
+class SharedStorage(Protocol):
     """What a repository needs of the storage that it is in."""
 
     @property
@@ -57,7 +57,7 @@ class Neighbours(Protocol):
 class FileRepository:
     """Blobs, manifests and uploads of one repository."""
 
-    def __init__(self, storage: Neighbours, name: str, path: Path) -> None:
+    def __init__(self, storage: SharedStorage, name: str, path: Path) -> None:
         self.name = name
         self.path = path
         self._storage = storage
@@ -186,7 +186,7 @@ class FileRepository:
             self._make()
             yield
         except OSError as error:
-            raise full_or(error) from error
+            raise storage_error(error) from error
 
     def _make(self) -> None:
         for algorithm in ("sha256", "sha512"):
@@ -241,7 +241,7 @@ class FileUpload:
             self._blob.finish(digest)
             self.repository.place(self.path, digest)
         except OSError as error:
-            raise full_or(error) from error
+            raise storage_error(error) from error
         finally:
             self.cancel()
 
@@ -258,10 +258,10 @@ class FileUpload:
                     self._blob.append(block)
                 except OSError as error:
                     self._blob.rewind(before)
-                    raise full_or(error) from error
+                    raise storage_error(error) from error
 
 
-def full_or(error: OSError) -> Exception:
+def storage_error(error: OSError) -> Exception:
     """StorageFull when `error` says that there is no room, else `error`."""
     if error.errno in FULL:
         return StorageFull("The storage has no room left.")

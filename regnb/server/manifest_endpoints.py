@@ -13,18 +13,10 @@ from regnb.oci import Descriptor, Digest, Manifest, parse_manifest
 from regnb.oci.json import as_text, json_object
 from regnb.oci.media_types import ACCEPTED_MANIFESTS
 from regnb.oci.reference import is_tag
-from regnb.server.api_errors import (
-    DIGEST_INVALID,
-    MANIFEST_BLOB_UNKNOWN,
-    MANIFEST_INVALID,
-    MANIFEST_TOO_LARGE,
-    MANIFEST_UNKNOWN,
-    NAME_UNKNOWN,
-    SIZE_INVALID,
-    Problem,
-)
+from regnb.server import api_errors
+from regnb.server.api_errors import Problem
 from regnb.server.context import Registry, Request, Response
-from regnb.server.notifications import Happening
+from regnb.server.notifications import RegistryEvent
 from regnb.server.request_parts import (
     MAX_MANIFEST,
     BodyCutShort,
@@ -47,8 +39,8 @@ def get_manifest(registry: Registry, request: Request, name: str, reference: str
     found = _find(repository, reference)
     content = repository.get_manifest(found.digest)
     if content is None:
-        raise Problem(MANIFEST_UNKNOWN, {"reference": reference})
-    registry.tell_of_reading(request, name, found, "" if is_digest(reference) else reference)
+        raise Problem(api_errors.MANIFEST_UNKNOWN, {"reference": reference})
+    registry.notify_of_pull(request, name, found, "" if is_digest(reference) else reference)
     response = Response(content, headers=_identity(found.digest), content_type=found.media_type)
     response.set_etag(found.digest)
     response.make_conditional(request.environ)
@@ -69,10 +61,10 @@ def put_manifest(registry: Registry, request: Request, name: str, reference: str
         registry.repository(name).put_manifest(new)
     except BlobsMissing as error:
         missing = [{"digest": digest} for digest in error.digests]
-        raise Problem(MANIFEST_BLOB_UNKNOWN, missing) from error
+        raise Problem(api_errors.MANIFEST_BLOB_UNKNOWN, missing) from error
     for tag in tags or ("",):
         stored = Descriptor(manifest.media_type, digest, len(content))
-        registry.tell(request, Happening("push", name, stored, tag))
+        registry.notify(request, RegistryEvent("push", name, stored, tag))
     response = Response(status=201, headers=_identity(digest))
     response.headers["Location"] = f"/v2/{name}/manifests/{digest}"
     if manifest.subject:
@@ -91,13 +83,13 @@ def delete_manifest(registry: Registry, request: Request, name: str, reference: 
     known = repository.tag_index().find(reference)
     if is_digest(reference):
         found = repository.delete_manifest(digest_in(reference))
-        happening = Happening("delete", name, known)
+        event = RegistryEvent("delete", name, known)
     else:
         found = repository.delete_tag(reference)
-        happening = Happening("delete", name, tag=reference)
+        event = RegistryEvent("delete", name, tag=reference)
     if not found:
-        raise Problem(MANIFEST_UNKNOWN, {"reference": reference})
-    registry.tell(request, happening)
+        raise Problem(api_errors.MANIFEST_UNKNOWN, {"reference": reference})
+    registry.notify(request, event)
     return Response(status=202)
 
 
@@ -105,7 +97,7 @@ def _checked(reference: str) -> str:
     if is_digest(reference):
         return digest_in(reference)
     if not is_tag(reference):
-        raise Problem(MANIFEST_UNKNOWN, {"reference": reference[:200]})
+        raise Problem(api_errors.MANIFEST_UNKNOWN, {"reference": reference[:200]})
     return reference
 
 
@@ -115,7 +107,7 @@ def _find(repository: Repository, reference: str) -> Descriptor:
     found = repository.tag_index().find(reference)
     if found:
         return found
-    unknown = MANIFEST_UNKNOWN if repository.exists() else NAME_UNKNOWN
+    unknown = api_errors.MANIFEST_UNKNOWN if repository.exists() else api_errors.NAME_UNKNOWN
     raise Problem(unknown, {"name": repository.name, "reference": reference[:200]})
 
 
@@ -134,27 +126,31 @@ def _body_of(request: Request) -> bytes:
     try:
         content = read_at_most(request, MAX_MANIFEST)
     except BodyCutShort as error:
-        raise Problem(SIZE_INVALID) from error
+        raise Problem(api_errors.SIZE_INVALID) from error
     if content is None:
-        raise Problem(MANIFEST_TOO_LARGE, {"limit": MAX_MANIFEST})
+        raise Problem(api_errors.MANIFEST_TOO_LARGE, {"limit": MAX_MANIFEST})
     return content
 
 
 def _verified(content: bytes, digest: Digest | None) -> Digest:
     actual = Digest.of(content, digest.algorithm if digest else "sha256")
     if digest and actual != digest:
-        raise Problem(DIGEST_INVALID, {"expected": digest, "actual": actual})
+        raise Problem(api_errors.DIGEST_INVALID, {"expected": digest, "actual": actual})
     return actual
 
 
 def _parsed(content: bytes, content_type: str) -> Manifest:
     if content_type and content_type not in ACCEPTED_MANIFESTS:
-        raise Problem(MANIFEST_INVALID, {"reason": "unknown media type", "type": content_type})
+        raise Problem(
+            api_errors.MANIFEST_INVALID, {"reason": "unknown media type", "type": content_type}
+        )
     try:
         stated = as_text(json_object(content).get("mediaType"), "mediaType")
         manifest = parse_manifest(content, content_type)
     except (InvalidManifest, InvalidPlatform) as error:
-        raise Problem(MANIFEST_INVALID, {"reason": str(error)}) from error
+        raise Problem(api_errors.MANIFEST_INVALID, {"reason": str(error)}) from error
     if stated not in {"", manifest.media_type}:
-        raise Problem(MANIFEST_INVALID, {"Content-Type": content_type, "mediaType": stated})
+        raise Problem(
+            api_errors.MANIFEST_INVALID, {"Content-Type": content_type, "mediaType": stated}
+        )
     return manifest

@@ -33,13 +33,13 @@ class Notifier:
     def __init__(self, endpoints: tuple[Endpoint, ...]) -> None:
         self._senders = [Sender(endpoint) for endpoint in endpoints]
 
-    def tell(self, happening: Happening, request: Request) -> None:
+    def notify(self, event: RegistryEvent, request: Request) -> None:
         """Tell the endpoints; returns at once."""
-        wanting = [sender for sender in self._senders if sender.wants(happening)]
+        wanting = [sender for sender in self._senders if sender.wants(event)]
         if wanting:
-            event = event_of(happening, request)
+            content = event_json(event, request)
             for sender in wanting:
-                sender.send(event)
+                sender.send(content)
 
 
 class Sender:
@@ -47,19 +47,19 @@ class Sender:
 
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
-        self._waiting: deque[Event] = deque(maxlen=MAX_WAITING)
+        self._waiting: deque[EventJson] = deque(maxlen=MAX_WAITING)
         self._changed = threading.Condition()
         self._pool = pool_to(endpoint.url, retries=False)
         threading.Thread(target=self._run, daemon=True).start()
 
-    def wants(self, happening: Happening) -> bool:
+    def wants(self, event: RegistryEvent) -> bool:
         """Whether the endpoint does not ignore it."""
         return (
-            happening.action not in self._endpoint.ignored_actions
-            and happening.media_type not in self._endpoint.ignored_media_types
+            event.action not in self._endpoint.ignored_actions
+            and event.media_type not in self._endpoint.ignored_media_types
         )
 
-    def send(self, event: Event) -> None:
+    def send(self, event: EventJson) -> None:
         """Put `event` at the end of the queue."""
         with self._changed:
             self._waiting.append(event)
@@ -81,7 +81,7 @@ class Sender:
             if failures >= self._endpoint.threshold:
                 threading.Event().wait(self._endpoint.backoff)
 
-    def _post(self, event: Event) -> bool:
+    def _post(self, event: EventJson) -> bool:
         headers = {**self._endpoint.headers, "Content-Type": MEDIA_TYPE}
         body = json.dumps({"events": [event]})
         endpoint = self._endpoint
@@ -97,14 +97,14 @@ class Sender:
         return 200 <= answer.status < 400
 
 
-Event: TypeAlias = dict[str, object]
+EventJson: TypeAlias = dict[str, object]
 
 MEDIA_TYPE = "application/vnd.docker.distribution.events.v2+json"
 INSTANCE = str(uuid.uuid4())
 
 
 @dataclass(frozen=True)
-class Happening:
+class RegistryEvent:
     """One `action` (`pull`, `push`, `mount`, `delete`) on a content, or on a tag alone."""
 
     action: str
@@ -119,13 +119,13 @@ class Happening:
         return self.content.media_type if self.content else ""
 
 
-def event_of(happening: Happening, request: Request) -> Event:
+def event_json(event: RegistryEvent, request: Request) -> EventJson:
     """The event in its JSON form."""
     return {
         "id": str(uuid.uuid4()),
         "timestamp": datetime.now(UTC).isoformat(),
-        "action": happening.action,
-        "target": _target(happening, request),
+        "action": event.action,
+        "target": _target(event, request),
         "request": {
             "id": str(uuid.uuid4()),
             "addr": f"{request.remote_addr}:{request.environ.get('REMOTE_PORT', '')}",
@@ -138,15 +138,15 @@ def event_of(happening: Happening, request: Request) -> Event:
     }
 
 
-def _target(happening: Happening, request: Request) -> Event:
-    target: Event = {"repository": happening.repository}
-    if content := happening.content:
+def _target(event: RegistryEvent, request: Request) -> EventJson:
+    target: EventJson = {"repository": event.repository}
+    if content := event.content:
         kind = "blobs" if content.media_type == "application/octet-stream" else "manifests"
-        path = f"/v2/{happening.repository}/{kind}/{content.digest}"
+        path = f"/v2/{event.repository}/{kind}/{content.digest}"
         target |= {**content.to_json(), "length": content.size}
         target["url"] = f"{request.host_url.rstrip('/')}{path}"
-    if happening.tag:
-        target["tag"] = happening.tag
-    if happening.source:
-        target["fromRepository"] = happening.source
+    if event.tag:
+        target["tag"] = event.tag
+    if event.source:
+        target["fromRepository"] = event.source
     return target

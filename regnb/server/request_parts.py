@@ -19,20 +19,14 @@ from werkzeug.wrappers import Request
 from regnb.errors import InvalidDigest, RegnbError
 from regnb.oci import Digest
 from regnb.oci.reference import is_repository, is_tag
-from regnb.server.api_errors import (
-    DIGEST_MALFORMED,
-    MANIFEST_INVALID,
-    NAME_INVALID,
-    PAGE_INVALID,
-    SIZE_INVALID,
-    Problem,
-)
+from regnb.server import api_errors
+from regnb.server.api_errors import Problem
 
 
 def repository_name(text: str) -> str:
     """`text`, when it is the name of a repository; raises Problem with NAME_INVALID."""
     if not is_repository(text):
-        raise Problem(NAME_INVALID, {"name": text[:300]})
+        raise Problem(api_errors.NAME_INVALID, {"name": text[:300]})
     return text
 
 
@@ -41,7 +35,7 @@ def digest_in(text: str) -> Digest:
     try:
         return Digest(text)
     except InvalidDigest as error:
-        raise Problem(DIGEST_MALFORMED, {"digest": text[:200]}) from error
+        raise Problem(api_errors.DIGEST_MALFORMED, {"digest": text[:200]}) from error
 
 
 def is_digest(reference: str) -> bool:
@@ -52,7 +46,7 @@ def is_digest(reference: str) -> bool:
 def tag_in(text: str) -> str:
     """`text`, when it is a tag; raises Problem with MANIFEST_INVALID."""
     if not is_tag(text):
-        raise Problem(MANIFEST_INVALID, {"tag": text[:200]})
+        raise Problem(api_errors.MANIFEST_INVALID, {"tag": text[:200]})
     return text
 
 
@@ -83,7 +77,7 @@ def length_of(request: Request) -> int | None:
         return None
     text = request.environ.get("CONTENT_LENGTH") or "0"
     if not (text.isascii() and text.isdigit()):
-        raise Problem(SIZE_INVALID, {"Content-Length": text})
+        raise Problem(api_errors.SIZE_INVALID, {"Content-Length": text})
     return int(text)
 
 
@@ -149,5 +143,5 @@ def _size_asked(request: Request, default_size: int | None) -> int | None:
     if text is None:
         return default_size
     if not (text.isascii() and text.isdigit() and len(text) <= 4 and int(text) <= MAX_PAGE):
-        raise Problem(PAGE_INVALID, {"n": text[:20]})
+        raise Problem(api_errors.PAGE_INVALID, {"n": text[:20]})
     return int(text)

@@ -16,6 +16,7 @@ from typing import Any, ClassVar, Self
 
 import pandas as pd
 
+from regnb.errors.printable import printable
 from regnb.i18n import Translator
 
 MAX_ROWS = 60
@@ -156,7 +157,7 @@ def format_cell(translator: Translator, column: str, value: object) -> str:
         return translator.ago(value)
     word = f"words.{column}.{value}"
     text = str(value) if column in _SENTENCES else shorten(str(value))
-    return translator(word) if translator.has(word) else text
+    return translator(word) if translator.has(word) else printable(text)
 
 
 def shorten(text: str) -> str:

@@ -9,7 +9,7 @@ from regnb.analysis.differences import DIFFERENCES, Kind, observe
 from regnb.oci import Digest
 from regnb.registry import RegistryClient
 from regnb.server import Config, DirectoryStorage, create_app
-from regnb.server.garbage_collection import collect_garbage
+from regnb.server.maintenance import collect_garbage
 from regnb.web.http_server import serving
 
 

@@ -17,6 +17,7 @@ import pandas as pd
 import pytest
 from werkzeug import Request, Response
 
+from regnb.cli.ls import PASSWORD, client_of
 from regnb.registry import RegistryClient
 from regnb.server import Config, MemoryStorage, create_app
 from regnb.web.http_server import serving
@@ -97,6 +98,50 @@ def test_registry_that_is_not_there_is_told(tmp_path: Path) -> None:
     assert done.stdout == ""
     assert "localhost" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("form", ["table", "csv", "json"])
+def test_names_do_not_steer_the_terminal(whole: Whole, tmp_path: Path, form: str) -> None:
+    """What a registry says is shown, not obeyed."""
+    name, tag = "\x1b]0;owned\x07", "\u202e1"
+    whole.tag("good", tag, Response(""))
+    whole.tag("bad", "1", Response(json.dumps({"errors": [{"code": "X", "message": name}]}), 500))
+    app = whole.app()
+    names = Response(json.dumps({"repositories": ["good", "bad", name]}))
+    app.answers = {**app.answers, "GET /v2/_catalog": names}
+    with serve(app) as address:
+        done = ls(address, "--format", form, home=tmp_path)
+    assert done.returncode == 1
+    assert "owned" in done.stdout
+    assert not set("\x1b\x07\u202e") & set(done.stdout + done.stderr)
+
+
+@pytest.mark.parametrize("scheme", ["", "http://", "https://", "ftp://"])
+def test_password_in_an_address_is_not_printed(tmp_path: Path, scheme: str) -> None:
+    done = ls(f"{scheme}bob:se/cr@et@host", home=tmp_path)
+    assert done.returncode == 1
+    assert "host" in done.stderr
+    assert not any(part in done.stdout + done.stderr for part in ("bob", "se/cr", "et@"))
+
+
+@pytest.mark.parametrize(
+    ("place", "url"),
+    [
+        ("registry.example:5000", "https://registry.example:5000"),
+        ("localhost.example", "https://localhost.example"),
+        ("10.0.0.1", "https://10.0.0.1"),
+        ("localhost:5000", "http://localhost:5000"),
+        ("127.0.0.2", "http://127.0.0.2"),
+        ("[::1]:5000", "http://[::1]:5000"),
+        ("http://registry.example", "http://registry.example"),
+    ],
+)
+def test_only_this_machine_is_asked_without_tls(
+    monkeypatch: pytest.MonkeyPatch, place: str, url: str
+) -> None:
+    monkeypatch.setenv(PASSWORD, "secret")
+    with client_of(place, "bob", None) as client:
+        assert client.url == url
 
 
 PATIENCE = 60.0

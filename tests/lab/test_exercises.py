@@ -13,7 +13,7 @@ from tests.analysis.registries import Image, push
 def test_lab_without_a_registry_has_an_engine(lab: Lab) -> None:
     state = state_of(lab._session)
     assert lab.engine.version in state.engine
-    assert (state.registry, state.repositories) == (lab.panel().state.registry, None)
+    assert (state.registry, state.address, state.repositories) == ("", "", None)
 
 
 def test_panel_counts_what_the_registry_holds(lab: Lab) -> None:

@@ -10,8 +10,9 @@ import pytest
 from regnb.analysis.usage import Usage
 from regnb.i18n import Translator
 from regnb.inventory import CONNECTIONS, tag_contents
+from regnb.lab import Lab
 from regnb.lab.images import pulled_from, sharing
-from regnb.oci import ImageManifest
+from regnb.oci import ImageManifest, ImageReference
 from regnb.registry import RegistryClient, WsgiTransport
 from regnb.server import Config, MemoryStorage, create_app
 from tests.analysis.registries import Image, push
@@ -116,3 +117,11 @@ def test_other_origin_is_told(status: str, said: str) -> None:
 
 def test_pull_from_docker_hub_needs_no_words() -> None:
     assert pulled_from("Pulling from library/nginx", Translator("en")) is None
+
+
+def test_removed_image_is_said_to_be_gone(lab: Lab, capsys: pytest.CaptureFixture[str]) -> None:
+    lab.pull("alpine")
+    capsys.readouterr()
+    lab.remove_image("alpine")
+    assert "The name `alpine:latest` is gone" in capsys.readouterr().out
+    assert not lab.engine.find_image(ImageReference.parse("alpine"))

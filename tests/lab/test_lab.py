@@ -14,6 +14,7 @@ import requests
 import regnb.lab
 from regnb.lab import Lab
 from regnb.lab.second import SecondEngine
+from tests.analysis.registries import Image, push
 
 PACKAGE = Path(regnb.lab.__file__).parent
 # What shows something, by definition.
@@ -110,4 +111,8 @@ def test_step_asks_the_engine_for_its_containers_once(lab: Lab, calls: Calls) ->
     assert len(calls) <= 2
     calls.clear()
     lab.catalog()
+    assert len(calls) == 1
+    push(lab.client, "w3", "1.0", Image([{"base": b"0"}]))
+    calls.clear()
+    assert list(lab.tags("w3").tag) == ["1.0"]
     assert len(calls) == 1

@@ -28,11 +28,40 @@ def test_variant_is_empty_when_nobody_told() -> None:
 
 
 @pytest.mark.parametrize(
-    ("other", "alike"),
-    [("linux/arm/v6", True), ("linux/arm", True), ("linux/arm64", False), ("windows/arm", False)],
+    ("text", "normalized"),
+    [
+        *(("linux/aarch64", "linux/arm64"), ("linux/x86_64", "linux/amd64")),
+        *(("linux/armhf", "linux/arm/v7"), ("linux/armel", "linux/arm/v6")),
+        *(("linux/arm", "linux/arm/v7"), ("linux/arm/6", "linux/arm/v6")),
+        *(("linux/arm64/v8", "linux/arm64"), ("linux/arm64/8", "linux/arm64")),
+        *(("linux/amd64/v1", "linux/amd64"), ("macos/i386", "darwin/386")),
+        *(("linux/amd64/v3", "linux/amd64/v3"), ("linux/s390x", "linux/s390x")),
+    ],
 )
-def test_variants_of_an_architecture_are_alike(other: str, alike: bool) -> None:
-    assert Platform.parse("linux/arm/v7").is_like(Platform.parse(other)) is alike
+def test_each_platform_has_one_name(text: str, normalized: str) -> None:
+    assert str(Platform.parse(text).normalized()) == normalized
+
+
+@pytest.mark.parametrize(
+    ("text", "others"),
+    [
+        ("linux/amd64", ["linux/386"]),
+        ("linux/amd64/v3", ["linux/amd64/v2", "linux/amd64", "linux/386"]),
+        ("linux/arm/v6", ["linux/arm/v5"]),
+        ("linux/arm64", [f"linux/arm/v{number}" for number in (8, 7, 6, 5)]),
+        ("linux/s390x", []),
+    ],
+)
+def test_older_variants_run_too(text: str, others: list[str]) -> None:
+    platform = Platform.parse(text)
+    assert [str(one) for one in platform.fallbacks()] == [text, *others]
+    assert all(platform.takes(Platform.parse(one)) for one in [text, *others])
+    assert not Platform.parse("linux/mips").takes(platform)
+
+
+def test_image_may_leave_out_its_variant() -> None:
+    assert Platform.parse("linux/arm/v6").takes(Platform("linux", "arm"))
+    assert not Platform.parse("linux/arm/v6").takes(Platform("linux", "arm", "v7"))
 
 
 def test_attestations_are_for_no_platform() -> None:

@@ -42,6 +42,10 @@ def test_secrets_in_an_address_are_not_shown(url: str, shown: str) -> None:
     assert redacted(url) == shown
 
 
+def test_login_is_left_out() -> None:
+    assert redacted("https://bob:secret@host:1/v2/?n=1") == "https://...@host:1/v2/?n=1"
+
+
 @pytest.mark.parametrize(
     ("url", "host", "target"),
     [

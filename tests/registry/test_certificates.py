@@ -10,6 +10,7 @@ from cryptography import x509
 
 from regnb.registry.certificates import certificate_at, issuer_at
 from tests.free_port import free_port
+from tests.networks.proxies import proxy
 from tests.registry.apps import TableApp, serve
 
 CA = trustme.CA(organization_name="The school")
@@ -58,3 +59,12 @@ def test_who_shows_none_has_no_issuer(tmp_path: Path) -> None:
     assert issuer_at(f"https://localhost:{free_port()}", timeout=5) == ""
     missing = (tmp_path / "chain.pem", tmp_path / "key.pem")
     assert certificate_at("https://localhost:1", timeout=5, pair=missing) is None
+
+
+def test_certificate_is_asked_for_by_the_proxy(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    there = "https://elsewhere.test:5000"
+    with proxy({"elsewhere.test": int(url.rpartition(":")[2])}) as way:
+        monkeypatch.setenv("https_proxy", f"http://{way.address}")
+        monkeypatch.setenv("no_proxy", "")
+        assert "The school" in issuer_at(there, timeout=5)
+    assert [line.split()[:2] for line in way.seen] == [["CONNECT", "elsewhere.test:5000"]]

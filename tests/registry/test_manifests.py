@@ -17,7 +17,7 @@ from regnb.errors import (
     Unsupported,
 )
 from regnb.oci import Digest, ImageManifest, media_types
-from regnb.registry.manifests import referrers_tag
+from regnb.registry.manifests import MANIFEST_LIMIT, referrers_tag
 from tests.oci.samples import descriptor, encode, manifest
 from tests.registry.apps import TableApp
 from tests.registry.conftest import OpenClient
@@ -81,6 +81,15 @@ def test_manifest_without_a_useful_type(open_client: OpenClient) -> None:
 def test_manifest_that_is_none(open_client: OpenClient, content: bytes) -> None:
     with pytest.raises(InvalidManifest):
         open_client(TableApp({f"GET {PATH}/1.0": stored(content)})).get_manifest("team/w3", "1.0")
+
+
+def test_manifest_may_have_four_mebibytes_and_no_more(open_client: OpenClient) -> None:
+    content = CONTENT + b" " * (MANIFEST_LIMIT - len(CONTENT))
+    client = open_client(TableApp({f"GET {PATH}/1.0": stored(content)}))
+    assert client.fetch_manifest("team/w3", "1.0").content == content
+    client = open_client(TableApp({f"GET {PATH}/1.0": stored(content + b" ")}))
+    with pytest.raises(InvalidManifest, match="larger than 4 MiB"):
+        client.fetch_manifest("team/w3", "1.0")
 
 
 def test_head_asks_for_the_manifest_when_headers_do_not_tell(open_client: OpenClient) -> None:

@@ -2,14 +2,19 @@ from __future__ import annotations
 
 import json
 import re
+from http.client import BadStatusLine, IncompleteRead
+from socket import gaierror
 from typing import Any
 
 import pytest
+from urllib3 import HTTPConnectionPool, exceptions
+from urllib3.connection import HTTPConnection
 from werkzeug import Response
 
 from regnb import errors
 from regnb.errors import NotFound, RegistryError
-from regnb.registry.problems import CODES
+from regnb.registry.problems import CODES, network_error
+from regnb.registry.transport import Request
 from tests.registry.apps import TableApp
 from tests.registry.conftest import OpenClient
 
@@ -173,3 +178,46 @@ def test_too_many_requests_tell_when_to_come_back(
     error = caught_from(open_client, Response("slow down\r\n\n", 429, headers=headers))
     assert isinstance(error, errors.TooManyRequests)
     assert error.retry_after == seconds
+
+
+PLACE = HTTPConnection("localhost")
+POOL = HTTPConnectionPool("localhost")
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "message"),
+    [
+        (
+            exceptions.NameResolutionError("a", PLACE, gaierror()),
+            errors.HostUnknown,
+            "The host has no address.",
+        ),
+        (
+            exceptions.NewConnectionError(PLACE, "x"),
+            errors.RegistryUnreachable,
+            "Nothing listens there.",
+        ),
+        (
+            exceptions.ReadTimeoutError(POOL, "/", "x"),
+            errors.RegistryTimedOut,
+            "No answer in time.",
+        ),
+        (TimeoutError(), errors.RegistryTimedOut, "No answer in time."),
+        (IncompleteRead(b""), errors.ConnectionLost, "The connection was cut in the middle."),
+        (ConnectionResetError(), errors.ConnectionLost, "The connection was cut."),
+        (
+            exceptions.LocationValueError("x"),
+            errors.InvalidAnswer,
+            "It leads to what is no address.",
+        ),
+        (exceptions.InvalidHeader("x"), errors.NotARegistry, "The answer is not HTTP."),
+        (BadStatusLine("x"), errors.NotARegistry, "The answer is not HTTP."),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
+)
+def test_failure_of_the_network_is_told_in_words_of_its_own(
+    error: Exception, kind: type[RegistryError], message: str
+) -> None:
+    told = network_error(error, Request("GET", "http://localhost:5000/v2/"))
+    assert type(told) is kind
+    assert str(told) == f"GET http://localhost:5000/v2/: {message}"

@@ -13,7 +13,7 @@ import pytest
 from regnb.oci import ImageManifest
 from regnb.registry import RegistryClient, WsgiTransport
 from regnb.server import Config, DirectoryStorage, create_app
-from regnb.server.garbage_collection import collect_garbage
+from regnb.server.maintenance import collect_garbage
 from tests.contract.images import push
 from tests.contract.registries import DISTRIBUTION, needs_distribution, run_distribution
 

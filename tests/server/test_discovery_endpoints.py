@@ -14,6 +14,12 @@ from .samples import LAYER, codes, image, index, push_blob, push_image, put
 TAGS = ["1.0", "1.1", "10", "Z", "_x", "a", "b"]
 
 
+def test_ping(client: Client) -> None:
+    answer = client.get("/v2/")
+    assert answer.status_code == 200
+    assert answer.headers["Docker-Distribution-Api-Version"] == "registry/2.0"
+
+
 def push_tags(client: Client) -> Digest:
     digest, content = push_image(client)
     query = "&".join(f"tag={tag}" for tag in TAGS)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from bench.many_clients import soak
 from regnb.server import DirectoryStorage, create_app
-from regnb.server.scrub import scrub
+from regnb.server.maintenance import scrub
 from regnb.web.http_server import serving
 
 

@@ -12,8 +12,7 @@ from werkzeug.test import Client
 
 from regnb.oci import Digest
 from regnb.server import Config, DirectoryStorage, create_app
-from regnb.server.garbage_collection import Rules, collect_garbage
-from regnb.server.scrub import scrub
+from regnb.server.maintenance import Rules, collect_garbage, scrub
 
 from .samples import CONFIG, image, put
 

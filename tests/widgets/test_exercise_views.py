@@ -34,6 +34,7 @@ def test_result_is_told_by_sign_word_and_sentence(
     view = CheckResult(FRENCH, Result("01-second-version", outcome, first))
     shown = text(view._repr_html_())
     assert [word for word in words if word not in shown] == []
+    assert f'<span class="sign" aria-hidden="true">{words[0]}</span>' in view._repr_html_()
     assert repr(view) == "<CheckResult>"
 
 

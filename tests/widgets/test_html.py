@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from regnb.widgets.html import join, tag
+from regnb.widgets.html import join, share_bar, tag
 
 
 def test_element_with_children_and_attributes() -> None:
@@ -17,3 +17,12 @@ def test_texts_and_attributes_of_others_are_escaped() -> None:
 def test_attributes_that_are_nothing_are_left_out() -> None:
     assert tag("details", open=True, hidden=False, title=None) == "<details open></details>"
     assert tag("meter", value=0) == '<meter value="0"></meter>'
+
+
+def test_bar_has_a_part_for_each_share_and_is_not_read_aloud() -> None:
+    assert share_bar(1, 0, 2, of=4) == (
+        '<span class="bar" aria-hidden="true"><i class="part-1" style="width: 25.0%"></i>'
+        '<i class="part-3" style="width: 50.0%"></i></span>'
+    )
+    assert share_bar(0, of=0) == '<span class="bar" aria-hidden="true"></span>'
+    assert share_bar(1, of=0) == share_bar(0, of=0)

@@ -51,3 +51,10 @@ def test_answer_is_the_state_as_it_is_now() -> None:
     states = iter([LabState("x"), STATE])
     panel = Panel(Translator("en"), lambda: next(states))
     assert "2 repositories, 3 tags" in panel.answer("look", "")["state"]
+
+
+def test_signs_are_drawn_and_not_read_aloud() -> None:
+    name = next(iter(all_checks()))
+    html = Panel(Translator("en"), lambda: LabState("x", exercises={name: Status.PASSED})).html()
+    assert '<meter value="1" max="1" aria-hidden="true"></meter>' in html
+    assert html.count('<span class="mark" aria-hidden="true">') == 1

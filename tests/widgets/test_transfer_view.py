@@ -29,3 +29,10 @@ def test_caption_is_the_total() -> None:
     assert (
         Transfers(Translator("en"), state).caption() == "1 of 1 layer · 1.0\u202fMB of 1.0\u202fMB"
     )
+
+
+def test_sign_of_a_layer_is_drawn_and_not_read_aloud() -> None:
+    states = (("Downloading", "…"), ("Layer already exists", "="), ("Pull complete", "✓"))
+    for status, sign in states:
+        shown = html("en", Progress("aaa", status))
+        assert f'<span class="mark" aria-hidden="true">{sign}</span>' in shown

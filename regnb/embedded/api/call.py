@@ -22,6 +22,8 @@ from regnb.embedded.refusal import Refusal, bad_request, write_failed
 from regnb.errors import RegnbError
 from regnb.web.http_server import CONNECTION
 
+# What describes a container takes some kilobytes.
+_MAX_BODY = 4 << 20
 Handler: TypeAlias = Callable[..., Response]
 _FALSE = frozenset({"", "0", "no", "false", "none"})
 _INTEGER = re.compile(r"[+-]?[0-9]{1,20}")
@@ -55,7 +57,7 @@ CONTAINER: Shape = {
     "Volumes": {str: dict},
 }
 VOLUME: Shape = {"Name": str, "Driver": str, "Labels": {str: str}}
-LOGIN: Shape = {"username": str, "password": str, "serveraddress": str}
+LOGIN: Shape = {"username": str, "password": str, "identitytoken": str, "serveraddress": str}
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,8 @@ class Call:
         return int(value)
 
     def body(self) -> dict[str, Any]:
-        """The JSON object that was sent; raises Refusal (400)."""
+        """The JSON object that was sent; raises Refusal (400, 413)."""
+        self.request.max_content_length = _MAX_BODY
         kind = self.request.mimetype
         if kind != "application/json":
             raise bad_request(

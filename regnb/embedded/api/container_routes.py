@@ -19,6 +19,7 @@ from regnb.embedded.api.container_filters import filter_containers
 from regnb.embedded.api.container_json import inspected, listed
 from regnb.embedded.api.timestamps import timestamp
 from regnb.embedded.containers.networking import knows
+from regnb.embedded.platforms import mismatch, parse_platform
 from regnb.embedded.refusal import Refusal, bad_request
 
 _RESTART_POLICIES = ("", "no", "always", "unless-stopped", "on-failure")
@@ -51,7 +52,10 @@ def create_container(call: Call) -> Response:
     name = str(config.get("Image") or "")
     if not name:
         raise bad_request("no image given: the field Image is empty")
+    platform = parse_platform(call.text("platform"), call.engine.platform)
     image = call.engine.images.find(name)
+    if told := mismatch(name, image.config.platform, platform):
+        raise Refusal(404, told)  # so that the command pulls the other one
     container = call.engine.containers.create(image, call.text("name"), config, host_config)
     container.aliases = aliases
     call.engine.containers.save(container)

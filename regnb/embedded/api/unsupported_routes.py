@@ -77,7 +77,7 @@ def _no_plugin(_call: Call, name: str) -> NoReturn:
 # A question about what is not here has an answer.
 _NOTHING = [
     rule("GET", "/plugins", _no_plugins),
-    rule("GET", "/plugins/<name>/json", _no_plugin),
+    rule("GET", "/plugins/<path:name>/json", _no_plugin),
     *(
         rule("GET", f"/{noun}{rest}", _not_in_a_swarm)
         for noun in _SWARM

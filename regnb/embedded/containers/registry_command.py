@@ -163,4 +163,5 @@ def _value(value: str, container: ContainerRecord, inside: Path) -> str:
 
 
 def _join(host: str, port: int) -> str:
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    """The address as YAML, to which a bracket is the beginning of a list."""
+    return f'"[{host}]:{port}"' if ":" in host else f"{host}:{port}"

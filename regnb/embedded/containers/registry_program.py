@@ -16,7 +16,7 @@ from regnb.errors import InvalidAddress, InvalidConfiguration
 from regnb.server.config_file import load_config
 from regnb.server.configuration import Config
 from regnb.server.directory_storage import DirectoryStorage
-from regnb.server.garbage_collection import Rules, collect_garbage
+from regnb.server.maintenance import Rules, collect_garbage
 from regnb.server.runner import run
 
 if TYPE_CHECKING:

@@ -66,3 +66,9 @@ def test_number_that_is_none_is_refused(api: Client, path: str) -> None:
     create(api)
     assert api.post(path).status_code == 400
     assert api.get("containers/json?limit=inf").status_code == 400
+
+
+def test_body_of_a_request_has_an_end(api: Client) -> None:
+    content = b'{"Image": "%s"}' % (b"a" * 5_000_000)
+    answer = api.post("/containers/create", data=content, content_type="application/json")
+    assert answer.status_code == 413

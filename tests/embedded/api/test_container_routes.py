@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import urllib.request
 
 import pytest
@@ -22,6 +23,18 @@ def test_started_registry_answers_where_it_is_published(api: Client) -> None:
     assert address.startswith("127.0.0.1:")
     with urllib.request.urlopen(f"http://{address}/v2/_catalog") as answer:
         assert json.load(answer) == {"repositories": []}
+
+
+@pytest.mark.skipif(not socket.has_ipv6, reason="this machine has no IPv6")
+@pytest.mark.parametrize("host", ["::1", "::"])
+def test_registry_is_published_on_ipv6(api: Client, host: str) -> None:
+    """moby#42288."""
+    bindings = {"5000/tcp": [{"HostIp": host, "HostPort": "0"}]}
+    create(api, HostConfig={"PortBindings": bindings})
+    assert api.post("/containers/registry/start").status_code == 204
+    port = address_of(api).rpartition(":")[2]
+    with urllib.request.urlopen(f"http://[::1]:{port}/v2/") as answer:
+        assert json.load(answer) == {}
 
 
 def test_life_of_a_container(api: Client) -> None:

@@ -30,6 +30,8 @@ def test_what_only_docker_can_is_refused_with_a_sentence(
         ("POST", "/commit?container=x", "No such container: x"),
         ("DELETE", "/networks/x", "network x not found"),
         ("GET", "/plugins/x/json", 'plugin "x" not found'),
+        # `docker inspect` asks for each kind of object, and goes on at 404.
+        ("GET", "/plugins/localhost:5000/x/json", 'plugin "localhost:5000/x" not found'),
     ],
 )
 def test_what_is_not_there_is_told_before_what_is_not_possible(

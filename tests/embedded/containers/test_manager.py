@@ -7,6 +7,7 @@ from werkzeug.test import Client
 
 from regnb.embedded.containers import manager
 from regnb.embedded.containers.manager import invented_name
+from regnb.embedded.core import EmbeddedEngine
 from tests.embedded.calls import (
     create,
     pull,
@@ -59,3 +60,20 @@ def test_invented_name_is_free(monkeypatch: pytest.MonkeyPatch) -> None:
         assert re.fullmatch(r"calm_crane\d{1,3}", name)
         assert name not in names
         names.add(name)
+
+
+def test_aliases_in_a_network_are_known_after_the_engine_ends(
+    api: Client, engine: EmbeddedEngine
+) -> None:
+    pull(api, "registry", "2")
+    networks = {"EndpointsConfig": {"bridge": {"Aliases": ["store"]}}}
+    body = {"Image": "registry:2", "NetworkingConfig": networks}
+    made = api.post("/containers/create?name=kept", json=body)
+    assert made.status_code == 201
+    aliases = engine.containers.get("kept").aliases
+    assert "store" in str(aliases)
+    again = EmbeddedEngine(engine.home, hub="samples")
+    try:
+        assert again.containers.get("kept").aliases == aliases
+    finally:
+        again.close()

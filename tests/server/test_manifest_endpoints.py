@@ -1,4 +1,4 @@
-"""The specification's cases of pulling: end-1 to end-3."""
+"""The specification's cases of manifests: end-2, end-7 and what they answer."""
 
 from __future__ import annotations
 
@@ -11,13 +11,6 @@ from regnb.oci.media_types import DOCKER_LIST, DOCKER_MANIFEST, OCI_INDEX, OCI_M
 from .samples import CONFIG, LAYER, codes, image, index, push_blob, push_image, put
 
 ABSENT = Digest.of(b"never pushed")
-BLOB = bytes(range(256)) * 8
-
-
-def test_ping(client: Client) -> None:
-    answer = client.get("/v2/")
-    assert answer.status_code == 200
-    assert answer.headers["Docker-Distribution-Api-Version"] == "registry/2.0"
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
@@ -31,58 +24,6 @@ def test_manifest_is_what_was_pushed(client: Client, method: str, reference: str
     assert answer.headers["Docker-Content-Digest"] == digest
     assert answer.headers["Content-Type"] == OCI_MANIFEST
     assert answer.content_length == len(content)
-
-
-@pytest.mark.parametrize("algorithm", ["sha256", "sha512"])
-@pytest.mark.parametrize("content", [b"", b"{}", BLOB], ids=["empty", "json", "bytes"])
-def test_blob_is_what_was_pushed(client: Client, algorithm: str, content: bytes) -> None:
-    digest = push_blob(client, content, algorithm=algorithm)
-    answer = client.get(f"/v2/w3/blobs/{digest}")
-    assert (answer.status_code, answer.data) == (200, content)
-    assert answer.headers["Docker-Content-Digest"] == digest
-    head = client.head(f"/v2/w3/blobs/{digest}")
-    assert (head.status_code, head.content_length, head.data) == (200, len(content), b"")
-
-
-@pytest.mark.parametrize(
-    ("asked", "first", "last"),
-    [
-        ("500-1499", 500, 1499),
-        ("500-", 500, 2047),
-        ("-500", 1548, 2047),
-        ("2000-5000", 2000, 2047),
-        ("0-0", 0, 0),
-    ],
-)
-def test_range_of_a_blob(client: Client, asked: str, first: int, last: int) -> None:
-    digest = push_blob(client, BLOB)
-    answer = client.get(f"/v2/w3/blobs/{digest}", headers={"Range": f"bytes={asked}"})
-    assert (answer.status_code, answer.data) == (206, BLOB[first : last + 1])
-    assert answer.headers["Content-Range"] == f"bytes {first}-{last}/2048"
-    assert answer.content_length == last - first + 1
-
-
-@pytest.mark.parametrize("asked", ["500-0", "5000-10000", "2048-", "x"])
-def test_range_that_the_blob_does_not_have(client: Client, asked: str) -> None:
-    digest = push_blob(client, BLOB)
-    answer = client.get(f"/v2/w3/blobs/{digest}", headers={"Range": f"bytes={asked}"})
-    assert codes(answer) == (416, {"SIZE_INVALID"})
-    assert answer.headers["Content-Range"] == "bytes */2048"
-
-
-@pytest.mark.parametrize(
-    "headers", [{"Range": "bytes=0-1,5-6"}, {"Range": "bytes=0-1", "If-Range": '"other"'}]
-)
-def test_range_that_may_be_ignored(client: Client, headers: dict[str, str]) -> None:
-    digest = push_blob(client, BLOB)
-    answer = client.get(f"/v2/w3/blobs/{digest}", headers=headers)
-    assert (answer.status_code, answer.data) == (200, BLOB)
-
-
-def test_range_with_the_etag_of_the_blob(client: Client) -> None:
-    digest = push_blob(client, BLOB)
-    headers = {"Range": "bytes=0-1", "If-Range": f'"{digest}"'}
-    assert client.get(f"/v2/w3/blobs/{digest}", headers=headers).status_code == 206
 
 
 @pytest.mark.parametrize("kind", ["blobs", "manifests"])
@@ -135,3 +76,58 @@ def test_manifest_of_docker_keeps_its_type(client: Client) -> None:
     content = image(mediaType=DOCKER_MANIFEST)
     put(client, "/v2/w3/manifests/1.0", content, DOCKER_MANIFEST)
     assert client.head("/v2/w3/manifests/1.0").headers["Content-Type"] == DOCKER_MANIFEST
+
+
+@pytest.mark.parametrize("reference", ["1.0", "digest"])
+def test_manifest(client: Client, reference: str) -> None:
+    digest, content = push_image(client)
+    path = f"/v2/w3/manifests/{digest if reference == 'digest' else reference}"
+    answer = put(client, path, content)
+    assert answer.status_code == 201
+    assert answer.headers["Docker-Content-Digest"] == digest
+    assert client.get(answer.headers["Location"]).data == content
+
+
+def test_manifest_with_sha512(client: Client) -> None:
+    for blob in (CONFIG, LAYER):
+        push_blob(client, blob, algorithm="sha512")
+    content = image(algorithm="sha512")
+    digest = Digest.of(content, "sha512")
+    assert put(client, f"/v2/w3/manifests/{digest}?tag=a", content).status_code == 201
+    assert client.get("/v2/w3/manifests/a").headers["Docker-Content-Digest"] == digest
+
+
+def test_tags_beside_a_digest(client: Client) -> None:
+    digest, content = push_image(client)
+    tags = [f"v{number}" for number in range(12)]
+    query = "&".join(f"tag={tag}" for tag in tags)
+    answer = put(client, f"/v2/w3/manifests/{digest}?{query}", content)
+    assert answer.headers["OCI-Tag"].split(", ") == tags
+    assert set(client.get("/v2/w3/tags/list").get_json()["tags"]) == {"1.0", *tags}
+
+
+def test_tag_moves(client: Client) -> None:
+    first, _ = push_image(client)
+    second, content = push_image(client, layers=())
+    assert client.get("/v2/w3/manifests/1.0").data == content
+    assert client.head(f"/v2/w3/manifests/{first}").status_code == 200
+    assert first != second
+
+
+def test_index_may_list_what_is_not_there(client: Client) -> None:
+    content = index(image())
+    assert put(client, "/v2/w3/manifests/sparse", content, OCI_INDEX).status_code == 201
+
+
+def test_layer_that_may_not_be_distributed_is_not_missed(client: Client) -> None:
+    push_blob(client, CONFIG)
+    content = image().replace(b"image.layer.v1", b"image.layer.nondistributable.v1")
+    assert put(client, "/v2/w3/manifests/1.0", content).status_code == 201
+
+
+def test_subject_need_not_be_there(client: Client) -> None:
+    subject = {"mediaType": OCI_MANIFEST, "digest": Digest.of(b"absent"), "size": 6}
+    for blob in (CONFIG, LAYER):
+        push_blob(client, blob)
+    answer = put(client, "/v2/w3/manifests/1.0", image(subject=subject))
+    assert (answer.status_code, answer.headers["OCI-Subject"]) == (201, subject["digest"])

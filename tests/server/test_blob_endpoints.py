@@ -1,4 +1,4 @@
-"""The specification's cases of pushing: end-4a to end-7b, end-11, end-13 and end-14."""
+"""The specification's cases of blobs, pulled and pushed: end-2, end-4 to end-6, end-11."""
 
 from __future__ import annotations
 
@@ -6,14 +6,67 @@ import pytest
 from werkzeug.test import Client, TestResponse
 
 from regnb.oci import Digest
-from regnb.oci.media_types import OCI_INDEX, OCI_MANIFEST
 
-from .samples import CONFIG, LAYER, codes, image, index, push_blob, push_image, put
+from .samples import codes, push_blob
 
+ABSENT = Digest.of(b"never pushed")
+BLOB = bytes(range(256)) * 8
 UPLOADS = "/v2/w3/blobs/uploads/"
-BLOB = bytes(range(250))
-CHUNKS = (BLOB[:100], BLOB[100:200], BLOB[200:])
+PUSHED = bytes(range(250))
+CHUNKS = (PUSHED[:100], PUSHED[100:200], PUSHED[200:])
 BOTH = pytest.mark.parametrize("algorithm", ["sha256", "sha512"])
+
+
+@pytest.mark.parametrize("algorithm", ["sha256", "sha512"])
+@pytest.mark.parametrize("content", [b"", b"{}", BLOB], ids=["empty", "json", "bytes"])
+def test_blob_is_what_was_pushed(client: Client, algorithm: str, content: bytes) -> None:
+    digest = push_blob(client, content, algorithm=algorithm)
+    answer = client.get(f"/v2/w3/blobs/{digest}")
+    assert (answer.status_code, answer.data) == (200, content)
+    assert answer.headers["Docker-Content-Digest"] == digest
+    head = client.head(f"/v2/w3/blobs/{digest}")
+    assert (head.status_code, head.content_length, head.data) == (200, len(content), b"")
+
+
+@pytest.mark.parametrize(
+    ("asked", "first", "last"),
+    [
+        ("500-1499", 500, 1499),
+        ("500-", 500, 2047),
+        ("-500", 1548, 2047),
+        ("2000-5000", 2000, 2047),
+        ("0-0", 0, 0),
+    ],
+)
+def test_range_of_a_blob(client: Client, asked: str, first: int, last: int) -> None:
+    digest = push_blob(client, BLOB)
+    answer = client.get(f"/v2/w3/blobs/{digest}", headers={"Range": f"bytes={asked}"})
+    assert (answer.status_code, answer.data) == (206, BLOB[first : last + 1])
+    assert answer.headers["Content-Range"] == f"bytes {first}-{last}/2048"
+    assert answer.content_length == last - first + 1
+
+
+@pytest.mark.parametrize("asked", ["500-0", "5000-10000", "2048-", "x"])
+def test_range_that_the_blob_does_not_have(client: Client, asked: str) -> None:
+    digest = push_blob(client, BLOB)
+    answer = client.get(f"/v2/w3/blobs/{digest}", headers={"Range": f"bytes={asked}"})
+    assert codes(answer) == (416, {"SIZE_INVALID"})
+    assert answer.headers["Content-Range"] == "bytes */2048"
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Range": "bytes=0-1,5-6"}, {"Range": "bytes=0-1", "If-Range": '"other"'}]
+)
+def test_range_that_may_be_ignored(client: Client, headers: dict[str, str]) -> None:
+    digest = push_blob(client, BLOB)
+    answer = client.get(f"/v2/w3/blobs/{digest}", headers=headers)
+    assert (answer.status_code, answer.data) == (200, BLOB)
+
+
+def test_range_with_the_etag_of_the_blob(client: Client) -> None:
+    digest = push_blob(client, BLOB)
+    headers = {"Range": "bytes=0-1", "If-Range": f'"{digest}"'}
+    assert client.get(f"/v2/w3/blobs/{digest}", headers=headers).status_code == 206
 
 
 def start(client: Client, query: str = "") -> str:
@@ -35,26 +88,26 @@ def close(client: Client, place: str, digest: str, data: bytes = b"") -> TestRes
 
 @BOTH
 def test_post_then_put(client: Client, algorithm: str) -> None:
-    digest = Digest.of(BLOB, algorithm)
-    answer = close(client, start(client), digest, BLOB)
+    digest = Digest.of(PUSHED, algorithm)
+    answer = close(client, start(client), digest, PUSHED)
     assert answer.status_code == 201
     assert answer.headers["Docker-Content-Digest"] == digest
-    assert client.get(answer.headers["Location"]).data == BLOB
+    assert client.get(answer.headers["Location"]).data == PUSHED
 
 
 @BOTH
 def test_single_post(client: Client, algorithm: str) -> None:
-    digest = Digest.of(BLOB, algorithm)
-    answer = client.post(f"{UPLOADS}?digest={digest}", data=BLOB)
+    digest = Digest.of(PUSHED, algorithm)
+    answer = client.post(f"{UPLOADS}?digest={digest}", data=PUSHED)
     assert answer.status_code == 201
-    assert client.get(answer.headers["Location"]).data == BLOB
+    assert client.get(answer.headers["Location"]).data == PUSHED
 
 
 @BOTH
 @pytest.mark.parametrize("last_by_put", [False, True])
 @pytest.mark.parametrize("announced", [False, True])
 def test_chunks(client: Client, algorithm: str, last_by_put: bool, announced: bool) -> None:
-    digest = Digest.of(BLOB, algorithm)
+    digest = Digest.of(PUSHED, algorithm)
     place = start(client, f"?digest-algorithm={algorithm}" if announced else "")
     for number, chunk in enumerate(CHUNKS[:2] if last_by_put else CHUNKS):
         answer = send(client, place, chunk, 100 * number)
@@ -66,25 +119,25 @@ def test_chunks(client: Client, algorithm: str, last_by_put: bool, announced: bo
     else:
         answer = close(client, place, digest)
     assert answer.status_code == 201
-    assert client.get(answer.headers["Location"]).data == BLOB
+    assert client.get(answer.headers["Location"]).data == PUSHED
 
 
 @pytest.mark.parametrize("method", ["PATCH", "PUT"])
 @pytest.mark.parametrize("first", [0, 99, 101, 200])
 def test_chunk_out_of_order(client: Client, method: str, first: int) -> None:
-    digest = Digest.of(BLOB)
+    digest = Digest.of(PUSHED)
     place = send(client, start(client), CHUNKS[0], 0).headers["Location"]
     answer = send(client, f"{place}?digest={digest}", CHUNKS[1], first, method)
     assert codes(answer) == (416, {"BLOB_UPLOAD_INVALID"})
     status = client.get(place)
     assert (status.status_code, status.headers["Range"]) == (204, "0-99")
-    assert close(client, status.headers["Location"], digest, BLOB[100:]).status_code == 201
+    assert close(client, status.headers["Location"], digest, PUSHED[100:]).status_code == 201
 
 
 def test_stream_without_range(client: Client) -> None:
     place = start(client)
-    assert client.patch(place, data=BLOB).status_code == 202
-    assert close(client, place, Digest.of(BLOB)).status_code == 201
+    assert client.patch(place, data=PUSHED).status_code == 202
+    assert close(client, place, Digest.of(PUSHED)).status_code == 201
 
 
 def test_status_of_a_new_upload(client: Client) -> None:
@@ -109,99 +162,44 @@ def test_upload_is_of_one_repository(client: Client) -> None:
 def test_digest_that_lies(client: Client, algorithm: str, way: str) -> None:
     digest = Digest.of(b"something else", algorithm)
     if way == "post":
-        answer = client.post(f"{UPLOADS}?digest={digest}", data=BLOB)
+        answer = client.post(f"{UPLOADS}?digest={digest}", data=PUSHED)
     elif way == "put":
-        answer = close(client, start(client), digest, BLOB)
+        answer = close(client, start(client), digest, PUSHED)
     else:
-        place = send(client, start(client), BLOB, 0).headers["Location"]
+        place = send(client, start(client), PUSHED, 0).headers["Location"]
         answer = close(client, place, digest)
     assert codes(answer) == (400, {"DIGEST_INVALID"})
     assert client.get(f"/v2/w3/blobs/{digest}").status_code == 404
-    assert client.get(f"/v2/w3/blobs/{Digest.of(BLOB, algorithm)}").status_code == 404
+    assert client.get(f"/v2/w3/blobs/{Digest.of(PUSHED, algorithm)}").status_code == 404
 
 
 @pytest.mark.parametrize("digest", ["", "sha256:abc", "md5:" + "0" * 32, "sha256:" + "A" * 64])
 def test_digest_that_is_none(client: Client, digest: str) -> None:
-    assert codes(close(client, start(client), digest, BLOB)) == (400, {"DIGEST_INVALID"})
+    assert codes(close(client, start(client), digest, PUSHED)) == (400, {"DIGEST_INVALID"})
 
 
 def test_mount(client: Client) -> None:
-    digest = push_blob(client, BLOB, "source")
+    digest = push_blob(client, PUSHED, "source")
     answer = client.post(f"{UPLOADS}?mount={digest}&from=source")
     assert answer.status_code == 201
     assert answer.headers["Docker-Content-Digest"] == digest
-    assert client.get(answer.headers["Location"]).data == BLOB
+    assert client.get(answer.headers["Location"]).data == PUSHED
 
 
 def test_mount_from_anywhere(client: Client) -> None:
-    digest = push_blob(client, BLOB, "source")
+    digest = push_blob(client, PUSHED, "source")
     assert client.post(f"{UPLOADS}?mount={digest}").status_code == 201
-    assert client.get(f"/v2/w3/blobs/{digest}").data == BLOB
+    assert client.get(f"/v2/w3/blobs/{digest}").data == PUSHED
 
 
 @pytest.mark.parametrize("query", ["&from=source", ""])
 def test_mount_of_what_is_not_there_opens_an_upload(client: Client, query: str) -> None:
-    digest = Digest.of(BLOB)
+    digest = Digest.of(PUSHED)
     answer = client.post(f"{UPLOADS}?mount={digest}{query}")
     assert answer.status_code == 202
-    assert close(client, answer.headers["Location"], digest, BLOB).status_code == 201
+    assert close(client, answer.headers["Location"], digest, PUSHED).status_code == 201
 
 
 def test_blob_of_another_repository_is_unknown(client: Client) -> None:
-    digest = push_blob(client, BLOB, "source")
+    digest = push_blob(client, PUSHED, "source")
     assert client.get(f"/v2/w3/blobs/{digest}").status_code == 404
-
-
-@pytest.mark.parametrize("reference", ["1.0", "digest"])
-def test_manifest(client: Client, reference: str) -> None:
-    digest, content = push_image(client)
-    path = f"/v2/w3/manifests/{digest if reference == 'digest' else reference}"
-    answer = put(client, path, content)
-    assert answer.status_code == 201
-    assert answer.headers["Docker-Content-Digest"] == digest
-    assert client.get(answer.headers["Location"]).data == content
-
-
-def test_manifest_with_sha512(client: Client) -> None:
-    for blob in (CONFIG, LAYER):
-        push_blob(client, blob, algorithm="sha512")
-    content = image(algorithm="sha512")
-    digest = Digest.of(content, "sha512")
-    assert put(client, f"/v2/w3/manifests/{digest}?tag=a", content).status_code == 201
-    assert client.get("/v2/w3/manifests/a").headers["Docker-Content-Digest"] == digest
-
-
-def test_tags_beside_a_digest(client: Client) -> None:
-    digest, content = push_image(client)
-    tags = [f"v{number}" for number in range(12)]
-    query = "&".join(f"tag={tag}" for tag in tags)
-    answer = put(client, f"/v2/w3/manifests/{digest}?{query}", content)
-    assert answer.headers["OCI-Tag"].split(", ") == tags
-    assert set(client.get("/v2/w3/tags/list").get_json()["tags"]) == {"1.0", *tags}
-
-
-def test_tag_moves(client: Client) -> None:
-    first, _ = push_image(client)
-    second, content = push_image(client, layers=())
-    assert client.get("/v2/w3/manifests/1.0").data == content
-    assert client.head(f"/v2/w3/manifests/{first}").status_code == 200
-    assert first != second
-
-
-def test_index_may_list_what_is_not_there(client: Client) -> None:
-    content = index(image())
-    assert put(client, "/v2/w3/manifests/sparse", content, OCI_INDEX).status_code == 201
-
-
-def test_layer_that_may_not_be_distributed_is_not_missed(client: Client) -> None:
-    push_blob(client, CONFIG)
-    content = image().replace(b"image.layer.v1", b"image.layer.nondistributable.v1")
-    assert put(client, "/v2/w3/manifests/1.0", content).status_code == 201
-
-
-def test_subject_need_not_be_there(client: Client) -> None:
-    subject = {"mediaType": OCI_MANIFEST, "digest": Digest.of(b"absent"), "size": 6}
-    for blob in (CONFIG, LAYER):
-        push_blob(client, blob)
-    answer = put(client, "/v2/w3/manifests/1.0", image(subject=subject))
-    assert (answer.status_code, answer.headers["OCI-Subject"]) == (201, subject["digest"])

@@ -1,10 +1,14 @@
-"""Garbage collection: remove the contents that nothing uses, also while pushes go on.
+"""What is done to a store beside serving it: garbage collection, and scrubbing.
 
+Garbage collection removes the contents that nothing uses, also while pushes go on. Mark, then
+sweep, one repository at a time and under its lock. A push that has sent its blobs and not yet its
+manifest is not in danger: its blobs have leases (see `leases`). A manifest is stored under the same
+lock, and finds either all its blobs or an error that makes its client push again.
 https://distribution.github.io/distribution/about/garbage-collection/
 
-Mark, then sweep, one repository at a time and under its lock. A push that has sent its blobs and
-not yet its manifest is not in danger: its blobs have leases (see `leases`). A manifest is stored
-under the same lock, and finds either all its blobs or an error that makes its client push again.
+Scrubbing hashes everything again, and names what is wrong. The seal of a file (see
+`regnb.content.seals`) shows that it was written to; only its digest shows that the disk forgot a
+bit. What is wrong is healed by pushing it again.
 """
 
 from __future__ import annotations
@@ -12,12 +16,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from regnb.errors import InvalidManifest
+from regnb.content.seals import has_digest
+from regnb.errors import InvalidDigest, InvalidManifest
 from regnb.oci import Digest, ImageIndex, Manifest, parse_manifest
 from regnb.server import leases
 from regnb.server.directory_storage import DirectoryStorage
 from regnb.server.file_repository import FileRepository
-from regnb.server.storage_interface import TagIndex
+from regnb.server.storage_interface import TagIndex, needs_of
 
 
 @dataclass(frozen=True)
@@ -129,3 +134,48 @@ def _reachable(index: TagIndex, manifests: dict[Digest, Manifest | None]) -> set
             if item and item.subject and item.subject.digest == digest
         ]
     return found
+
+
+@dataclass(frozen=True)
+class Damage:
+    """What is wrong: `kind` is `content`, `missing`, `unreadable`, `index` or `stray`."""
+
+    repository: str
+    kind: str
+    subject: str
+
+
+def scrub(storage: DirectoryStorage) -> Iterator[Damage]:
+    """Yield each damage in the order of repositories; nothing is changed."""
+    for repository in sorted(storage.all(), key=lambda item: item.name):
+        yield from _damaged_files(repository)
+        yield from _missing_parts(repository)
+
+
+def _damaged_files(repository: FileRepository) -> Iterator[Damage]:
+    for path in sorted((repository.path / "blobs").glob("*/*")):
+        name = f"{path.parent.name}:{path.name}"
+        try:
+            if not has_digest(path, Digest(name)):
+                yield Damage(repository.name, "content", name)
+        except InvalidDigest:
+            yield Damage(repository.name, "stray", str(path))
+        except FileNotFoundError:
+            continue
+        except OSError:
+            yield Damage(repository.name, "unreadable", name)
+
+
+def _missing_parts(repository: FileRepository) -> Iterator[Damage]:
+    try:
+        index = TagIndex.parse((repository.path / "index.json").read_bytes())
+    except (OSError, InvalidManifest):
+        yield Damage(repository.name, "index", "index.json")
+        return
+    for digest in index.manifests:
+        if not repository.blobs.path(digest).exists():
+            yield Damage(repository.name, "missing", digest)
+        manifest = read_manifest(repository, index, digest)
+        for part in sorted(needs_of(manifest) if manifest else ()):
+            if not repository.blobs.path(part).exists():
+                yield Damage(repository.name, "missing", part)

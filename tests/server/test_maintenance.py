@@ -8,8 +8,7 @@ from werkzeug.test import Client
 from regnb.oci import Digest
 from regnb.oci.media_types import OCI_INDEX, OCI_MANIFEST
 from regnb.server import Config, DirectoryStorage, create_app
-from regnb.server.garbage_collection import Rules, collect_garbage
-from regnb.server.scrub import Damage, scrub
+from regnb.server.maintenance import Damage, Rules, collect_garbage, scrub
 
 from .samples import CONFIG, LAYER, image, index, push_blob, push_image, put
 
