@@ -99,11 +99,14 @@ def _second_endpoint() -> str:
 
 def _place(socket: Path | None, home: Path | None) -> Place:
     from regnb.embedded.background import Place  # noqa: PLC0415
-    from regnb.embedded.home import Home  # noqa: PLC0415
+    from regnb.embedded.home import LONGEST_SOCKET_PATH, Home, short_enough  # noqa: PLC0415
 
     usual = Place.default()
+    path = socket.absolute() if socket else usual.socket
+    if path != short_enough(path):
+        raise Failure(text("embedded.long_socket", path=path, most=LONGEST_SOCKET_PATH))
     return Place(
-        socket.absolute() if socket else usual.socket,
+        path,
         Home(home.absolute()) if home else usual.home,
         usual.hub,
     )

@@ -11,6 +11,7 @@ from pathlib import Path
 from regnb.embedded.background import RUNS_ALREADY
 from regnb.embedded.daemon import EngineRuns, run
 from regnb.embedded.home import Home
+from regnb.errors import EngineError
 
 if __name__ == "__main__":
     socket, home, hub, idle = sys.argv[1:]
@@ -18,3 +19,5 @@ if __name__ == "__main__":
         run(Home(Path(home)), Path(socket), hub=hub, idle=float(idle))
     except EngineRuns:
         sys.exit(RUNS_ALREADY)
+    except (EngineError, OSError) as error:
+        sys.exit(str(error))

@@ -173,6 +173,8 @@ def _read(tar: tarfile.TarFile, name: str) -> bytes:
 def _open(tar: tarfile.TarFile, name: str) -> IO[bytes]:
     """The file `name`; Docker makes a layer that it has written already a link to it."""
     member = tar.getmember(posixpath.normpath(name))
+    if member.issparse():  # a few bytes of it would fill the disk
+        raise ValueError(f"{name} is a sparse file")
     file = tar.extractfile(member)
     if file is None:
         raise KeyError(name)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -91,8 +92,12 @@ def server_of(engine: EmbeddedEngine, path: Path) -> Server:
 
 
 def _check_private(folder: Path) -> None:
-    """Raise EngineError for a folder that is another user's, as one in /tmp may be."""
+    """Raise EngineError for a folder in which another user could take the place of the socket.
+
+    The mode of a folder that was there is its owner's choice, as that of /tmp.
+    """
     status = folder.stat()
     if status.st_uid != os.getuid():
         raise EngineError(f"`{folder}` belongs to another user.", subject=str(folder))
-    folder.chmod(0o700)
+    if status.st_mode & (stat.S_IWGRP | stat.S_IWOTH) and not status.st_mode & stat.S_ISVTX:
+        raise EngineError(f"Other users may write into `{folder}`.", subject=str(folder))

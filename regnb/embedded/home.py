@@ -7,6 +7,7 @@ from has a home of its own, so that samples and real images never mix.
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import socket
 import tempfile
@@ -16,14 +17,17 @@ from pathlib import Path
 
 import platformdirs
 
+from regnb.content.atomic_files import replace_file
 from regnb.embedded.refusal import StoreTooNew
 from regnb.errors import EmbeddedEngineNeedsUnix
+
+logger = logging.getLogger(__name__)
 
 FORMAT = 1
 # How an engine tells where its images come from, in what it says of itself.
 HUB_LABEL = "regnb.hub="
 # The shortest limit of the systems: 104 bytes on macOS, with the zero at the end.
-_LONGEST_SOCKET_PATH = 103
+LONGEST_SOCKET_PATH = 103
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +81,17 @@ class Home:
         for folder in (self.root, self.images, self.containers, self.volumes):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         version = self.root / "version"
-        if version.exists():
-            found = int(version.read_text("ascii").strip() or 0)
-            if found > FORMAT:
-                raise StoreTooNew(str(self.root), found, FORMAT)
-        else:
-            version.write_text(f"{FORMAT}\n", "ascii")
+        try:
+            found = int(version.read_bytes())
+        except FileNotFoundError:
+            found = 0
+        except ValueError:
+            logger.warning("%s is damaged: it is written again", version)
+            found = 0
+        if found > FORMAT:
+            raise StoreTooNew(str(self.root), found, FORMAT)
+        if found < FORMAT:
+            replace_file(version, f"{FORMAT}\n".encode())
 
 
 def require_unix() -> None:
@@ -105,7 +114,7 @@ def default_socket(environment: Mapping[str, str] = os.environ) -> Path:
 
 def short_enough(path: Path) -> Path:
     """`path` of a socket, or one in the folder for temporary files when the systems refuse it."""
-    if len(os.fsencode(path)) <= _LONGEST_SOCKET_PATH:
+    if len(os.fsencode(path)) <= LONGEST_SOCKET_PATH:
         return path
     short = hashlib.sha256(os.fsencode(path)).hexdigest()[:12]
     return Path(tempfile.gettempdir()) / f"regnb-{short}" / "engine.sock"

@@ -8,21 +8,26 @@ entry without. The image ID is the digest of the config, as in Docker's classic 
 from __future__ import annotations
 
 import json
+import logging
 import re
 import threading
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Self
 
 from regnb.content.atomic_files import replace_file
 from regnb.content.blobs import BLOCK, BlobFolder
-from regnb.embedded.refusal import bad_request, no_such_image
-from regnb.errors import InvalidReference
+from regnb.embedded.refusal import Refusal, bad_request, no_such_image
+from regnb.errors import InvalidDigest, InvalidManifest, InvalidReference
 from regnb.oci import Descriptor, Digest, ImageConfig, ImageManifest, ImageReference, layout
 from regnb.oci.config import parse_time
+from regnb.oci.json import as_list, json_object
+
+logger = logging.getLogger(__name__)
 
 IMAGE_ID = "regnb.image-id"
 SOURCE = "regnb.source"
@@ -69,12 +74,24 @@ class Entry:
 
 @dataclass(frozen=True)
 class StoredImage:
-    """An image of the engine with all its names."""
+    """An image of the engine with all its names.
+
+    `damage` says why its manifest or config cannot be read, which are empty then.
+    """
 
     image_id: Digest
     entries: tuple[Entry, ...]
     manifest: ImageManifest
     config: ImageConfig
+    damage: str = ""
+
+    def require_whole(self) -> Self:
+        """The image; raises Refusal (500) when it is damaged."""
+        if self.damage:
+            name = next(iter(self.tags), self.image_id)
+            told = f"image {name} is damaged: {self.damage}: remove it (docker rmi {name})"
+            raise Refusal(500, f"{told} and pull or load it again")
+        return self
 
     @property
     def references(self) -> list[ImageReference]:
@@ -121,13 +138,17 @@ class ImageStore:
         self._images: dict[Digest, StoredImage] = {}
 
     def images(self) -> list[StoredImage]:
-        """All images, in the order they came."""
+        """All images, in the order they came, damaged ones too."""
         with self._lock:
             ids = dict.fromkeys(entry.image_id for entry in self._entries)
             return [self._image(image_id) for image_id in ids]
 
     def find(self, name: str) -> StoredImage:
-        """The image that `name` means: a reference, an ID or the beginning of one.
+        """The image that `name` means; raises Refusal: 404 without one, 500 when it is damaged."""
+        return self.find_any(name).require_whole()
+
+    def find_any(self, name: str) -> StoredImage:
+        """The image, damaged or not, of a reference, an ID or the beginning of one.
 
         Raises Refusal (404) when there is none.
         """
@@ -145,16 +166,21 @@ class ImageStore:
     def add(
         self, manifest: ImageManifest, references: Iterable[ImageReference], *, source: str
     ) -> StoredImage:
-        """Give `manifest`, whose blobs are here, the names `references`."""
+        """Give `manifest`, whose blobs are here, the names `references`.
+
+        Raises InvalidManifest, and OSError, for one that could not be read again.
+        """
+        config = ImageConfig.parse(self.blobs.read(manifest.config.digest))
         self.blobs.put(manifest.content)
         descriptor = Descriptor(manifest.media_type, manifest.digest, len(manifest.content))
-        entry = Entry(None, descriptor, manifest.config.digest, source)
+        entry = Entry(None, descriptor, config.digest, source)
         with self._lock:
             for reference in references:
                 self._name(replace(entry, reference=reference))
             if all(known.image_id != entry.image_id for known in self._entries):
                 self._entries.append(entry)
             self._write()
+            self._images.pop(entry.image_id, None)
             return self._image(entry.image_id)
 
     def tag(self, image: StoredImage, reference: ImageReference) -> None:
@@ -225,10 +251,19 @@ class ImageStore:
         entries = tuple(entry for entry in self._entries if entry.image_id == image_id)
         known = self._images.get(image_id)
         if known is None:
-            manifest = self._manifest(entries[0].manifest)
-            config = ImageConfig.parse(self.blobs.read(image_id))
-            known = self._images[image_id] = StoredImage(image_id, entries, manifest, config)
+            known = self._images[image_id] = self._read_image(image_id, entries)
         return replace(known, entries=entries)
+
+    def _read_image(self, image_id: Digest, entries: tuple[Entry, ...]) -> StoredImage:
+        try:
+            manifest = self._manifest(entries[0].manifest)
+            config = ImageConfig.parse(self.blobs.read(manifest.config.digest))
+        except (OSError, InvalidManifest) as error:
+            logger.warning("Image %s is damaged: %s", image_id, error)
+            nothing = Descriptor("", image_id, 0)
+            manifest = ImageManifest(b"", "", nothing, (), None, "", {})
+            return StoredImage(image_id, entries, manifest, ImageConfig.parse(b"{}"), str(error))
+        return StoredImage(image_id, entries, manifest, config)
 
     def _manifest(self, descriptor: Descriptor) -> ImageManifest:
         content = self.blobs.read(descriptor.digest)
@@ -258,16 +293,34 @@ class ImageStore:
         """Digests of all that the manifests of `entries` consist of."""
         blobs: set[Digest] = set()
         for descriptor in {entry.manifest.digest: entry.manifest for entry in entries}.values():
-            manifest = self._manifest(descriptor)
-            parts = (manifest.config, *manifest.layers)
-            blobs |= {manifest.digest, *(part.digest for part in parts)}
+            blobs.add(descriptor.digest)
+            with suppress(OSError, InvalidManifest):
+                manifest = self._manifest(descriptor)
+                blobs |= {part.digest for part in (manifest.config, *manifest.layers)}
         return blobs
 
     def _read(self) -> list[Entry]:
         if not self._index.exists():
             return []
-        index = layout.parse_index(self._index.read_bytes())
-        return [Entry.from_descriptor(descriptor) for descriptor in index.manifests]
+        try:
+            listed = as_list(json_object(self._index.read_bytes()).get("manifests"), "manifests")
+        except InvalidManifest as error:
+            self._keep_damaged(error)
+            return []
+        entries = []
+        for value in listed:
+            try:
+                entries.append(Entry.from_descriptor(Descriptor.from_json(value)))
+            except (InvalidManifest, InvalidReference, InvalidDigest, KeyError) as error:
+                self._keep_damaged(error)
+        return entries
+
+    def _keep_damaged(self, error: Exception) -> None:
+        """Say what is wrong with the index, and keep a copy: the next change writes it anew."""
+        copy = self._index.with_name(f"{self._index.name}.damaged")
+        logger.warning("%s is damaged, and kept as %s: %s", self._index, copy.name, error)
+        with suppress(OSError):
+            replace_file(copy, self._index.read_bytes())
 
     def _write(self) -> None:
         entries = (entry.to_descriptor() for entry in self._entries)
@@ -292,7 +345,7 @@ class LayerSizes:
         self._path = path
         self._blobs = blobs
         self._lock = threading.Lock()
-        self._known: dict[str, int] = json.loads(path.read_bytes()) if path.exists() else {}
+        self._known = _known_sizes(path)
 
     def size(self, layer: Descriptor) -> int:
         """Size of `layer` unpacked; the packed one for a compression that is not read here."""
@@ -301,8 +354,12 @@ class LayerSizes:
         with self._lock:
             known = self._known.get(layer.digest)
             if known is None:
-                known = self._known[layer.digest] = self._measure(layer)
-                replace_file(self._path, json.dumps(self._known).encode())
+                try:
+                    known = self._known[layer.digest] = self._measure(layer)
+                except FileNotFoundError:  # a pull brings it again
+                    return layer.size
+                with suppress(OSError):  # a full disk can be listed
+                    replace_file(self._path, json.dumps(self._known).encode())
             return known
 
     def size_of(self, image: StoredImage) -> int:
@@ -323,3 +380,11 @@ class LayerSizes:
             except zlib.error:
                 return max(size, layer.size)
         return size
+
+
+def _known_sizes(path: Path) -> dict[str, int]:
+    """What the file says; nothing without one, or with one that is damaged: it is made again."""
+    with suppress(OSError, InvalidManifest):
+        known = json_object(path.read_bytes())
+        return {digest: size for digest, size in known.items() if isinstance(size, int)}
+    return {}

@@ -12,6 +12,7 @@ from typing import NoReturn
 
 from regnb.embedded.refusal import bad_request
 from regnb.oci import Platform
+from regnb.oci.json import as_object
 
 _PART = r"^[A-Za-z0-9_.-]+$"
 _SYSTEM = r"^([A-Za-z0-9_-]+)(?:\(([A-Za-z0-9_.%-]*)((?:\+[A-Za-z0-9_.%-]+)*)\))?$"
@@ -52,6 +53,19 @@ def parse_platform(text: str, host: Platform) -> Platform | None:
         return _of_one_word(text, match[1], host)
     found = Platform(match[1], *rest).normalized()
     return _shown(found, written=len(rest) > 1)
+
+
+def read_platform(text: str) -> Platform | None:
+    """The platform that `text` is the JSON of, None for no text; raises Refusal (400)."""
+    if not text:
+        return None
+    try:
+        found = Platform.from_json(as_object(json.loads(text), "platform"))
+    except (ValueError, RecursionError) as error:
+        raise bad_request(f"failed to parse platform: {error}") from error
+    if not (found.os and found.architecture):
+        raise bad_request("both OS and Architecture must be provided")
+    return found
 
 
 def _of_one_word(text: str, system: str, host: Platform) -> Platform:

@@ -15,7 +15,9 @@ from regnb.embedded.remote.pull_sources import PullSource
 from regnb.errors import RegnbError
 from regnb.oci import (
     Descriptor,
+    Digest,
     Hasher,
+    ImageConfig,
     ImageIndex,
     ImageManifest,
     ImageReference,
@@ -87,14 +89,17 @@ def _pull_from(
         yield start  # Docker chooses from an index only after it has said so much
         raise Refusal(404, f"no matching manifest for {wanted} in the manifest list entries")
     manifest, config = source.ask(partial(_documents, source, top, reference, wanted))
+    image_id = ImageConfig.parse(config).digest
     yield start
     if source.note:
         yield {"status": source.note}
     parts = [manifest.config.digest, *(layer.digest for layer in manifest.layers)]
     _check_layers(manifest)
     with engine.images.lease(parts):
-        engine.images.blobs.put(config)
-        if not _is_here(engine, manifest):  # Docker tells nothing of the layers of a known image
+        engine.images.blobs.write(manifest.config.digest, (config,))
+        if not _is_here(
+            engine, manifest, image_id
+        ):  # Docker tells nothing of the layers of a known image
             yield from _layers(engine, source, manifest)
         fresh = _keep(engine, reference, manifest, top.digest, source.registry)
     yield {"status": f"Digest: {top.digest}"}
@@ -140,23 +145,24 @@ def _keep(
 ) -> bool:
     """Give the image its names; whether `reference` meant another one before."""
     try:
-        former = engine.images.find(str(reference)).image_id
+        former = engine.images.find_any(str(reference)).image_id
     except Refusal:
         former = None
     by_digest = ImageReference.parse(f"{reference.registry}/{reference.repository}@{digest}")
     names = [] if reference.digest else [reference]
     # As in Docker, the digest of an index stays with the first of its images that came.
-    if engine.images.holder_of(by_digest) in {None, manifest.config.digest}:
+    image_id = Digest.of(engine.images.blobs.read(manifest.config.digest))
+    if engine.images.holder_of(by_digest) in {None, image_id}:
         names.append(by_digest)
     image = engine.images.add(manifest, names, source=source)
     engine.events.tell("image", "pull", reference.familiar, name=reference.name)
     return image.image_id != former
 
 
-def _is_here(engine: EmbeddedEngine, manifest: ImageManifest) -> bool:
-    known = {image.image_id for image in engine.images.images()}
+def _is_here(engine: EmbeddedEngine, manifest: ImageManifest, image_id: Digest) -> bool:
+    known = {image.image_id for image in engine.images.images() if not image.damage}
     layers = all(engine.images.blobs.has(layer) for layer in manifest.layers)
-    return manifest.config.digest in known and layers
+    return image_id in known and layers
 
 
 def _layers(engine: EmbeddedEngine, source: PullSource, manifest: ImageManifest) -> Iterator[Line]:

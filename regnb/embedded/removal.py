@@ -22,14 +22,14 @@ def remove_image(engine: EmbeddedEngine, name: str, *, force: bool) -> Records:
 
     Raises Refusal: 404 without such an image, 409 when a container has it.
     """
-    image = engine.images.find(name)
+    image = engine.images.find_any(name)
     reference = _reference_in(image, name)
     records: Records = []
     if reference:
         if len(_tags(image)) <= 1 and not force:
             _refuse_used(engine, image, reference)
         records = _untag(engine, image, _going_with(image, reference))
-        image = engine.images.find(image.image_id)
+        image = engine.images.find_any(image.image_id)
         if image.references:
             return records
     elif not force and _is_in_several_places(image):

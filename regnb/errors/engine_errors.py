@@ -120,6 +120,10 @@ class PullFailed(EngineError):
     """A pull that the engine started and could not finish."""
 
 
+class NotAnImage(PullFailed):
+    """`subject` is no container image but an artifact, or an index without images."""
+
+
 class HubUnreachable(PullFailed):
     """The registry of the image, mostly Docker Hub, cannot be used by the engine: `reason`.
 

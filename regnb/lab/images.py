@@ -39,6 +39,7 @@ class EngineImageSteps(Steps):
         """Pull an image from the registry that its name says; Docker Hub when it says none."""
         parsed = ImageReference.parse(reference)
         self._session.show(command("docker", "image", "pull", reference))
+        self._session.warn_of(parsed.registry)
         self._pull(parsed, before=self._session.engine.find_image(parsed))
 
     @step
@@ -67,6 +68,7 @@ class EngineImageSteps(Steps):
         session.show(command("docker", "image", "push", reference))
         if parsed.registry == DOCKER_HUB:  # it is public
             raise PushToHub(parsed.familiar)
+        session.warn_of(parsed.registry)
         digest = follow(session.engine.push(parsed), session.translator)
         session.say("lab.pushed", image=parsed.familiar, digest=_digests(digest))
 

@@ -74,9 +74,9 @@ def parse_time(text: str) -> datetime | None:
     """Aware UTC time written as RFC 3339, also with Go's nanoseconds; None when it is no time."""
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         return None
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _list(fields: Json, name: str) -> list[object]:

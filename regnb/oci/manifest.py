@@ -60,6 +60,17 @@ class ImageManifest:
         """Bytes that a pull transfers for config and layers."""
         return self.config.size + sum(layer.size for layer in self.layers)
 
+    @property
+    def foreign_type(self) -> str:
+        """What tells that it is an artifact and no container image; empty for an image.
+
+        A signature of cosign has the config of an image, and a layer that is no archive.
+        """
+        if not media_types.is_config(self.config.media_type):
+            return self.artifact_type or self.config.media_type
+        kinds = (layer.media_type for layer in self.layers)
+        return next((kind for kind in kinds if not media_types.is_layer(kind)), "")
+
 
 @dataclass(frozen=True)
 class ImageIndex:

@@ -29,10 +29,11 @@ _PRINTABLE = re.compile(r"[\x21-\x7e]+")
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """A user and a password."""
+    """A user and a password, or the identity token that a token server gave in place of both."""
 
     username: str
     password: str = field(repr=False)
+    identity_token: str = field(default="", repr=False)
 
     @property
     def basic(self) -> str:
@@ -85,8 +86,9 @@ class Authenticator:
         by_scheme = {challenge.scheme: challenge for challenge in reversed(challenges)}
         if "bearer" in by_scheme:
             return self._granted(by_scheme["bearer"], scope_of(request), refused=refused)
-        if "basic" in by_scheme and self._credentials and refused != self._credentials.basic:
-            self._basic = self._credentials.basic
+        known = self._credentials
+        if "basic" in by_scheme and known and not known.identity_token and refused != known.basic:
+            self._basic = known.basic
             return self._basic
         return None
 
@@ -123,14 +125,29 @@ class Authenticator:
         parameters = [("scope", name) for name in challenge.scopes or scope.split()]
         if "service" in challenge.parameters:
             parameters.insert(0, ("service", challenge.parameters["service"]))
-        query = "&".join(filter(None, (parts.query, urlencode(parameters))))
-        url = parts._replace(query=query, fragment="").geturl()
-        headers = {"Authorization": self._credentials.basic} if self._credentials else {}
-        if headers and not is_safe(url):
-            raise Request("GET", url).error(
-                errors.CredentialsWithheld, "The token server has no TLS."
-            )
-        return Request("GET", url, headers)
+        known = self._credentials
+        if known and known.identity_token:
+            url = parts._replace(fragment="").geturl()
+            request = _renewal(url, known.identity_token, parameters)
+        else:
+            query = "&".join(filter(None, (parts.query, urlencode(parameters))))
+            url = parts._replace(query=query, fragment="").geturl()
+            request = Request("GET", url, {"Authorization": known.basic} if known else {})
+        if known and not is_safe(url):
+            raise request.error(errors.CredentialsWithheld, "The token server has no TLS.")
+        return request
+
+
+def _renewal(url: str, token: str, parameters: list[tuple[str, str]]) -> Request:
+    """The request for a token in the words of OAuth 2.
+
+    https://distribution.github.io/distribution/spec/auth/oauth/
+    """
+    form = {name: value for name, value in parameters if name != "scope"}
+    form["scope"] = " ".join(value for name, value in parameters if name == "scope")
+    form |= {"grant_type": "refresh_token", "refresh_token": token, "client_id": "regnb"}
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    return Request("POST", url, headers, urlencode(form).encode())
 
 
 def scope_of(request: Request) -> str:

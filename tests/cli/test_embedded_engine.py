@@ -70,3 +70,12 @@ def test_endpoint_of_the_second_machine_is_another(
     told = CliRunner().invoke(main, ["engine", "endpoint", "--second"]).output
     assert told.startswith("unix://")
     assert told != f"{Place.default().endpoint}\n"
+
+
+@pytest.mark.parametrize("command", ["start", "run", "stop", "status", "endpoint"])
+def test_path_of_a_socket_has_an_end(command: str, tmp_path: Path) -> None:
+    """docker/cli#4535."""
+    words = ["engine", command, "--socket", str(tmp_path / ("x" * 108))]
+    told = CliRunner().invoke(main, words)
+    assert (told.exit_code, len(told.output.splitlines())) == (1, 1)
+    assert "103" in told.output

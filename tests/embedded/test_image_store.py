@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
-from regnb.embedded.image_store import ImageStore
+from regnb.embedded.image_store import ImageStore, LayerSizes
 from regnb.embedded.refusal import Refusal
+from regnb.errors import InvalidManifest
 from regnb.oci import layout
-from tests.embedded.images import add_image, reference
+from tests.embedded.images import add_image, put_image, reference
 
 
 @pytest.fixture
@@ -104,3 +106,65 @@ def test_folder_is_an_image_layout(store: ImageStore, tmp_path: Path) -> None:
     entry = layout.parse_index((tmp_path / layout.INDEX_FILE).read_bytes()).manifests[0]
     assert entry.digest == image.manifest.digest
     assert entry.annotations[layout.REF_NAME] == "docker.io/library/web:latest"
+
+
+def test_image_that_cannot_be_read_again_is_not_stored(store: ImageStore, tmp_path: Path) -> None:
+    """https://github.com/moby/moby/issues/46077."""
+    good = add_image(store, b"good", name="good")
+    bad = put_image(store.blobs, b"bad")
+    store.blobs.path(bad.config.digest).write_bytes(b"no JSON")
+    with pytest.raises(InvalidManifest):
+        store.add(bad, [reference("bad")], source="")
+    for one in (store, ImageStore(tmp_path)):
+        assert [image.image_id for image in one.images()] == [good.image_id]
+
+
+@pytest.mark.parametrize("lost", ["manifest", "config"])
+@pytest.mark.parametrize("content", [None, b"", b"{", b"[1]"])
+def test_damaged_image_hides_no_other_is_named_and_goes(
+    store: ImageStore, tmp_path: Path, lost: str, content: bytes | None
+) -> None:
+    """https://github.com/moby/moby/issues/46077."""
+    good, bad = add_image(store, b"good", name="good"), add_image(store, b"bad", name="bad")
+    path = store.blobs.path(bad.manifest.digest if lost == "manifest" else bad.image_id)
+    path.unlink() if content is None else path.write_bytes(content)
+    again = ImageStore(tmp_path)
+    assert [image.tags for image in again.images()] == [["good:latest"], ["bad:latest"]]
+    with pytest.raises(Refusal, match=r"^image bad:latest is damaged: .*docker rmi bad:latest"):
+        again.find("bad")
+    assert again.delete_unused_blobs() >= 0
+    again.delete(again.find_any("bad"))
+    assert [image.image_id for image in again.images()] == [good.image_id]
+    assert again.find("good").manifest.layers
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[1]", b'{"manifests": 1}', b"\xff"])
+def test_damaged_index_is_kept_beside_and_named(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, content: bytes
+) -> None:
+    add_image(ImageStore(tmp_path), b"layer", name="web")
+    (tmp_path / "index.json").write_bytes(content)
+    store = ImageStore(tmp_path)
+    assert store.images() == []
+    assert str(tmp_path / "index.json") in caplog.text
+    assert (tmp_path / "index.json.damaged").read_bytes() == content
+    add_image(store, b"layer", name="web")
+    assert ImageStore(tmp_path).find("web").tags == ["web:latest"]
+
+
+@pytest.mark.parametrize("entry", [1, {}, {"digest": "sha256:1"}])
+def test_damaged_entry_of_the_index_hides_no_other(tmp_path: Path, entry: object) -> None:
+    add_image(ImageStore(tmp_path), b"layer", name="web")
+    index = json.loads((tmp_path / "index.json").read_bytes())
+    index["manifests"].insert(0, entry)
+    (tmp_path / "index.json").write_text(json.dumps(index))
+    assert [image.tags for image in ImageStore(tmp_path).images()] == [["web:latest"]]
+
+
+@pytest.mark.parametrize("content", [b"", b"[1]", b"{", b'{"a": "b"}'])
+def test_damaged_cache_of_sizes_is_made_again(
+    store: ImageStore, tmp_path: Path, content: bytes
+) -> None:
+    image = add_image(store, b"layer")
+    (tmp_path / "sizes.json").write_bytes(content)
+    assert LayerSizes(tmp_path / "sizes.json", store.blobs).size_of(image) == 5

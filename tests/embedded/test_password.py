@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import bcrypt
 import pytest
+from werkzeug import Request, Response
 from werkzeug.test import Client
 
 from regnb.registry import Credentials, RegistryClient
@@ -17,6 +19,9 @@ from regnb.server.configuration import Htpasswd
 from regnb.web.http_server import serving
 from tests.embedded.calls import error_in, lines
 from tests.embedded.test_push import tagged
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 
 @pytest.fixture
@@ -68,3 +73,23 @@ def test_registry_is_closed_without_it(
 def test_login_asks_the_registry(api: Client, protected: str, password: str, status: int) -> None:
     value = {"username": "anna", "password": password, "serveraddress": protected}
     assert api.post("/auth", json=value).status_code == status
+
+
+def test_identity_token_is_handed_on(api: Client) -> None:
+    """docker/cli#4262."""
+    shown = []
+
+    def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        request = Request(environ)
+        if request.path == "/token":
+            shown.append(request.form["refresh_token"])
+        challenge = f'Bearer realm="{request.host_url}token",service="s"'
+        refusal = Response("{}", 401, headers={"WWW-Authenticate": challenge})
+        return refusal(environ, start_response)
+
+    value = json.dumps({"username": "0000", "password": "", "identitytoken": "secret"})
+    headers = {"X-Registry-Auth": base64.urlsafe_b64encode(value.encode()).decode()}
+    with serving(app) as server:
+        path = f"/images/create?fromImage=localhost:{server.port}/x&tag=1"
+        assert api.post(path, headers=headers).status_code == 500
+    assert set(shown) == {"secret"}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from werkzeug.test import Client
 
@@ -65,3 +67,32 @@ def test_container_is_of_an_image_for_its_platform(api: Client, engine: Embedded
     for platform, status in (("x86_64", 201), ("linux", 201), ("arm64", 404), ("nosuch", 400)):
         made = api.post(f"/containers/create?platform={platform}", json={"Image": "one"})
         assert made.status_code == status
+
+
+NO_TARGET = "no suitable export target found for platform linux/arm64"
+ARM = {"os": "linux", "architecture": "arm64"}
+OTHER = (
+    "image with reference one was found but its platform (linux/amd64) does not match the "
+    "specified platform (linux/arm64)"
+)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "refusal"),
+    [
+        ("GET", "/images/one/json?platform=", (404, OTHER)),
+        ("GET", "/images/one/history?platform=", (404, OTHER)),
+        ("GET", "/images/one/get?platform=", (500, NO_TARGET)),
+        ("POST", "/images/one/push?platform=", (404, OTHER)),
+        ("DELETE", "/images/one?platforms=", (404, OTHER)),
+    ],
+)
+def test_what_is_asked_of_a_platform_is_of_that_one(
+    api: Client, engine: EmbeddedEngine, method: str, path: str, refusal: tuple[int, str]
+) -> None:
+    add_image(engine.images, name="one")
+    found = api.open(path + json.dumps(ARM), method=method)
+    assert (found.status_code, (found.json or {})["message"]) == refusal
+    for text in ("linux/amd64", "[]", '{"os":1}', '{"os":"linux"}'):
+        assert api.open(path + text, method=method).status_code == 400
+    assert engine.images.find("one").tags

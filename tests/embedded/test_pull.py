@@ -1,18 +1,23 @@
 from __future__ import annotations
 
+import hashlib
+import json
+
 import pytest
 from werkzeug.test import Client
 from werkzeug.wrappers import Request, Response
 
 from regnb.embedded.core import EmbeddedEngine
+from regnb.embedded.image_store import ImageStore
 from regnb.embedded.platforms import parse_platform
 from regnb.embedded.samples import SampleRegistry
-from regnb.oci import ImageIndex, ImageManifest
+from regnb.oci import Digest, ImageIndex, ImageManifest, media_types
 from regnb.registry import RegistryClient
 from tests.embedded.calls import error_in, lines, pull, statuses
 from tests.embedded.faults import troubled
 from tests.embedded.images import fill
 from tests.embedded.running import settle
+from tests.oci.samples import encode
 
 
 def test_pull_tells_each_step_and_says_what_it_is(api: Client) -> None:
@@ -90,6 +95,29 @@ def test_pull_by_the_digest_of_an_index_or_of_one_of_its_images(
     image = engine.images.find(f"alpine@{index.digest}")
     assert image.repo_digests == sorted(f"alpine@{one}" for one in (index.digest, child.digest))
     assert image.tags == []
+
+
+def test_config_with_another_algorithm_is_kept_under_its_digest(
+    api: Client, engine: EmbeddedEngine, registry: str
+) -> None:
+    """https://github.com/moby/moby/issues/48241."""
+    made = json.loads(fill(registry, "app", engine, b"layer").content)
+    with RegistryClient(f"http://{registry}") as client:
+        content = client.get_blob("app", Digest(made["config"]["digest"]))
+        digest = Digest(f"sha512:{hashlib.sha512(content).hexdigest()}")
+        client.upload_blob("app", digest, (content,), size=len(content))
+        made["config"]["digest"] = digest
+        client.put_manifest("app", "1", encode(made), media_type=media_types.OCI_MANIFEST)
+    pull(api, f"{registry}/app", "1")
+    assert statuses(pull(api, f"{registry}/app", "1"))[-1].startswith("Status: Image is up to date")
+    (image,) = ImageStore(engine.home.images).images()
+    assert (image.damage, image.image_id, image.manifest.config.digest) == (
+        "",
+        Digest.of(content),
+        digest,
+    )
+    api.delete(f"/images/{image.image_id}?force=1")
+    assert list(engine.images.blobs.digests()) == []
 
 
 def test_platform_that_an_index_lacks_is_refused_in_the_stream(api: Client) -> None:

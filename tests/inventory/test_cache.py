@@ -96,6 +96,19 @@ def test_what_is_not_written_yet_is_found(tmp_path: Path) -> None:
         assert cache.names(URL, "app", since=6.0) is None
 
 
+def test_what_another_process_has_learnt_since_is_not_written_over(tmp_path: Path) -> None:
+    with ContentCache(tmp_path / "cache") as ours:
+        ours.put_names(URL, "app", {"1"}, 5.0, ())
+        put(ours, 1)
+        ours.commit()
+        with ContentCache(tmp_path / "cache") as theirs:
+            theirs.put_names(URL, "app", {"1", "2"}, 6.0, ())
+            theirs.put_tag(URL, "app", "1", LastSeen(Digest.of(noise(2)), 6.0))
+        ours.commit()
+        assert ours.names(URL, "app", since=5.5) == {"1", "2"}
+        assert ours.tags(URL, "app")["1"] == LastSeen(Digest.of(noise(2)), 6.0)
+
+
 def test_tag_that_is_gone_is_forgotten(tmp_path: Path) -> None:
     with ContentCache(tmp_path / "cache") as cache:
         put(cache, 1)

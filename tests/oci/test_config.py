@@ -56,3 +56,9 @@ def test_platform_text() -> None:
     assert str(Platform.parse("linux/arm64/v8")) == "linux/arm64/v8"
     with pytest.raises(InvalidPlatform):
         Platform.parse("linux")
+
+
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00+01:00", "9999-12-31T23:59:59-01:00"])
+def test_time_that_is_out_of_range_in_utc_is_no_time(text: str) -> None:
+    """https://github.com/moby/moby/issues/46077."""
+    assert parse_time(text) is None

@@ -71,6 +71,29 @@ def test_list_without_the_right_to_it(
     assert len(app.asked) == (2 if credentials else 1)
 
 
+def test_identity_token_is_shown_to_the_token_server_alone(open_client: OpenClient) -> None:
+    """docker/cli#4262: what `az acr login` leaves in config.json."""
+    forms = []
+
+    def answer(request: Request) -> Response:
+        forms.append(request.form.to_dict())
+        return token(access_token="t1")
+
+    app = TableApp({TAGS: tags_for("Bearer t1", BEARER), "POST /token": answer})
+    client = open_client(app, credentials=Credentials("0000", "", "identity"))
+    assert client.list_tags("w3") == ["1.0"]
+    scope = {"service": "s", "scope": "repository:w3:pull,push", "client_id": "regnb"}
+    assert forms == [scope | {"grant_type": "refresh_token", "refresh_token": "identity"}]
+    assert "identity" not in repr(client)
+
+
+def test_identity_token_is_no_password(open_client: OpenClient) -> None:
+    app = TableApp({TAGS: refusal("Basic realm=x")})
+    with pytest.raises(Unauthorized):
+        open_client(app, credentials=Credentials("0000", "", "identity")).list_tags("w3")
+    assert [request.headers.get("Authorization") for request in app.asked] == [None]
+
+
 def test_refused_password_is_not_sent_twice_in_a_row(open_client: OpenClient) -> None:
     app = TableApp({TAGS: refusal("Basic realm=x")})
     client = open_client(app, credentials=ANNA)

@@ -57,7 +57,7 @@ CONTAINER: Shape = {
     "Volumes": {str: dict},
 }
 VOLUME: Shape = {"Name": str, "Driver": str, "Labels": {str: str}}
-LOGIN: Shape = {"username": str, "password": str, "serveraddress": str}
+LOGIN: Shape = {"username": str, "password": str, "identitytoken": str, "serveraddress": str}
 
 
 @dataclass(frozen=True)

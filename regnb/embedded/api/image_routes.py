@@ -27,7 +27,7 @@ from regnb.embedded.api.timestamps import timestamp
 from regnb.embedded.archive import save
 from regnb.embedded.containers.record import NEVER
 from regnb.embedded.image_store import StoredImage
-from regnb.embedded.platforms import parse_platform
+from regnb.embedded.platforms import mismatch, parse_platform, read_platform
 from regnb.embedded.refusal import Refusal, bad_request, not_here
 from regnb.errors import InvalidReference
 from regnb.oci import ImageReference
@@ -80,7 +80,7 @@ def summary(
 
 def inspect_image(call: Call, name: str) -> Response:
     """One image, with its configuration."""
-    image = call.engine.images.find(name)
+    image = _find(call, name)
     config, execution = image.config, image.config.execution
     size = call.engine.sizes.size_of(image)
     value = {
@@ -110,7 +110,7 @@ def inspect_image(call: Call, name: str) -> Response:
 
 def image_history(call: Call, name: str) -> Response:
     """The instructions that made an image, the last one first."""
-    image = call.engine.images.find(name)
+    image = _find(call, name)
     sizes = iter([call.engine.sizes.size(layer) for layer in image.manifest.layers])
     rows: list[dict[str, object]] = [
         {
@@ -133,24 +133,26 @@ def save_images(call: Call, name: str = "") -> Response:
     names = [name] if name else call.request.args.getlist("names")
     if not names:
         raise bad_request("no images given to save: use names=")
-    _check_platform(call.text("platform"))
+    platform = read_platform(call.text("platform"))
     wanted = []
     for text in names:
         try:
-            wanted.append((text, call.engine.images.find(text)))
+            image = call.engine.images.find(text)
         except Refusal as refusal:
             raise Refusal(404, f"No such image: {text}") from refusal
+        if mismatch(text, image.config.platform, platform):
+            raise Refusal(500, f"no suitable export target found for platform {platform}")
+        wanted.append((text, image))
     return Response(save(call.engine.images, wanted), content_type="application/x-tar")
 
 
-def _check_platform(text: str) -> None:
-    """Return for none, or one as JSON; raises Refusal (400). An image here has one platform."""
-    try:
-        value = json.loads(text) if text else {}
-    except (ValueError, RecursionError) as error:
-        raise bad_request(f"failed to parse platform: {error}") from error
-    if not isinstance(value, dict):
-        raise bad_request("failed to parse platform: it is no object")
+def _find(call: Call, name: str, parameter: str = "platform") -> StoredImage:
+    """The image `name`, for each platform that `parameter` asks for; raises Refusal (400, 404)."""
+    image = call.engine.images.find(name)
+    for text in call.request.args.getlist(parameter):
+        if told := mismatch(name, image.config.platform, read_platform(text)):
+            raise Refusal(404, told)
+    return image
 
 
 def shared_size(call: Call, image: StoredImage) -> int:
@@ -218,6 +220,8 @@ def push_image(call: Call, name: str) -> Response:
     """Push one tag of an image, or all of them."""
     reference = _parse(name)
     tag = call.text("tag")
+    if call.text("platform"):
+        _find(call, reference.with_tag(tag).familiar if tag else name)
     return progress(push.push(call.engine, reference, tag, _credentials(call)))
 
 
@@ -235,6 +239,7 @@ def tag_image(call: Call, name: str) -> Response:
 
 def remove_image(call: Call, name: str) -> Response:
     """Remove a name of an image, and the image with its last one."""
+    _find(call, name, "platforms")
     return answer(removal.remove_image(call.engine, name, force=call.flag("force")))
 
 
@@ -290,14 +295,16 @@ def _parse(name: str) -> ImageReference:
 
 
 def _credentials(call: Call) -> Credentials | None:
-    """The user and password of the X-Registry-Auth header, base64url of JSON, if there are any."""
+    """What the X-Registry-Auth header holds, base64url of JSON: a password or an identity token."""
     text = call.request.headers.get("X-Registry-Auth", "")
     try:
         value = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))) if text else {}
-        user, password = value.get("username"), value.get("password")
+        fields = [value.get(name) or "" for name in ("username", "password", "identitytoken")]
     except (ValueError, AttributeError):
         return None  # as moby does: a pull without credentials may succeed
-    return Credentials(user, password) if user and password else None
+    user, password, identity = fields
+    is_whole = all(isinstance(one, str) for one in fields) and (identity or (user and password))
+    return Credentials(user, password, identity) if is_whole else None
 
 
 RULES = [

@@ -174,10 +174,11 @@ def log_in(call: Call) -> Response:
     """Try a user and a password at a registry."""
     fields = call.body()
     check_shape(fields, LOGIN)
-    user, password, host = (
-        fields.get(name) or "" for name in ("username", "password", "serveraddress")
+    user, password, identity, host = (
+        fields.get(name) or ""
+        for name in ("username", "password", "identitytoken", "serveraddress")
     )
-    _try_password(call.engine, host, user, password)
+    _try_credentials(call.engine, host, Credentials(user, password, identity))
     return answer({"IdentityToken": "", "Status": "Login Succeeded"})
 
 
@@ -224,15 +225,15 @@ def _image_names(event: Event) -> set[str]:
     return names | {name.rpartition("@")[0] or name.rpartition(":")[0] for name in names}
 
 
-def _try_password(engine: EmbeddedEngine, address: str, user: str, password: str) -> None:
-    """Return when the registry takes the password; raises Refusal (401, 500)."""
+def _try_credentials(engine: EmbeddedEngine, address: str, credentials: Credentials) -> None:
+    """Return when the registry takes the credentials; raises Refusal (401, 500)."""
     host = (address.partition("://")[2] or address).partition("/")[0]
     if address in _HUB_ADDRESSES:
         host = engine.places.host
     if not _HOST.fullmatch(host):
         raise bad_request(f"`{address}` is no address of a registry.")
     try:
-        with engine.registries.open(host, Credentials(user, password)) as client:
+        with engine.registries.open(host, credentials) as client:
             client.ping()
     except Unauthorized as error:
         raise Refusal(401, _login_message(error, host)) from error

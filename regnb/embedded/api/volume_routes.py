@@ -112,7 +112,10 @@ def remove_network(call: Call, name: str) -> Response:
 
 def prune_builds(call: Call) -> Response:
     """Nothing to remove: nothing is built here."""
-    call.filters(*_BUILD_FILTERS).until()
+    try:
+        call.filters(*_BUILD_FILTERS).until()
+    except Refusal as refusal:
+        raise bad_request(f"failed to prune build cache: {refusal.message}") from refusal
     return answer({"CachesDeleted": None, "SpaceReclaimed": 0})
 
 

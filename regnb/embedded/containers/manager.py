@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import random
 import re
 import secrets
@@ -20,6 +21,7 @@ from regnb.embedded.engine_events import Events
 from regnb.embedded.image_store import StoredImage
 from regnb.embedded.refusal import Refusal, bad_request, no_such_container
 
+logger = logging.getLogger(__name__)
 _NAME = re.compile(r"/?[a-zA-Z0-9][a-zA-Z0-9_.-]+")
 _FIRST = ("amber", "brave", "calm", "eager", "gentle", "happy", "keen", "lucid", "quiet", "sunny")
 _SECOND = ("anchor", "beacon", "cargo", "crane", "dock", "harbour", "ladder", "quay", "sail")
@@ -164,11 +166,18 @@ class Containers:
         found = {}
         for folder in self._root.iterdir():
             if (folder / RECORD).exists():
-                container = ContainerRecord.load(folder)
-                found[container.id] = container
+                found[folder.name] = _load(folder)
             else:  # an engine that was killed while it made or removed the container
                 shutil.rmtree(folder, ignore_errors=True)
         return found
+
+
+def _load(folder: Path) -> ContainerRecord:
+    try:
+        return ContainerRecord.load(folder)
+    except (ValueError, TypeError, KeyError, AttributeError):
+        logger.warning("%s is damaged: remove the container %s", folder / RECORD, folder.name)
+        return ContainerRecord.damaged(folder)
 
 
 def with_defaults_of(image: StoredImage, config: dict[str, Any]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
 import secrets
 import shutil
@@ -25,6 +26,8 @@ _MODES = {
 }
 ANONYMOUS = "com.docker.volume.anonymous"
 _NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+")
+_TIME = "%Y-%m-%dT%H:%M:%SZ"
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +108,7 @@ class Volumes:
     def _make(self, name: str, labels: dict[str, str]) -> Volume:
         folder = self._root / name
         (folder / "_data").mkdir(parents=True, exist_ok=True)
-        created = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        created = datetime.now(UTC).strftime(_TIME)
         volume = Volume(name, folder / "_data", created, labels)
         value = asdict(volume) | {"path": str(volume.path)}
         replace_file(folder / "volume.json", json.dumps(value).encode())
@@ -115,9 +118,15 @@ class Volumes:
     def _read(self, folder: Path) -> Volume | None:
         try:
             value: dict[str, Any] = json.loads((folder / "volume.json").read_bytes())
+            return Volume(**value | {"path": folder / "_data"})
         except FileNotFoundError:
             return None
-        return Volume(**value | {"path": folder / "_data"})
+        except (ValueError, TypeError):  # its files are whole all the same
+            logger.warning(
+                "%s is damaged: the labels of the volume are lost", folder / "volume.json"
+            )
+            made = datetime.fromtimestamp(folder.stat().st_mtime, UTC)
+            return Volume(folder.name, folder / "_data", made.strftime(_TIME))
 
 
 def make_mounts(

@@ -126,13 +126,30 @@ class ContainerRecord:
 
     @classmethod
     def load(cls, folder: Path) -> Self:
-        """The container in `folder`; raises FileNotFoundError."""
+        """The container in `folder`; raises FileNotFoundError.
+
+        For one that is damaged it raises ValueError, TypeError, KeyError or AttributeError.
+        """
         value: dict[str, Any] = json.loads((folder / RECORD).read_bytes())
         value["mounts"] = [Mount(**mount) for mount in value["mounts"]]
         value["bindings"] = [Binding(**binding) for binding in value["bindings"]]
         value["state"] = ContainerState(**value["state"])
         value["listens"] = tuple(value["listens"]) if value["listens"] else None
         return cls(**value)
+
+    @classmethod
+    def damaged(cls, folder: Path) -> Self:
+        """One whose record cannot be read: it can be listed and removed."""
+        state = ContainerState("exited", LOST, f"{folder / RECORD} is damaged")
+        return cls(
+            *(folder.name, folder.name[:12], NEVER, "", ""),
+            config={},
+            host_config={},
+            mounts=[],
+            address="",
+            endpoint="",
+            state=state,
+        )
 
 
 def now() -> str:
