@@ -105,8 +105,21 @@ class ImageIndex:
 
     @property
     def images(self) -> tuple[Descriptor, ...]:
-        """The entries that are images, without build attestations."""
-        return tuple(entry for entry in self.manifests if not entry.is_attestation)
+        """The entries that are images, without build attestations and blobs."""
+        blobs = self.blobs
+        return tuple(
+            entry for entry in self.manifests if not entry.is_attestation and entry not in blobs
+        )
+
+    @property
+    def blobs(self) -> tuple[Descriptor, ...]:
+        """The entries that are no manifests, but contents themselves."""
+        return tuple(
+            entry
+            for entry in self.manifests
+            if media_types.is_blob(entry.media_type)
+            and not (entry.platform or entry.is_attestation)
+        )
 
     def image_for(self, platform: Platform) -> Descriptor | None:
         """The image for `platform`, else one that runs there too; None when there is none."""
