@@ -107,3 +107,11 @@ def test_best_is_the_first_image_when_none_is_for_the_platform() -> None:
     empty = parse_manifest(index())
     assert isinstance(empty, ImageIndex)
     assert empty.best_for(Platform.parse("linux/amd64")) is None
+
+
+@pytest.mark.parametrize("sizes", [[2**63], [2**62, 2**62], [10**400]])
+def test_sizes_beyond_those_of_other_tools_are_refused(sizes: list[int]) -> None:
+    """oras-go#1153: a size beyond an int64, alone or together."""
+    layers = [descriptor(b"") | {"size": size} for size in sizes]
+    with pytest.raises(InvalidManifest):
+        parse_manifest(encode({"config": descriptor(b""), "layers": layers}))
