@@ -21,8 +21,8 @@ def open_lab(language: str | None = None, *, engine: str | None = None) -> Lab:
     """The lab in `language` (`"fr"` or `"en"`); that of the notebook when none is given.
 
     `engine` chooses the container engine, see `regnb.engine.find_engine`. Raises
-    EngineUnavailable, EngineDenied or EngineRemote, told in that language; ValueError for a
-    language that the course does not speak.
+    EngineUnavailable, EngineDenied or EngineRemote, told in that language; UnknownLanguage for
+    one that the course does not speak.
     """
     from regnb import lab  # noqa: PLC0415 - loads docker and pandas
 
@@ -44,7 +44,7 @@ def explain(reference: str, language: str | None = None) -> Explanation:
 
     It needs no lab and no engine. What is no reference is told with the reason.
     """
-    from regnb.i18n import Translator, language_of_notebook  # noqa: PLC0415 - see the module
+    from regnb.i18n import translator_for  # noqa: PLC0415 - see the module
     from regnb.widgets.explanation_view import Explanation  # noqa: PLC0415
 
-    return Explanation(Translator(language or language_of_notebook()), reference)
+    return Explanation(translator_for(language), reference)

@@ -32,6 +32,10 @@ SDK_ERRORS = (
 )
 # What the embedded engine adds where it has no sample: `regnb.embedded.remote.docker_messages`.
 _OFFER = re.compile(r" \(samples of regnb: ([^()]+)\)$")
+# What they say of a signature, a chart or a WebAssembly module that is to be pulled.
+_NO_IMAGE = re.compile(
+    r"no image but an artifact|unsupported media type application/|^Encountered remote"
+)
 # What a meaning is to regnb, for what the engine was about to do.
 _WHILE_PUSHING: dict[str, type[errors.EngineError]] = {"no_local_image": errors.ImageNotFound}
 _WHILE_PULLING: dict[str, type[errors.EngineError]] = {
@@ -67,6 +71,8 @@ def failure(
     why = reason_in(message, of_hub=_is_of_hub(subject))
     if why and meaning != "rate_limited":
         return errors.HubUnreachable(message, subject=subject, reason=why)
+    if _NO_IMAGE.search(message):
+        otherwise = errors.NotAnImage
     return _WHILE_PULLING.get(meaning, otherwise)(message, subject=subject)
 
 

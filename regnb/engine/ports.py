@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import random
 import socket
 import sys
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from regnb.errors import InvalidPort, NotARegistry, PortTaken, RegistryError
 from regnb.registry import RegistryClient
@@ -17,6 +19,9 @@ COUNT = 100
 # Below, only an administrator may listen: neither the embedded engine nor a rootless one can.
 LOWEST, HIGHEST = 1024, 2**16 - COUNT
 PROBE_TIMEOUT = 1.0
+# Who is refused more often is in a crowd, where all look for the next free port at once.
+_REFUSALS_IN_A_ROW = 2
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +48,32 @@ def ports_of_lab(environment: Mapping[str, str] = os.environ) -> range:
 
 
 def choose_port(refused: Collection[int] = ()) -> PortChoice:
-    """The first port of the lab that is free, and that no engine has `refused`.
+    """The first port of the lab that is free, and that no engine has `refused`; any, in a crowd.
 
     `taken_by` is a key that views translate: `registry`, `airplay` or `program`. Raises PortTaken
     when none is free, InvalidPort.
     """
     ports = ports_of_lab()
-    for port in ports:
+    start = random.randrange(COUNT) if len(refused) > _REFUSALS_IN_A_ROW else 0  # noqa: S311 - no secret
+    for port in (*ports[start:], *ports[:start]):
         if port not in refused and is_free(port):
             return PortChoice(port, ports[0], who_has(ports[0]) if port != ports[0] else None)
     raise PortTaken(f"Every port from {ports[0]} to {ports[-1]} is taken.", subject=str(ports[0]))
+
+
+def on_free_port(work: Callable[[PortChoice], T]) -> T:
+    """What `work` gives for a port that is free, and one more for each that it finds taken.
+
+    Somebody may take it between the look and the start, or the engine see more than we. Raises
+    PortTaken when there is no other, InvalidPort.
+    """
+    refused: set[int] = set()
+    while True:
+        choice = choose_port(refused)
+        try:
+            return work(choice)
+        except PortTaken:
+            refused.add(choice.port)
 
 
 def is_free(port: int) -> bool:

@@ -25,6 +25,7 @@ from regnb.errors.base import (
 )
 from regnb.errors.engine_errors import (
     ContainerNotFound,
+    ContextUnreadable,
     EmbeddedEngineFailed,
     EmbeddedEngineNeedsUnix,
     EmbeddedEngineStopped,
@@ -42,6 +43,7 @@ from regnb.errors.engine_errors import (
     LoginRefused,
     LoopbackWantsTls,
     NameTaken,
+    NotAnImage,
     PortTaken,
     PullFailed,
     PushFailed,
@@ -56,9 +58,11 @@ from regnb.errors.lab_errors import (
     ChapterUnknown,
     CollectionFailed,
     ExerciseError,
+    FileUnusable,
     InvalidPort,
     NoBackup,
     NoContainerAddress,
+    NoSuchStep,
     NotClean,
     NothingRefused,
     NoTokenServer,
@@ -66,7 +70,10 @@ from regnb.errors.lab_errors import (
     PushToHub,
     RegistryGaveUp,
     UnknownExercise,
+    UnknownLanguage,
     UserUnknown,
+    WrongArgument,
+    WrongCall,
 )
 from regnb.errors.registry_errors import (
     AddressUnusable,

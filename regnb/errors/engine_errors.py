@@ -54,6 +54,10 @@ class EngineUnreachable(EngineUnavailable):
     """Nothing answers at the endpoint `subject`, which a setting of the user names."""
 
 
+class ContextUnreadable(EngineUnreachable):
+    """The docker context `subject` is not there, or its file is broken."""
+
+
 class EmbeddedEngineFailed(EngineUnavailable):
     """The embedded engine did not start: `message` are its last words, `subject` is its log."""
 
@@ -118,6 +122,10 @@ class PortTaken(EngineError):
 
 class PullFailed(EngineError):
     """A pull that the engine started and could not finish."""
+
+
+class NotAnImage(PullFailed):
+    """`subject` is no container image but an artifact, or an index without images."""
 
 
 class HubUnreachable(PullFailed):

@@ -13,6 +13,61 @@ class PushToHub(RegnbError):
         self.reference = reference
 
 
+class WrongCall(RegnbError, TypeError):
+    """Too few or too many arguments, or one that is not there; `call` is how it is to be called."""
+
+    def __init__(self, call: str) -> None:
+        super().__init__(f"It is called as `{call}`.")
+        self.call = call
+
+
+class WrongArgument(RegnbError, TypeError):
+    """An argument, `name`, of `step` that is not what it takes: `reason` is a key for that."""
+
+    def __init__(self, step: str, name: str, given: str, reason: str) -> None:
+        super().__init__(f"`{step}` cannot use `{given}` as `{name}`.")
+        self.step = step
+        self.name = name
+        self.given = given
+        self.reason = reason
+
+    @property
+    def reason_key(self) -> str:
+        """Words for what the argument is to be."""
+        return f"argument.{self.reason}"
+
+
+class NoSuchStep(RegnbError, AttributeError):
+    """The lab has no step called `step`; `alike` is one whose name is like it, or empty."""
+
+    def __init__(self, step: str, alike: str) -> None:
+        super().__init__(f"There is no step `{step}`.")
+        self.step = step
+        self.alike = alike
+
+    @property
+    def mend_key(self) -> str:
+        """With what it is like, when there is one."""
+        return super().mend_key + ("_alike" if self.alike else "")
+
+
+class UnknownLanguage(RegnbError, ValueError):
+    """A language that the course does not speak; `known` are those that it does."""
+
+    def __init__(self, language: object, known: str) -> None:
+        super().__init__(f"No texts in the language `{language}`; there are {known}.")
+        self.language = language
+        self.known = known
+
+
+class FileUnusable(RegnbError):
+    """The system refuses the file or folder `path`, and says why."""
+
+    def __init__(self, path: str, message: str) -> None:
+        super().__init__(message)
+        self.path = path
+
+
 class InvalidPort(RegnbError, ValueError):
     """A setting, `variable`, that names no port where a lab can begin: `lowest` to `highest`."""
 

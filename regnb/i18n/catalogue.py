@@ -8,6 +8,8 @@ from functools import cache
 from importlib import resources
 from typing import TypeAlias, cast
 
+from regnb.errors import UnknownLanguage
+
 LANGUAGES = ("fr", "en")
 PLURAL_FORMS = frozenset({"one", "many", "other"})
 
@@ -20,11 +22,10 @@ Catalogue: TypeAlias = Mapping[str, Entry]
 def load_catalogue(language: str) -> Catalogue:
     """Texts of `language` by key.
 
-    Raises ValueError for a language that has no catalogue, and for a key that two files have.
+    Raises UnknownLanguage for one that has no catalogue, ValueError for a key that two files have.
     """
     if language not in LANGUAGES:
-        known = " or ".join(f'"{name}"' for name in LANGUAGES)
-        raise ValueError(f"No texts in the language `{language}`: use {known}.")
+        raise UnknownLanguage(language, ", ".join(f'`"{name}"`' for name in LANGUAGES))
     catalogue: dict[str, Entry] = {}
     for file in resources.files(__package__).joinpath(language).iterdir():
         texts = dict(_flatten(tomllib.loads(file.read_text("utf-8")), ""))

@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from regnb.errors import RegnbError
+from regnb.errors import RegnbError, UnknownLanguage
 from regnb.errors.hub_reasons import Reason
 from regnb.errors.printable import printable
 from regnb.i18n.catalogue import load_catalogue
+from regnb.i18n.language import language_of_notebook
 
 if TYPE_CHECKING:
     from babel import Locale
@@ -33,7 +34,7 @@ class Told:
 
 
 class Translator:
-    """Speaks one language; raises ValueError for one that has no catalogue.
+    """Speaks one language; raises UnknownLanguage for one that has no catalogue.
 
     `registry` is the host and port that the examples in mends name.
     """
@@ -115,6 +116,16 @@ class Translator:
 
         elapsed = (now or datetime.now(UTC)) - moment
         return format_timedelta(-elapsed, add_direction=True, locale=self._locale)
+
+
+def translator_for(language: str | None) -> Translator:
+    """Speaks `language`, or that of the notebook; raises UnknownLanguage, told in the latter."""
+    own = Translator(language_of_notebook())
+    try:
+        return own if language is None else Translator(str(language))
+    except UnknownLanguage as error:
+        error.told = str(own.tell(error))
+        raise
 
 
 def _shown(value: object) -> object:

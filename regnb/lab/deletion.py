@@ -16,13 +16,13 @@ from regnb.analysis.differences import Kind, observe
 from regnb.analysis.stored_files import StoredFile
 from regnb.analysis.usage import deletion_of
 from regnb.engine import Container
-from regnb.engine.ports import choose_port
+from regnb.engine.ports import on_free_port
 from regnb.errors import CollectionFailed, DeletionOff, TagDeletionUnsupported, Unsupported
 from regnb.inventory import tag_contents
 from regnb.lab.keeper import wait_until_it_answers
 from regnb.lab.registry import version_of, wait_for
 from regnb.lab.registry_settings import storage_settings
-from regnb.lab.session import REGISTRY_PORT, Session
+from regnb.lab.session import REGISTRY_PORT, Session, published_port
 from regnb.lab.show import command
 from regnb.lab.steps import Steps, step
 from regnb.lab.storage import store_files
@@ -50,7 +50,7 @@ class DeletionSteps(Steps):
         session = self._session
         client, parsed = session.resolve(reference)
         with CountBar(self._translator, "inventory.progress") as bar:
-            held = tag_contents(client, on_count=bar)
+            held = tag_contents(client, beside=[parsed.repository], on_count=bar)
             planned = deletion_of(client, parsed.repository, parsed.reference, held)
         url = f"{client.url}/v2/{planned.repository}/manifests/{planned.digest}"
         session.show(session.curl(url, "--request", "DELETE"))
@@ -183,19 +183,21 @@ def observed(session: Session, container: Container) -> dict[str, str]:
 
 @contextmanager
 def _probe(session: Session, image: ImageReference) -> Iterator[tuple[str, RegistryClient]]:
-    name, port = f"{PROBE}-{session.lab}", choose_port().port
+    name = f"{PROBE}-{session.lab}"
     if session.engine.container(name):  # of a run that was killed
         session.engine.remove_container(name)
-    session.engine.run_container(
-        image,
-        name=name,
-        host_port=port,
-        container_port=REGISTRY_PORT,
-        labels=session.labels,
-        environment=storage_settings(delete=True).environment,
+    container = on_free_port(
+        lambda choice: session.engine.run_container(
+            image,
+            name=name,
+            host_port=choice.port,
+            container_port=REGISTRY_PORT,
+            labels=session.labels,
+            environment=storage_settings(delete=True).environment,
+        )
     )
     try:
-        client = RegistryClient(f"http://localhost:{port}")
+        client = RegistryClient(f"http://localhost:{published_port(container)}")
         wait_until_it_answers(client)
         yield name, client
     finally:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, NoReturn
+
 from regnb.engine import Engine, find_engine
 from regnb.engine.ports import ports_of_lab
-from regnb.errors import RegnbError
-from regnb.i18n import Translator, language_of_notebook
+from regnb.errors import NoSuchStep, RegnbError
+from regnb.errors.calls import check_call
+from regnb.i18n import Translator, translator_for
 from regnb.lab.builds import BuildSteps
 from regnb.lab.cleanup import CleanUpSteps
 from regnb.lab.deletion import DeletionSteps
@@ -47,6 +51,16 @@ class Lab(
     def __repr__(self) -> str:
         return "<Lab>"
 
+    if not TYPE_CHECKING:  # what has types is known to be there
+
+        def __getattr__(self, name: str) -> NoReturn:
+            if name.startswith("_"):
+                raise AttributeError(name)
+            alike = get_close_matches(name, (one for one in dir(self) if one[0] != "_"), n=1)
+            error = NoSuchStep(name, *alike or [""])
+            error.told = str(self._translator.tell(error))
+            raise error
+
     @property
     @step
     def engine(self) -> Engine:
@@ -59,10 +73,11 @@ def open_lab(language: str | None = None, *, engine: str | None = None) -> Lab:
 
     `engine` chooses one (see `regnb.engine.find_engine`), `REGNB_PORT` its first port. Raises
     EngineUnavailable or one of its kinds, EngineRemote or InvalidPort, each told with its mend;
-    ValueError for another language.
+    UnknownLanguage.
     """
-    translator = Translator(language or language_of_notebook())
+    translator = translator_for(language)
     try:
+        check_call(open_lab, (language,), {"engine": engine})
         ports_of_lab()
         found = find_engine(engine)
         identity = lab_id()

@@ -11,7 +11,7 @@ from regnb import errors
 from regnb.engine import Engine, find_engine
 from regnb.engine.hub_probe import ask_hub
 from regnb.engine.ports import is_free, ports_of_lab, who_has
-from regnb.i18n import Translator, language_of_notebook
+from regnb.i18n import Translator, translator_for
 from regnb.lab.images import sample_reason
 from regnb.lab.ownership import LABEL, lab_id
 from regnb.lab.registry import DEFAULT_NAME
@@ -28,7 +28,7 @@ GOOD, NOTE, BAD = "good", "note", "bad"
 
 def preflight(language: str | None = None, *, engine: str | None = None) -> Table:
     """Table of the findings on this machine, in `language` or that of the notebook."""
-    translator = Translator(language or language_of_notebook())
+    translator = translator_for(language)
     found = Preflight(translator, engine).findings()
     return findings_table(translator, found)
 

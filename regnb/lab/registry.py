@@ -8,7 +8,7 @@ from pathlib import Path
 
 from regnb import errors
 from regnb.engine import Container, Engine
-from regnb.engine.ports import DEFAULT, choose_port
+from regnb.engine.ports import DEFAULT, PortChoice, on_free_port
 from regnb.lab.auth import ISSUER, SERVICE
 from regnb.lab.images import EngineImageSteps
 from regnb.lab.keeper import wait_until_it_answers
@@ -34,7 +34,6 @@ DEFAULT_NAME = "registry"
 CLASSIC_IMAGE = "registry:2.6"
 # registry:2.6 knows no OCI manifest, and that is what an engine with the containerd store pushes.
 CONTAINERD_IMAGE = "registry:3"
-ATTEMPTS = 5
 _MOST = 100  # names that are tried: registry, registry-2, … registry-99
 
 
@@ -192,36 +191,41 @@ class RegistrySteps(EngineImageSteps):
         return session.registry_container()
 
     def _create(self, wanted: Wanted) -> None:
+        if wanted.port:
+            self._create_on(wanted, PortChoice(wanted.port, wanted.port))
+        else:
+            on_free_port(lambda choice: self._create_on(wanted, choice))
+
+    def _create_on(self, wanted: Wanted, choice: PortChoice) -> None:
         session, engine = self._session, self._session.engine
         image = ImageReference.parse(wanted.image or _default_image(engine))
         name = wanted.name or self._free_name()
-        refused: set[int] = set()
-        while True:
-            port = wanted.port or self._free_port(refused)
-            session.show(_run_command(session, wanted, name, port))
-            if engine.find_image(image) is None:
-                session.say("lab.image_not_local", image=image.familiar)
-                self._pull(image, before=None)
-            try:
-                container = engine.run_container(
-                    image,
-                    name=name,
-                    host_port=port,
-                    container_port=REGISTRY_PORT,
-                    labels=session.labels,
-                    environment=wanted.settings.environment,
-                    volumes=wanted.settings.mounts,
-                )
-            except errors.PortTaken:
-                # Somebody took it between the look and the start, or the engine sees more than we.
-                refused.add(port)
-                if wanted.port or len(refused) == ATTEMPTS:
-                    raise
-            else:
-                session.forget_clients()
-                session.containers.add(container)
-                session.registry_name = name
-                return
+        if choice.taken_by:
+            who = self._translator(f"lab.taken_by_{choice.taken_by}")
+            session.say("lab.port_taken", taken=choice.first, who=who, port=choice.port)
+        session.show(_run_command(session, wanted, name, choice.port))
+        if engine.find_image(image) is None:
+            session.say("lab.image_not_local", image=image.familiar)
+            self._pull(image, before=None)
+        try:
+            container = engine.run_container(
+                image,
+                name=name,
+                host_port=choice.port,
+                container_port=REGISTRY_PORT,
+                labels=session.labels,
+                environment=wanted.settings.environment,
+                volumes=wanted.settings.mounts,
+            )
+        except errors.NameTaken:
+            session.containers.forget()
+            if wanted.name or name not in self._names():
+                raise
+            self._create_on(wanted, choice)  # somebody took it between the look and the start
+            return
+        session.forget_clients()
+        session.containers.add(container)
+        session.registry_name = name
 
     def _tls_settings(self, name: str | None, *, clients: bool) -> RegistrySettings:
         """The certificate `name`, which may be None; with `clients`, the lab has one to show."""
@@ -244,8 +248,11 @@ class RegistrySteps(EngineImageSteps):
             self._session.say("keeping.volume_taken", taken=text, name=name)
         return name
 
+    def _names(self) -> set[str]:
+        return {container.name for container in self._session.containers.all()}
+
     def _free_name(self) -> str:
-        taken = {container.name for container in self._session.containers.all()}
+        taken = self._names()
         name = next((one for one in _names_like(DEFAULT_NAME) if one not in taken), None)
         if name is None:
             raise errors.NameTaken(
@@ -254,13 +261,6 @@ class RegistrySteps(EngineImageSteps):
         if name != DEFAULT_NAME:
             self._session.say("lab.name_taken", taken=DEFAULT_NAME, name=name)
         return name
-
-    def _free_port(self, refused: Collection[int]) -> int:
-        choice = choose_port(refused)
-        if choice.taken_by:
-            who = self._translator(f"lab.taken_by_{choice.taken_by}")
-            self._session.say("lab.port_taken", taken=choice.first, who=who, port=choice.port)
-        return choice.port
 
     def _say_what_to_read(self) -> None:
         """Tell a reader whose only registry is elsewhere than the text of the chapters says."""

@@ -45,6 +45,9 @@ class SecondSession(Session):
         is_docker = docker and not before
         super().show(Command(f"docker --context {CONTEXT} {after}") if is_docker else shown)
 
+    def warn_of(self, address: str) -> None:
+        """Say nothing: the registries are the first engine's."""
+
 
 class SecondEngineSteps(Steps):
     """The step that gives a second engine."""

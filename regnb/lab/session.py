@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from regnb.engine import Container, Engine
 from regnb.engine.containers import ContainerSetup
+from regnb.engine.ports import is_free
 from regnb.errors import ContainerNotFound, RegistryError, RegistryStopped
 from regnb.i18n import Translator
 from regnb.lab.auth import Issuer, TokenService, Users
@@ -146,6 +147,7 @@ class Session:
     def client_of(self, reference: ImageReference) -> RegistryClient:
         """Client of the registry that `reference` names; raises NotARegistry when it is none."""
         address = reference.registry
+        self.warn_of(address)
         if address in self._clients:
             return self._clients[address]
         client = self._client(address)
@@ -246,6 +248,20 @@ class Session:
         options = ["--cacert", str(self.certificates.authority_file)]
         pair = self.pair_for(container)
         return [*options, "--cert", str(pair[0]), "--key", str(pair[1])] if pair else options
+
+    def warn_of(self, address: str) -> None:
+        """Say so when what answers at `address` of this machine is no registry of this lab.
+
+        Labs beside this one have the ports next to its own.
+        """
+        port = address.rpartition(":")[2]
+        if not is_loopback(address) or not port.isdecimal() or is_free(int(port)):
+            return
+        own = [str(found) for one in self.own_containers() if (found := published_port(one))]
+        if port in own:
+            return
+        yours = ", ".join(f"`localhost:{one}`" for one in own)
+        self.say("lab.not_yours" if own else "lab.nobodys", address=address, yours=yours)
 
     def show(self, shown: Command) -> None:
         """Show the command that a step stands for."""

@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from typing import Concatenate, ParamSpec, TypeVar
 
 from regnb import errors
+from regnb.errors.calls import check_call
 from regnb.i18n import Translator
 from regnb.lab.keeper import EngineKeeper
 from regnb.lab.refusals import explanation_of
@@ -29,12 +30,19 @@ def step(method: Callable[Concatenate[S, P], R]) -> Callable[Concatenate[S, P], 
     @functools.wraps(method)
     def run(self: S, /, *args: P.args, **kwargs: P.kwargs) -> R:
         try:
+            check_call(method, (self, *args), kwargs)
             with self._during(method.__name__):
                 return method(self, *args, **kwargs)
         except errors.RegnbError as error:
             if error.told is None:
                 error.told = str(self._translator.tell(error))
             raise
+        except OSError as error:
+            if error.filename is None:
+                raise
+            told = errors.FileUnusable(str(error.filename), error.strerror or str(error))
+            told.told = str(self._translator.tell(told))
+            raise told from error
 
     return run
 
@@ -81,16 +89,19 @@ class Steps:
         self._session.show(self._session.curl(url, accept=media_types.ACCEPTED_MANIFESTS))
 
     def _image_manifest(self, client: RegistryClient, reference: ImageReference) -> ImageManifest:
-        """Manifest of `reference`; of an index, the image for the platform of the engine."""
+        """Manifest of `reference`; of an index, the image for the platform of the engine.
+
+        Raises NotAnImage for an artifact, and for an index that leads to no image.
+        """
         manifest = client.get_manifest(reference.repository, reference.reference)
-        if isinstance(manifest, ImageManifest):
-            return manifest
-        entry = manifest.best_for(self._session.engine.platform)
-        if entry is None:
-            raise errors.ManifestNotFound("The index lists no image.", url=client.url)
-        count = len(manifest.images)
-        self._session.say("lab.platform_chosen", platform=entry.platform, count=count)
-        found = client.get_manifest(reference.repository, entry.digest)
-        if isinstance(found, ImageIndex):
-            raise errors.ManifestNotFound("The index lists another index.", url=client.url)
-        return found
+        while isinstance(manifest, ImageIndex):
+            entry = manifest.best_for(self._session.engine.platform)
+            if entry is None:
+                raise errors.NotAnImage(manifest.media_type, subject=reference.familiar)
+            if entry.platform:
+                count = len(manifest.images)
+                self._session.say("lab.platform_chosen", platform=entry.platform, count=count)
+            manifest = client.get_manifest(reference.repository, entry.digest)
+        if foreign := manifest.foreign_type:
+            raise errors.NotAnImage(foreign, subject=reference.familiar)
+        return manifest

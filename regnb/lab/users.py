@@ -40,6 +40,7 @@ class UserSteps(Steps):
             password = session.users.password_of(name)
         words = ("--username", name, "--password-stdin", address)
         session.show(command("docker", "login", *words))
+        session.warn_of(address)
         session.engine.log_in(address, name, password)
         session.log_in(address, Credentials(name, password))
         session.say("access.logged_in", name=name, address=address)

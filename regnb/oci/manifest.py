@@ -62,6 +62,17 @@ class ImageManifest:
         """Bytes that a pull transfers for config and layers."""
         return self.config.size + sum(layer.size for layer in self.layers)
 
+    @property
+    def foreign_type(self) -> str:
+        """What tells that it is an artifact and no container image; empty for an image.
+
+        A signature of cosign has the config of an image, and a layer that is no archive.
+        """
+        if not media_types.is_config(self.config.media_type):
+            return self.artifact_type or self.config.media_type
+        kinds = (layer.media_type for layer in self.layers)
+        return next((kind for kind in kinds if not media_types.is_layer(kind)), "")
+
 
 @dataclass(frozen=True)
 class ImageIndex:
@@ -96,8 +107,21 @@ class ImageIndex:
 
     @property
     def images(self) -> tuple[Descriptor, ...]:
-        """The entries that are images, without build attestations."""
-        return tuple(entry for entry in self.manifests if not entry.is_attestation)
+        """The entries that are images, without build attestations and blobs."""
+        blobs = self.blobs
+        return tuple(
+            entry for entry in self.manifests if not entry.is_attestation and entry not in blobs
+        )
+
+    @property
+    def blobs(self) -> tuple[Descriptor, ...]:
+        """The entries that are no manifests, but contents themselves."""
+        return tuple(
+            entry
+            for entry in self.manifests
+            if media_types.is_blob(entry.media_type)
+            and not (entry.platform or entry.is_attestation)
+        )
 
     def image_for(self, platform: Platform) -> Descriptor | None:
         """The image for `platform`, else one that runs there too; None when there is none."""

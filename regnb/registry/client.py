@@ -162,8 +162,9 @@ class RegistryClient:
         digest, media_type = asked.digest, asked.media_type.partition(";")[0].strip()
         size = asked.headers.get("Content-Length", "")
         if digest is None or media_type not in ACCEPTED_MANIFESTS or not size.isdecimal():
-            manifest = self.get_manifest(repository, reference)
-            return Descriptor(manifest.media_type, manifest.digest, len(manifest.content))
+            found = self.fetch_manifest(repository, reference)
+            told = found.digest or Digest.of(found.content)
+            return Descriptor(found.kind, told, len(found.content))
         if ":" in reference and digest != reference:
             raise errors.DigestMismatch(reference, digest)
         return Descriptor(media_type, digest, int(size))
@@ -200,7 +201,7 @@ class RegistryClient:
         """Whether `repository` holds the blob."""
         request = self._session.request("HEAD", repository, "blobs", Digest(digest))
         try:
-            self._session.exchange(request, 200, missing=errors.BlobNotFound).close()
+            self._session.head(request, errors.BlobNotFound).close()
         except errors.NotFound:
             return False
         return True

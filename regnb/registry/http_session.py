@@ -11,7 +11,13 @@ from dataclasses import replace
 from typing import Self
 from urllib.parse import quote
 
-from regnb.errors import CredentialsWithheld, InvalidReference, NotFound, Unauthorized
+from regnb.errors import (
+    CredentialsWithheld,
+    InvalidReference,
+    NotFound,
+    RegistryError,
+    Unauthorized,
+)
 from regnb.oci.reference import is_repository
 from regnb.registry.address import check_address, is_safe, origin
 from regnb.registry.authentication import Authenticator, Credentials
@@ -20,6 +26,8 @@ from regnb.registry.transport import Exchange, OnExchange, ReadsFast, Request, R
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MAX_REDIRECTS = 5
+# No answer, and what a GET would not be told in another way.
+_TOLD_BY_HEAD = frozenset({0, 401, 404, 429})
 # Nearly every part of a path, and `quote` is slow to find that there is nothing to quote.
 _PLAIN = re.compile(r"[A-Za-z0-9_.:-]+")
 
@@ -89,6 +97,18 @@ class HttpSession:
         if isinstance(error, Unauthorized):
             error.anonymous = not self._authenticator.has_credentials
         raise error
+
+    def head(self, request: Request, missing: type[NotFound]) -> Response:
+        """The answer to a HEAD, or to a GET where that is refused; raises as `exchange`.
+
+        It is to be closed without reading its body.
+        """
+        try:
+            return self.exchange(request, 200, missing=missing)
+        except RegistryError as error:
+            if error.status in _TOLD_BY_HEAD:
+                raise
+        return self.exchange(replace(request, method="GET"), 200, missing=missing)
 
     def follow(
         self, request: Request, send: Callable[[Request], Response]

@@ -21,11 +21,11 @@ class Explanation(View):
 
     def __init__(self, translator: Translator, text: str) -> None:
         super().__init__(translator)
-        self.text = text
+        self.text = str(text)  # a cell may give anything
         self.parts: list[ReferencePart] = []
         self.problem: InvalidReference | None = None
         try:
-            self.parts = parts_of(text)
+            self.parts = parts_of(self.text)
         except InvalidReference as error:
             self.problem = error
 

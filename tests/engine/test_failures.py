@@ -17,6 +17,7 @@ from regnb.errors import (
     HubUnreachable,
     ImageNotFound,
     NameTaken,
+    NotAnImage,
     PortTaken,
     PullFailed,
     PushFailed,
@@ -280,3 +281,16 @@ def test_other_registries_speak_for_themselves(message: str) -> None:
 def test_limit_stays_the_limit() -> None:
     message = STATUS + "429 Too Many Requests"
     assert isinstance(failure(message, subject="alpine", otherwise=PullFailed), HubRateLimited)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "localhost:5000/w3:a is no image but an artifact: unsupported type application/wasm",
+        "unsupported media type application/vnd.dev.cosign.simplesigning.v1+json",
+        'Encountered remote "application/vnd.wasm.config.v0+json"(unknown) when fetching',
+    ],
+)
+def test_artifact_that_is_pulled_is_told_as_one(words: str) -> None:
+    error = failure(words, subject="localhost:5000/w3:a", otherwise=PullFailed)
+    assert type(error) is NotAnImage

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from regnb.engine import ports
-from regnb.engine.ports import PortChoice, choose_port, is_free, ports_of_lab, who_has
+from regnb.engine.ports import PortChoice, choose_port, is_free, on_free_port, ports_of_lab, who_has
 from regnb.errors import InvalidPort, PortTaken
 from regnb.i18n import LANGUAGES, Translator
 from tests.servers import answering
@@ -55,6 +55,31 @@ def test_hundred_taken_ports_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(PortTaken) as caught:
         choose_port()
     assert caught.value.subject == str(ports_of_lab()[0])
+
+
+def test_crowd_is_let_in_as_long_as_there_are_ports() -> None:
+    taken: list[int] = []
+
+    def work(choice: PortChoice) -> int:
+        if len(taken) < 60:
+            taken.append(choice.port)
+            raise PortTaken("somebody was faster", subject=str(choice.port))
+        return choice.port
+
+    assert on_free_port(work) not in taken
+    first = ports_of_lab()[0]
+    assert taken[:3] == [first, first + 1, first + 2]
+    assert len(set(taken)) == 60
+    # Who has lost three times does not go where all the others go next.
+    assert taken[3:] != list(range(first + 3, first + 60))
+
+
+def test_engine_that_refuses_every_port_is_told() -> None:
+    def refused(choice: PortChoice) -> None:
+        raise PortTaken("no", subject=str(choice.port))
+
+    with pytest.raises(PortTaken, match="Every port"):
+        on_free_port(refused)
 
 
 @pytest.mark.parametrize(

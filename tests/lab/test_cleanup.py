@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import socket
-
 import pytest
 
 from regnb.errors import NotClean
@@ -34,12 +32,8 @@ def test_images_may_stay(lab: Lab) -> None:
 
 def test_what_is_left_is_told(lab: Lab) -> None:
     lab.run_registry()
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-        with pytest.raises(NotClean) as caught:
-            prove_clean(lab._session, [port])
-    assert "registry" in str(caught.value)
-    assert str(port) in str(caught.value)
+    with pytest.raises(NotClean, match="registry"):
+        prove_clean(lab._session)
 
 
 def test_image_that_went_with_another_name_is_gone(lab: Lab) -> None:
