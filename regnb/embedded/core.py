@@ -81,11 +81,12 @@ class EmbeddedEngine:
         self, container: ContainerRecord, *, force: bool = False, volumes: bool = False
     ) -> None:
         """Remove `container`; raises Refusal (409) when it runs and `force` is not set."""
-        if container.state.running:
+        if container.state.is_up:
             if not force:
+                state = container.state.status
                 raise Refusal(
                     409,
-                    f'cannot remove container "{container.name}": container is running: stop the '
+                    f'cannot remove container "{container.name}": container is {state}: stop the '
                     "container before removing or force remove",
                 )
             with contextlib.suppress(Refusal):  # it has ended meanwhile

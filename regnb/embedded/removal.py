@@ -102,7 +102,7 @@ def _holder(engine: EmbeddedEngine, image: StoredImage, *, force: bool) -> Refus
     """Why `image` cannot go: a running container, or without force any container."""
     users = [one for one in engine.containers.all() if one.image_id == image.image_id]
     for container in users:
-        if container.state.running:
+        if container.state.is_up:
             why = f"image is being used by running container {container.id[:12]}"
             return _conflict(image, "cannot be forced", why)
     if users and not force:

@@ -43,7 +43,7 @@ def filter_containers(call: Call, *, every: bool) -> list[ContainerRecord]:
     return [
         one
         for one in _between(call.engine, filters, _with_ids(filters, found))
-        if (every or one.state.running)
+        if (every or one.state.is_up)
         and filters.matches("name", f"/{one.name}", one.name)
         and filters.has_labels(one.labels)
         and filters.is_one_of("status", one.state.status)

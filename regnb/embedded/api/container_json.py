@@ -38,9 +38,9 @@ def inspected(container: ContainerRecord) -> dict[str, object]:
         "Args": arguments,
         "State": {
             "Status": state.status,
-            "Running": state.running,
+            "Running": state.is_up,
             "Paused": False,
-            "Restarting": False,
+            "Restarting": state.status == "restarting",
             "OOMKilled": False,
             "Dead": False,
             "Pid": state.pid,
@@ -115,9 +115,9 @@ def status(container: ContainerRecord) -> str:
     """How long it has been as it is: `Up 2 minutes`, `Exited (0) 3 hours ago`, `Created`."""
     if container.state.running:
         return f"Up {duration(_since(container.state.started))}"
-    if container.state.status == "exited":
+    if container.state.status in {"exited", "restarting"}:
         ago = duration(_since(container.state.finished))
-        return f"Exited ({container.state.exit_code}) {ago} ago"
+        return f"{container.state.status.capitalize()} ({container.state.exit_code}) {ago} ago"
     return container.state.status.capitalize()
 
 

@@ -124,7 +124,7 @@ def prune_containers(call: Call) -> Response:
     gone = [
         container
         for container in call.engine.containers.all()
-        if not container.state.running
+        if not container.state.is_up
         and filters.has_labels(container.labels)
         and timestamp(container.created) <= limit
     ]

@@ -34,6 +34,11 @@ class ContainerState:
         """Whether its process lives."""
         return self.status == "running"
 
+    @property
+    def is_up(self) -> bool:
+        """Whether it runs, or will run again by its policy: to its user that is the same."""
+        return self.status in {"running", "restarting"}
+
 
 @dataclass(frozen=True, slots=True)
 class Mount:

@@ -54,7 +54,7 @@ class Supervisor:
         """Set right what an earlier engine left running; start what is to start always."""
         for container in self._containers.all():
             policy = container.restart_policy
-            if container.state.running:
+            if container.state.is_up:
                 container.state = replace(
                     container.state, status="exited", exit_code=LOST, pid=0, finished=now()
                 )
@@ -92,6 +92,8 @@ class Supervisor:
     def stop(self, container: ContainerRecord, timeout: float | None = None) -> bool:
         """End it, by force after `timeout` seconds; False when it did not run."""
         task = self._tasks.get(container.id)
+        if self._gave_up(container):
+            return True
         if task is None or not container.state.running:
             return False
         container.state.stopped_by_user = True
@@ -102,6 +104,8 @@ class Supervisor:
     def kill(self, container: ContainerRecord, number: int) -> None:
         """Send it a signal; raises Refusal (409) when it does not run."""
         task = self._tasks.get(container.id)
+        if number in _ENDS and self._gave_up(container):
+            return
         if task is None or not container.state.running:
             raise Refusal(
                 409,
@@ -215,17 +219,28 @@ class Supervisor:
             self._try_again(container, _delay(container.restarts))
 
     def _try_again(self, container: ContainerRecord, delay: float) -> None:
+        container.state.status = "restarting"
+
         def start() -> None:
             time.sleep(delay)
             wanted = not self._closing and self._containers.has(container)
-            if wanted and not container.state.stopped_by_user:
+            if wanted and container.state.status == "restarting":
                 try:
                     self.start(container)
                 except Refusal as refusal:
-                    container.state.error = refusal.message
+                    container.state.status, container.state.error = "exited", refusal.message
                     self._containers.save(container)
 
         threading.Thread(target=start, daemon=True).start()
+
+    def _gave_up(self, container: ContainerRecord) -> bool:
+        """Start it no more when it waits for that; whether it did."""
+        with self._containers.lock:
+            if container.state.status != "restarting":
+                return False
+            container.state.status, container.state.stopped_by_user = "exited", True
+            self._containers.save(container)
+            return True
 
     def _is_over(self, container: ContainerRecord, condition: str, exits: int) -> bool:
         if condition == "removed":

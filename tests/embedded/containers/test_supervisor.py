@@ -4,12 +4,14 @@ import json
 import os
 import signal
 import threading
+import time
 import urllib.request
 from pathlib import Path
 
 import pytest
 from werkzeug.test import Client
 
+from regnb.embedded.containers import supervisor
 from regnb.embedded.core import EmbeddedEngine
 from tests.embedded.calls import (
     PUBLISHED,
@@ -56,6 +58,39 @@ def test_container_that_was_lost_is_restarted_by_its_policy(api: Client) -> None
     while inspect(api)["State"]["Pid"] in {0, pid}:
         threading.Event().wait(0.02)
     assert inspect(api)["RestartCount"] == 1
+
+
+@pytest.fixture
+def restarting(api: Client, monkeypatch: pytest.MonkeyPatch) -> Client:
+    """A container that has ended and waits to run again by its policy."""
+    monkeypatch.setattr(supervisor, "_FIRST_DELAY", 5.0)
+    create(api, HostConfig=PUBLISHED | {"RestartPolicy": {"Name": "always"}})
+    api.post("/containers/registry/start")
+    os.kill(inspect(api)["State"]["Pid"], signal.SIGKILL)
+    api.post("/containers/registry/wait")
+    end = time.monotonic() + 10
+    while not inspect(api)["State"]["Restarting"] and time.monotonic() < end:
+        time.sleep(0.01)
+    return api
+
+
+def test_container_that_will_run_again_is_not_pruned(restarting: Client) -> None:
+    """moby#30738."""
+    pruned = restarting.post("/containers/prune").json
+    assert pruned == {"ContainersDeleted": None, "SpaceReclaimed": 0}
+    refused = restarting.delete("/containers/registry")
+    assert (refused.status_code, "container is restarting" in refused.text) == (409, True)
+    rows = restarting.get("/containers/json").json or []
+    assert [(row["State"], row["Status"][:17]) for row in rows] == [
+        ("restarting", "Restarting (137) ")
+    ]
+
+
+@pytest.mark.parametrize("how", ["stop", "kill"])
+def test_container_that_will_run_again_can_be_stopped(restarting: Client, how: str) -> None:
+    assert restarting.post(f"/containers/registry/{how}").status_code == 204
+    assert inspect(restarting)["State"]["Status"] == "exited"
+    assert restarting.delete("/containers/registry").status_code == 204
 
 
 def test_forced_removal_kills(api: Client) -> None:
