@@ -25,6 +25,7 @@ from regnb.errors.base import (
 )
 from regnb.errors.engine_errors import (
     ContainerNotFound,
+    ContextUnreadable,
     EmbeddedEngineFailed,
     EmbeddedEngineNeedsUnix,
     EmbeddedEngineStopped,

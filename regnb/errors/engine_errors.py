@@ -54,6 +54,10 @@ class EngineUnreachable(EngineUnavailable):
     """Nothing answers at the endpoint `subject`, which a setting of the user names."""
 
 
+class ContextUnreadable(EngineUnreachable):
+    """The docker context `subject` is not there, or its file is broken."""
+
+
 class EmbeddedEngineFailed(EngineUnavailable):
     """The embedded engine did not start: `message` are its last words, `subject` is its log."""
 
