@@ -185,6 +185,7 @@ SIGNATURE = descriptor(b"signature", media_types.OCI_MANIFEST, artifactType="a/s
 REFERRING = encode(
     {
         "mediaType": media_types.OCI_MANIFEST,
+        "schemaVersion": 2,
         "config": descriptor(b"{}", "a/config"),
         "layers": [],
         "subject": descriptor(b"subject", media_types.OCI_MANIFEST),
