@@ -96,6 +96,7 @@ from regnb.errors.registry_errors import (
     NotARegistry,
     NotFound,
     ProxyFailed,
+    RedirectLoop,
     Refused,
     RegistryError,
     RegistryFailed,
