@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 import docker.errors
-from docker.auth import get_config_header
+from docker.auth import AuthConfig, get_config_header
 
 from regnb.engine.connection import EngineConnection, Flavour
 from regnb.engine.failures import explained
@@ -42,12 +42,22 @@ class RegistryAccess:
         The engine tries it first: raises LoginRefused. It is kept in memory alone.
         """
         try:
-            with self._connection.errors(address, LoginRefused):
+            with self._connection.errors(address, LoginRefused), self._without_own_logins(address):
                 self._api.login(username, password, registry=address, reauth=True)
         except EngineError as error:
             error.user = username
             raise
         self._logins[address] = {"username": username, "password": password}
+
+    @contextmanager
+    def _without_own_logins(self, address: str) -> Iterator[None]:
+        """Let the SDK not look for what the learner typed for `address`, by a helper for one."""
+        known = self._api._auth_configs  # noqa: SLF001 - it has no option for this
+        self._api._auth_configs = AuthConfig({"auths": {address: {}}})  # noqa: SLF001
+        try:
+            yield
+        finally:
+            self._api._auth_configs = known  # noqa: SLF001
 
     def log_out(self, address: str) -> None:
         """Forget the password for the registry `address`."""
