@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
-from regnb.errors import NotFound
+from regnb.errors import InvalidManifest, NotFound
 from regnb.inventory import Content, ContentKind, Sharing, TagContents, TagName
 from regnb.oci import Descriptor, Digest, ImageIndex, ImageManifest, Manifest
 from regnb.registry import RegistryClient
@@ -208,7 +209,9 @@ def _broken(
     """The indexes under a tag that list `manifest`."""
     found = []
     for tag, digest in tagged.items():
-        index = client.get_manifest(repository, digest) if digest != manifest.digest else None
+        index = None
+        with suppress(InvalidManifest):  # a tag may lead to what is no image
+            index = client.get_manifest(repository, digest) if digest != manifest.digest else None
         if isinstance(index, ImageIndex) and manifest.digest in _digests(index.manifests):
             found.append(Part("index", f"{repository}:{tag}", "breaks", len(index.content)))
     return found

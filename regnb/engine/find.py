@@ -18,6 +18,7 @@ from pathlib import Path
 
 import docker.errors
 from docker.context import ContextAPI
+from docker.context.config import get_current_context_name
 from docker.tls import TLSConfig
 from docker.utils import kwargs_from_env
 
@@ -47,6 +48,7 @@ def find_engine(choice: str | None = None, environment: Mapping[str, str] = os.e
     """The engine to use: `choice` (`docker`, `podman`, `embedded`, an endpoint's URL), else any.
 
     Raises EngineUnavailable when there is none, EngineNotStarted when one is only installed,
+    ContextUnreadable for a docker context that is broken and chosen by its variable,
     EngineNotReady when it is starting, EngineUnreachable when the one that the settings name does
     not answer, EngineDenied when its socket refuses this user, EngineRemote when it is on another
     machine. Proxies of the environment are kept away from this machine from then on.
@@ -55,7 +57,12 @@ def find_engine(choice: str | None = None, environment: Mapping[str, str] = os.e
     choice = choice or environment.get(CHOICE) or ""
     if choice == EMBEDDED:
         return _embedded("choice", environment)
-    named = _named(choice, environment)
+    try:
+        named = _named(choice, environment)
+    except errors.ContextUnreadable as error:
+        if choice or "DOCKER_CONTEXT" in environment:
+            raise
+        return _first_that_answers(choice, environment, error)
     if named is None:
         return _first_that_answers(choice, environment)
     try:
@@ -102,16 +109,18 @@ def _from_context(environment: Mapping[str, str]) -> Candidate | None:
 
     Read here and not by `docker.from_env`: docker 7.1 ignores contexts, 7.2 follows them.
     """
-    name = environment.get("DOCKER_CONTEXT")
+    name = environment.get("DOCKER_CONTEXT") or str(get_current_context_name())
     try:
         context = ContextAPI.get_context(name)
-    except docker.errors.DockerException as error:
-        raise errors.EngineUnreachable(str(error), subject=name or "") from error
-    if context is None:
-        raise errors.EngineUnreachable("The docker context does not exist.", subject=name or "")
-    if context.name == "default" or not context.Host:
-        return None
-    return Candidate(context.Host, "context", context.tls_cfg.get("docker", False))
+        host, tls = context.Host, context.tls_cfg.get("docker", False)
+        if context.name == "default" or not host:
+            return None
+        refuse_remote(host)
+    except errors.EngineRemote:
+        raise
+    except Exception as error:  # of any kind: the SDK takes its files to be as they should be
+        raise errors.ContextUnreadable(str(error), subject=name) from error
+    return Candidate(host, "context", tls)
 
 
 def _open_named(candidate: Candidate, environment: Mapping[str, str]) -> Engine:

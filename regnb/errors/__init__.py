@@ -25,6 +25,8 @@ from regnb.errors.base import (
 )
 from regnb.errors.engine_errors import (
     ContainerNotFound,
+    ContextUnreadable,
+    DockerConfigBroken,
     EmbeddedEngineFailed,
     EmbeddedEngineNeedsUnix,
     EmbeddedEngineStopped,
@@ -95,6 +97,7 @@ from regnb.errors.registry_errors import (
     NotARegistry,
     NotFound,
     ProxyFailed,
+    RedirectLoop,
     Refused,
     RegistryError,
     RegistryFailed,

@@ -54,6 +54,14 @@ class EngineUnreachable(EngineUnavailable):
     """Nothing answers at the endpoint `subject`, which a setting of the user names."""
 
 
+class ContextUnreadable(EngineUnreachable):
+    """The docker context `subject` is not there, or its file is broken."""
+
+
+class DockerConfigBroken(EngineError):
+    """The file `subject`, where the docker command has its settings, is not as it should be."""
+
+
 class EmbeddedEngineFailed(EngineUnavailable):
     """The embedded engine did not start: `message` are its last words, `subject` is its log."""
 

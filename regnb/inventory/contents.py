@@ -13,10 +13,12 @@ from datetime import datetime
 from sys import intern
 from typing import Literal, NamedTuple, Self, TypeAlias
 
-from regnb.errors import RegnbError
+from regnb.errors import InvalidManifest, RegnbError
 from regnb.oci import Descriptor, Digest, ImageIndex, ImageManifest, Manifest, Platform
 from regnb.oci.config import parse_time
+from regnb.oci.descriptor import MAX_SIZE
 from regnb.oci.json import as_text, json_object
+from regnb.oci.media_types import is_layer
 
 ContentKind: TypeAlias = Literal["index", "manifest", "config", "layer"]
 _CHECKSUM = 4  # bytes
@@ -107,13 +109,17 @@ class TagContents:
             if isinstance(child.manifest, ImageManifest) and not child.entry.is_attestation:
                 yield child.manifest, child.entry
 
+    @property
+    def listed_blobs(self) -> list[Descriptor]:
+        """The entries of indexes that are blobs, as of a cache of builds."""
+        indexes = (item for item in self.manifests if isinstance(item, ImageIndex))
+        return [entry for index in indexes for entry in index.blobs]
+
     def blobs(self) -> dict[Digest, int]:
         """Size in bytes of each config and layer, attestations included, each once."""
-        return {
-            blob.digest: blob.size
-            for manifest in self.image_manifests
-            for blob in (manifest.config, *manifest.layers)
-        }
+        images = self.image_manifests
+        held = [blob for image in images for blob in (image.config, *image.layers)]
+        return {blob.digest: blob.size for blob in (*held, *self.listed_blobs)}
 
     def contents(self) -> dict[Digest, Content]:
         """Everything that the tag leads to, manifests and indexes too, each once."""
@@ -124,6 +130,7 @@ class TagContents:
         for image in self.image_manifests:
             found[image.config.digest] = _content("config", image.config)
             found |= {layer.digest: _content("layer", layer) for layer in image.layers}
+        found |= {blob.digest: _content("layer", blob) for blob in self.listed_blobs}
         return found
 
 
@@ -148,11 +155,14 @@ class TagFacts:
 
 def facts_of(contents: TagContents) -> TagFacts:
     """The facts of a tag: of an index, those of all its images, and the time of the newest."""
-    root = contents.root
+    root, blobs = contents.root, contents.blobs()
     if root is None:
         return TagFacts(contents.repository, contents.tag, contents.problem)
+    if sum(blobs.values()) > MAX_SIZE:
+        too_large = InvalidManifest("its sizes are too large together")
+        return TagFacts(contents.repository, contents.tag, too_large)
     platforms: dict[str, None] = {}
-    layers: set[Digest] = set()
+    layers = {blob.digest for blob in contents.listed_blobs if is_layer(blob.media_type)}
     for image, entry in contents.images():
         config = contents.configs.get(image.config.digest)
         platform = (entry.platform if entry else None) or (config.platform if config else None)
@@ -169,7 +179,7 @@ def facts_of(contents: TagContents) -> TagFacts:
         tuple(platforms),
         max(moments, default=None),
         len(layers),
-        tuple((bytes.fromhex(digest.hex), size) for digest, size in contents.blobs().items()),
+        tuple((bytes.fromhex(digest.hex), size) for digest, size in blobs.items()),
     )
 
 

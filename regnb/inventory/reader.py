@@ -23,7 +23,7 @@ _MAX_DEPTH = 4
 # https://docs.docker.com/docker-hub/usage/pulls/: a GET counts, a HEAD does not.
 _QUOTA = "RateLimit-Limit"
 # These concern all that comes after as well.
-_GENERAL = (TooManyRequests, RegistryUnreachable)
+GENERAL = (TooManyRequests, RegistryUnreachable)
 # Two tags of one image often come one after the other: the second waits for what the first finds.
 # As many images as this are told apart.
 _LOCKS = 256
@@ -55,7 +55,7 @@ def as_facts(cache: ContentCache) -> Reduction[TagFacts]:
 
     def of(contents: TagContents) -> TagFacts:
         facts = facts_of(contents)
-        if contents.root and not contents.problem:
+        if contents.root and not facts.problem:
             cache.put_facts(contents.root.digest, facts)
         return facts
 
@@ -135,6 +135,7 @@ class TagReader(Generic[R]):
         self._cache.put_tag(self._client.url, repository, tag, LastSeen(digest, now))
 
     def _read_children(self, reading: _Reading, index: ImageIndex, depth: int) -> None:
+        blobs = index.blobs
         for entry in index.manifests:
             if len(reading.children) >= _MAX_CHILDREN or depth > _MAX_DEPTH:
                 reading.blame(InvalidManifest("the index lists more than can be read"))
@@ -142,6 +143,8 @@ class TagReader(Generic[R]):
             if entry.digest in reading.seen:
                 continue
             reading.seen.add(entry.digest)
+            if entry in blobs:
+                continue
             try:
                 manifest = self._by_digest(reading.repository, entry)
             except RegnbError as error:
@@ -197,7 +200,7 @@ class _Reading:
 
     def blame(self, error: RegnbError) -> None:
         """The first problem is told; one that stops everything else before all others."""
-        if self.problem is None or isinstance(error, _GENERAL):
+        if self.problem is None or isinstance(error, GENERAL):
             self.problem = error
 
 

@@ -12,11 +12,11 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Generic, TypeAlias, TypedDict, TypeVar, Unpack
 
-from regnb.errors import NotFound, RegnbError
+from regnb.errors import RegnbError
 from regnb.inventory.cache import ContentCache, LastSeen
 from regnb.inventory.columns import Inventory, frame_of
 from regnb.inventory.contents import TagContents
-from regnb.inventory.reader import Reduction, TagReader, as_contents, as_facts
+from regnb.inventory.reader import GENERAL, Reduction, TagReader, as_contents, as_facts
 from regnb.inventory.throttle import Stopped, Throttle
 from regnb.registry import RegistryClient
 
@@ -37,7 +37,8 @@ _PATIENCE_TO_STOP = 1.0
 class WalkOptions(TypedDict, total=False):
     """How the registry is walked.
 
-    `repositories` are asked instead of all in the catalogue. `cache` is the file that remembers
+    `repositories` are asked instead of all in the catalogue, `beside` as well as those: a registry
+    may show its catalogue to nobody. `cache` is the file that remembers
     manifests and configs (see `default_path`); nothing outlasts the call without. What was asked
     for less than `max_age` seconds ago, tags and lists of names, is not asked for again. At most
     `connections` requests are under way at once. `on_count` is called with the tags read and those
@@ -45,6 +46,7 @@ class WalkOptions(TypedDict, total=False):
     """
 
     repositories: Iterable[str] | None
+    beside: Iterable[str]
     cache: Path | None
     max_age: float
     connections: int
@@ -74,12 +76,13 @@ def inventory(
 def tag_contents(client: RegistryClient, **options: Unpack[WalkOptions]) -> Iterator[TagContents]:
     """What each tag leads to, without configs, in the order in which they arrive.
 
-    A tag that is deleted meanwhile is left out, and platforms that the registry does not have are.
-    Raises what else the registry refuses.
+    What cannot be read is left out: tags that are no images or were deleted meanwhile, platforms
+    that the registry does not have, repositories that it does not show. Raises TooManyRequests,
+    RegistryUnreachable, and as `inventory`.
     """
     with ContentCache(options.get("cache")) as cache:
         for contents in _walked(client, cache, as_contents(), options):
-            if contents.problem and not isinstance(contents.problem, NotFound):
+            if isinstance(contents.problem, GENERAL):
                 raise contents.problem
             if contents.root:
                 yield contents
@@ -107,7 +110,7 @@ def _repositories(
     names = cache.names(client.url, "", since=now - max_age) if max_age > 0 else None
     if names is not None:
         return names, None
-    names = set()
+    names = set(options.get("beside", ()))
     try:
         for page in client.repository_pages():
             names |= page

@@ -50,7 +50,7 @@ class DeletionSteps(Steps):
         session = self._session
         client, parsed = session.resolve(reference)
         with CountBar(self._translator, "inventory.progress") as bar:
-            held = tag_contents(client, on_count=bar)
+            held = tag_contents(client, beside=[parsed.repository], on_count=bar)
             planned = deletion_of(client, parsed.repository, parsed.reference, held)
         url = f"{client.url}/v2/{planned.repository}/manifests/{planned.digest}"
         session.show(session.curl(url, "--request", "DELETE"))

@@ -7,14 +7,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from regnb.engine import LocalImage, Progress
-from regnb.errors import ImageNotFound, PushToHub
+from regnb.errors import ImageNotFound, InvalidManifest, PushToHub
 from regnb.errors.hub_reasons import Reason
 from regnb.i18n import Translator
 from regnb.inventory import OnCount, default_path, inventory, tag_contents
 from regnb.lab.progress_bars import follow
 from regnb.lab.show import Sentence, command, show
 from regnb.lab.steps import Steps, step
-from regnb.oci import Digest, ImageManifest, ImageReference, layers_of
+from regnb.oci import Descriptor, Digest, ImageManifest, ImageReference, Manifest, layers_of
 from regnb.oci.reference import DOCKER_HUB
 from regnb.registry import RegistryClient
 from regnb.tables.engine_tables import images_table
@@ -125,8 +125,8 @@ class RegistryImageSteps(Steps):
         client, parsed = session.resolve(repository)
         session.show(session.curl(f"{client.url}/v2/{parsed.repository}/tags/list"))
         names = client.list_tags(parsed.repository)
-        manifests = {name: client.get_manifest(parsed.repository, name) for name in names}
-        return tags_table(self._translator, manifests)
+        tags = {name: _tagged(client, parsed.repository, name) for name in names}
+        return tags_table(self._translator, tags)
 
     @step
     def inspect(self, reference: str) -> Table:
@@ -149,7 +149,7 @@ class RegistryImageSteps(Steps):
         manifest = self._image_manifest(client, parsed)
         config = client.get_config(parsed.repository, manifest)
         with CountBar(self._translator, "inventory.progress") as bar:
-            shared = sharing(client, manifest, on_count=bar)
+            shared = sharing(client, parsed.repository, manifest, on_count=bar)
         layers = layers_of(manifest, config)
         # Stored outputs have the numbers alone: they are compared between engines.
         return layers_table(self._translator, layers, shared, bars=somebody_looks())
@@ -175,13 +175,24 @@ class RegistryImageSteps(Steps):
         return PagedTable.showing(self._translator, frame)
 
 
+def _tagged(client: RegistryClient, repository: str, tag: str) -> Manifest | Descriptor:
+    """What is under `tag`; what the registry says of it when it is no manifest that is read."""
+    try:
+        return client.get_manifest(repository, tag)
+    except InvalidManifest:
+        return client.head_manifest(repository, tag)
+
+
 def sharing(
-    client: RegistryClient, manifest: ImageManifest, on_count: OnCount | None = None
+    client: RegistryClient,
+    repository: str,
+    manifest: ImageManifest,
+    on_count: OnCount | None = None,
 ) -> dict[Digest, list[str]]:
     """For each layer of `manifest`, the other images that have it, such as `w3:2.0`, sorted."""
     wanted = {layer.digest for layer in manifest.layers}
     shared: dict[Digest, set[str]] = defaultdict(set)
-    for tag in tag_contents(client, on_count=on_count):
+    for tag in tag_contents(client, beside=[repository], on_count=on_count):
         for image in tag.image_manifests:
             if image.digest != manifest.digest:
                 for layer in wanted.intersection(layer.digest for layer in image.layers):

@@ -13,14 +13,20 @@ Json: TypeAlias = dict[str, object]
 def json_object(content: bytes | str) -> Json:
     """The JSON object in `content`; raises InvalidManifest for anything else.
 
-    Broken UTF-8, integers beyond Python's limit of digits and nesting beyond its stack are all
-    invalid manifests, not failures of the program.
+    What is no UTF-8 or begins with a byte order mark, numbers that JSON lacks (`NaN`), integers
+    beyond Python's limit of digits and nesting beyond its stack are all invalid manifests, not
+    failures of the program.
     """
     try:
-        value = json.loads(content)
+        text = content if isinstance(content, str) else content.decode()
+        value = json.loads(text, parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
         raise InvalidManifest("it is not JSON") from error
     return as_object(value, "it")
+
+
+def _refuse(name: str) -> object:
+    raise ValueError(name)
 
 
 def as_object(value: object, name: str) -> Json:

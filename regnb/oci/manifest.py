@@ -14,10 +14,12 @@ from typing import Self, TypeAlias
 
 from regnb.errors import InvalidManifest
 from regnb.oci import media_types
-from regnb.oci.descriptor import Descriptor
+from regnb.oci.descriptor import MAX_SIZE, Descriptor
 from regnb.oci.digest import Digest
-from regnb.oci.json import as_list, as_text, as_texts, json_object
+from regnb.oci.json import Json, as_list, as_text, as_texts, json_object
 from regnb.oci.platform import Platform
+
+SCHEMA_VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -35,12 +37,12 @@ class ImageManifest:
     @classmethod
     def parse(cls, content: bytes, media_type: str) -> Self:
         """Manifest in `content`; raises InvalidManifest."""
-        fields = json_object(content)
+        fields = _document(content, "manifests")
         if "config" not in fields:
             raise InvalidManifest("it has no config")
         layers = as_list(fields.get("layers"), "layers")
         subject = fields.get("subject")
-        return cls(
+        parsed = cls(
             content=content,
             media_type=media_type,
             config=Descriptor.from_json(fields["config"]),
@@ -49,6 +51,9 @@ class ImageManifest:
             artifact_type=as_text(fields.get("artifactType"), "artifactType"),
             annotations=as_texts(fields.get("annotations"), "annotations"),
         )
+        if parsed.size > MAX_SIZE:
+            raise InvalidManifest("its sizes are too large together")
+        return parsed
 
     @cached_property
     def digest(self) -> Digest:
@@ -86,7 +91,7 @@ class ImageIndex:
     @classmethod
     def parse(cls, content: bytes, media_type: str) -> Self:
         """Index in `content`; raises InvalidManifest."""
-        fields = json_object(content)
+        fields = _document(content, "layers", "config")
         manifests = as_list(fields.get("manifests"), "manifests")
         subject = fields.get("subject")
         return cls(
@@ -105,8 +110,21 @@ class ImageIndex:
 
     @property
     def images(self) -> tuple[Descriptor, ...]:
-        """The entries that are images, without build attestations."""
-        return tuple(entry for entry in self.manifests if not entry.is_attestation)
+        """The entries that are images, without build attestations and blobs."""
+        blobs = self.blobs
+        return tuple(
+            entry for entry in self.manifests if not entry.is_attestation and entry not in blobs
+        )
+
+    @property
+    def blobs(self) -> tuple[Descriptor, ...]:
+        """The entries that are no manifests, but contents themselves."""
+        return tuple(
+            entry
+            for entry in self.manifests
+            if media_types.is_blob(entry.media_type)
+            and not (entry.platform or entry.is_attestation)
+        )
 
     def image_for(self, platform: Platform) -> Descriptor | None:
         """The image for `platform`, else one that runs there too; None when there is none."""
@@ -134,6 +152,20 @@ def parse_manifest(content: bytes, media_type: str = "") -> Manifest:
     if media_types.is_index(media_type):
         return ImageIndex.parse(content, media_type)
     return ImageManifest.parse(content, media_type)
+
+
+def _document(content: bytes, *foreign: str) -> Json:
+    """The fields of a manifest or an index, which has none that only the other has.
+
+    https://github.com/opencontainers/image-spec/security/advisories/GHSA-77vh-xpmg-72qh
+    """
+    fields = json_object(content)
+    version = fields.get("schemaVersion")
+    if type(version) is not int or version != SCHEMA_VERSION:
+        raise InvalidManifest(f"its schemaVersion is not {SCHEMA_VERSION}")
+    if any(name in fields for name in foreign):
+        raise InvalidManifest("it is both a manifest and an index")
+    return fields
 
 
 def _stated_or_guessed(content: bytes) -> str:

@@ -17,6 +17,7 @@ DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 DOCKER_LIST = "application/vnd.docker.distribution.manifest.list.v2+json"
 DOCKER_CONFIG = "application/vnd.docker.container.image.v1+json"
 DOCKER_LAYER_GZIP = "application/vnd.docker.image.rootfs.diff.tar.gzip"
+_BUILDKIT = "application/vnd.buildkit."
 _DOCKER_LAYER = "application/vnd.docker.image.rootfs."
 DOCKER_SCHEMA1 = "application/vnd.docker.distribution.manifest.v1+prettyjws"
 
@@ -41,6 +42,14 @@ def is_index(media_type: str) -> bool:
 def is_config(media_type: str) -> bool:
     """Whether it is the type of an image's config."""
     return media_type in CONFIGS
+
+
+def is_blob(media_type: str) -> bool:
+    """Whether an index that lists it lists a blob: BuildKit's caches are such indexes.
+
+    https://docs.docker.com/build/cache/backends/registry/
+    """
+    return is_layer(media_type) or is_config(media_type) or media_type.startswith(_BUILDKIT)
 
 
 def is_layer(media_type: str) -> bool:

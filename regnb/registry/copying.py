@@ -82,10 +82,10 @@ def copy_image(
     manifest = source.manifest(reference)
     copied = Copied(manifest.digest)
     copier = _Copier(source, target, copied, on_blob or (lambda *_: None))
-    copier.contents(manifest)
-    target.put(manifest, name)
-    copied.manifests += 1
-    copier.referrers(manifest.digest)
+    copier.image(manifest, name)
+    for digest in copier.subjects:  # which grows meanwhile
+        for entry in source.referrers(digest):
+            copier.child(entry)
     return copied
 
 
@@ -95,32 +95,39 @@ class _Copier:
     target: Target
     copied: Copied
     on_blob: OnBlob
+    subjects: list[Digest] = field(default_factory=list)
+    seen: set[Digest] = field(default_factory=set)
 
-    def contents(self, manifest: Manifest) -> None:
+    def image(self, manifest: Manifest, name: str) -> None:
+        """Copy the manifest with its contents, once; what is about it comes later."""
+        self.seen.add(manifest.digest)
+        self._contents(manifest)
+        self.target.put(manifest, name)
+        self.copied.manifests += 1
+        self.subjects.append(manifest.digest)
+
+    def child(self, entry: Descriptor) -> None:
+        """Copy what `entry` describes, unless that was done; lists may lead in circles."""
+        if entry.digest in self.seen:
+            return
+        self.seen.add(entry.digest)
+        try:
+            manifest = self.source.manifest(entry.digest)
+        except NotFound:
+            self.copied.missing.append(entry.digest)
+            return
+        self.image(manifest, entry.digest)
+
+    def _contents(self, manifest: Manifest) -> None:
         if isinstance(manifest, ImageManifest):
             for blob in (manifest.config, *manifest.layers):
                 self._blob(blob)
             return
         for entry in manifest.manifests:
             if is_manifest(entry.media_type) or is_index(entry.media_type):
-                self._child(entry)
+                self.child(entry)
             else:
                 self._blob(entry)
-
-    def referrers(self, digest: Digest) -> None:
-        for entry in self.source.referrers(digest):
-            self._child(entry)
-
-    def _child(self, entry: Descriptor) -> None:
-        try:
-            manifest = self.source.manifest(entry.digest)
-        except NotFound:
-            self.copied.missing.append(entry.digest)
-            return
-        self.contents(manifest)
-        self.target.put(manifest, entry.digest)
-        self.copied.manifests += 1
-        self.referrers(entry.digest)
 
     def _blob(self, blob: Descriptor) -> None:
         if blob.digest in self.copied.blobs:

@@ -7,6 +7,7 @@ https://github.com/opencontainers/distribution-spec/blob/main/spec.md#listing-re
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -39,6 +40,14 @@ class RawManifest(NamedTuple):
     digest: Digest | None
     headers: HTTPHeaderDict
 
+    @property
+    def kind(self) -> str:
+        """The media type of what is a manifest or an index here, else the one that is told."""
+        try:
+            return self.parsed().media_type
+        except errors.InvalidManifest:
+            return self.media_type.partition(";")[0].strip()
+
     def parsed(self) -> Manifest:
         """The manifest or index; raises InvalidManifest."""
         return parse_manifest(self.content, self.media_type)
@@ -62,7 +71,7 @@ def fetch(session: HttpSession, repository: str, reference: str) -> RawManifest:
 def ask(session: HttpSession, repository: str, reference: str) -> RawManifest:
     """What its headers tell; see `RegistryClient.ask_manifest`."""
     request = _request(session, "HEAD", repository, reference)
-    with session.exchange(request, 200, missing=errors.ManifestNotFound) as response:
+    with session.head(request, errors.ManifestNotFound) as response:
         told = stated_digest(response, request)
     media_type = response.headers.get("Content-Type", "")
     return RawManifest(b"", media_type, told, response.headers)
@@ -124,16 +133,28 @@ def list_referrers(
     """Who has it as subject; see `RegistryClient.list_referrers`."""
     subject = Digest(digest)
     query = f"?artifactType={quote(artifact_type, safe='')}" if artifact_type else ""
-    try:
-        request = session.request("GET", repository, "referrers", subject, query=query)
-        found = _referrers(session, request)
-    except errors.NotFound:
-        found = _referrers_by_tag(session, repository, subject)
-    return [entry for entry in found if artifact_type in {None, entry.artifact_type}]
-
-
-def _referrers(session: HttpSession, request: Request) -> list[Descriptor]:
+    request = session.request("GET", repository, "referrers", subject, query=query)
     found: dict[Digest, Descriptor] = {}
+    try:
+        _read_referrers(session, request, found)
+    except errors.RegistryError as error:
+        if found or not _lacks_referrers(error):
+            raise
+        with suppress(errors.InvalidManifest):
+            tagged = _referrers_by_tag(session, repository, subject)
+            found = {entry.digest: entry for entry in tagged}
+    return [entry for entry in found.values() if artifact_type in {None, entry.artifact_type}]
+
+
+def _lacks_referrers(error: errors.RegistryError) -> bool:
+    """Whether a registry without this part of the API answers so: with a refusal, or a web page."""
+    refused = 400 <= error.status < 500 and error.status not in {401, 429}
+    return refused or error.status == 501 or isinstance(error, errors.InvalidAnswer)
+
+
+def _read_referrers(
+    session: HttpSession, request: Request, found: dict[Digest, Descriptor]
+) -> None:
     for page_request, page in pages(session, request):
         try:
             entries = [
@@ -142,7 +163,6 @@ def _referrers(session: HttpSession, request: Request) -> list[Descriptor]:
         except errors.InvalidManifest as error:
             raise page_request.error(errors.InvalidAnswer, "The referrers are no index.") from error
         found.update((entry.digest, entry) for entry in entries)
-    return list(found.values())
 
 
 def _referrers_by_tag(session: HttpSession, repository: str, subject: Digest) -> list[Descriptor]:

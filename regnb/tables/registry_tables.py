@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from regnb.analysis.files import ImageFiles
 from regnb.i18n import Translator
-from regnb.oci import Digest, ImageConfig, ImageIndex, ImageManifest, Layer, Manifest
+from regnb.oci import Descriptor, Digest, ImageConfig, ImageIndex, ImageManifest, Layer, Manifest
 from regnb.tables.table import BarTable, FactTable, Table
 
 CATALOG = {"repository": "str"}
@@ -44,7 +44,7 @@ def catalog_table(translator: Translator, repositories: Iterable[str]) -> Table:
     return Table.of(translator, rows, columns=CATALOG)
 
 
-def tags_table(translator: Translator, tags: Mapping[str, Manifest]) -> Table:
+def tags_table(translator: Translator, tags: Mapping[str, Manifest | Descriptor]) -> Table:
     """Tags of a repository, sorted, one row per tag.
 
     Columns: tag, digest (of the manifest or index), media_type (str), platforms (list of str,
@@ -113,7 +113,7 @@ def image_table(translator: Translator, manifest: ImageManifest, config: ImageCo
     return FactTable.of_facts(translator, facts)
 
 
-def _platforms(manifest: Manifest) -> list[str]:
+def _platforms(manifest: Manifest | Descriptor) -> list[str]:
     if isinstance(manifest, ImageIndex):
         return [str(entry.platform) for entry in manifest.images if entry.platform]
     return []

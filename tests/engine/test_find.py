@@ -18,6 +18,7 @@ from regnb.engine import Engine, find
 from regnb.engine.find import find_engine, known_endpoints
 from regnb.engine.installed import installed_engine
 from regnb.errors import (
+    ContextUnreadable,
     EmbeddedEngineNeedsUnix,
     EngineDenied,
     EngineNotReady,
@@ -95,6 +96,35 @@ def test_docker_context_is_followed(
         environment |= {"DOCKER_CONTEXT": "desktop"} if by_variable else {}
         with find_engine(environment=environment) as engine:
             assert (engine.endpoint, engine.found_by) == (endpoint, "context")
+
+
+BROKEN = {
+    "no JSON": b"{",
+    "empty": b"",
+    "missing": None,
+    "list": b"[]",
+    "no endpoints": b'{"Name": "mine"}',
+    "endpoints that are a list": b'{"Name": "mine", "Metadata": {}, "Endpoints": []}',
+    "endpoint that is a text": b'{"Name": "mine", "Metadata": {}, "Endpoints": {"docker": "x"}}',
+    "host that is a number": b'{"Name": "mine", "Endpoints": {"docker": {"Host": 3}}}',
+    "no UTF-8": b"\xff\xfe",
+}
+
+
+@pytest.mark.parametrize("meta", BROKEN.values(), ids=BROKEN)
+def test_docker_context_that_is_broken(
+    sockets: Path, environment: dict[str, str], meta: bytes | None
+) -> None:
+    write_context(sockets / "config", "mine", "unix:///nowhere", current=True)
+    file = next((sockets / "config").rglob("meta.json"))
+    file.unlink() if meta is None else file.write_bytes(meta)
+    with serving(FakeApi(), sockets / "run/docker.sock") as endpoint:
+        with find_engine(environment=environment) as engine:
+            assert engine.endpoint == endpoint
+        assert isinstance(engine.passed_over, ContextUnreadable)
+        with pytest.raises(ContextUnreadable) as caught:
+            find_engine(environment=environment | {"DOCKER_CONTEXT": "mine"})
+    assert caught.value.subject == "mine"
 
 
 def test_docker_context_that_does_not_exist(environment: dict[str, str]) -> None:

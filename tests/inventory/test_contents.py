@@ -31,7 +31,7 @@ def child(
 
 
 def tag_of(*children: Child, configs: dict[Digest, ConfigFacts] | None = None) -> TagContents:
-    index = ImageIndex.parse(b'{"manifests": []}', media_types.OCI_INDEX)
+    index = ImageIndex.parse(b'{"schemaVersion": 2, "manifests": []}', media_types.OCI_INDEX)
     return TagContents("w3", "1.0", index, children, configs or {})
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from werkzeug import Response
 
-from regnb.inventory import inventory
+from regnb.inventory import inventory, tag_contents
 from regnb.oci import Digest, media_types
 from regnb.oci.descriptor import ATTESTATION, REFERENCE_TYPE
 from tests.inventory.whole import Whole, arrived, at, platform, problems, rows
@@ -189,3 +189,59 @@ def test_tag_that_moved_is_noticed(open_client: OpenClient, whole: Whole, tmp_pa
     app.answers = {**app.answers, **{f"{verb} /v2/good/manifests/1": moved for verb in VERBS}}
     first, second = inventory(client, cache=tmp_path / "cache").digest
     assert first == second
+
+
+def test_registry_without_head_is_read_again(open_client: OpenClient, tmp_path: Path) -> None:
+    """go-containerregistry#971: HEAD is answered 405 where GET works."""
+    whole = Whole()
+    whole.tag("w3", "1", whole.image("w3"))
+    app = whole.app()
+    app.answers = {**app.answers, "HEAD /v2/w3/manifests/1": Response("", 405)}
+    for _ in range(2):
+        (row,) = rows(open_client, app, cache=tmp_path / "cache")
+        assert (row["problem"], row["platforms"]) == ("", ("linux/amd64",))
+
+
+def test_cache_of_builds_is_measured(open_client: OpenClient) -> None:
+    """BuildKit: the index of a cache lists blobs, not manifests."""
+    whole = Whole()
+    config = {"mediaType": "application/vnd.buildkit.cacheconfig.v0", "size": 7}
+    entries = [whole.layer("a", 100), whole.layer("b", 20)]
+    entries.append({**config, "digest": Digest.of(b"config")})
+    document = {"schemaVersion": 2, "mediaType": media_types.OCI_INDEX, "manifests": entries}
+    whole.tag("cache", "1", json.dumps(document).encode())
+    (row,) = rows(open_client, whole)
+    assert (row["problem"], row["size_bytes"], row["layers"]) == ("", 127, 2)
+
+
+@pytest.mark.parametrize("catalog", [200, 401, 403, 404])
+def test_contents_are_those_that_can_be_read(open_client: OpenClient, catalog: int) -> None:
+    """harbor#13573: a catalogue for administrators alone; and tags that are no images."""
+    whole = Whole()
+    whole.tag("w3", "1", whole.image("w3"))
+    schema1 = Response('{"schemaVersion": 1}', content_type=media_types.DOCKER_SCHEMA1)
+    whole.tag("w3", "old", schema1)
+    oras = Response("{}", content_type="application/vnd.oci.artifact.manifest.v1+json")
+    whole.tag("w3", "oras", oras)
+    whole.tag("w3", "secret", Response("", 403))
+    whole.tag("closed", "1", Response(""))
+    app = whole.app()
+    app.answers = {**app.answers, "GET /v2/closed/tags/list": Response("", 403)}
+    if catalog != 200:
+        app.answers["GET /v2/_catalog"] = Response("", catalog)
+    found = tag_contents(open_client(app), beside=["w3"])
+    assert [one.tag for one in found] == ["1"]
+
+
+def test_numbers_and_times_beyond_others_are_told(open_client: OpenClient, tmp_path: Path) -> None:
+    """oras-go#1153, rules_oci#438: one row says what is wrong, the others arrive."""
+    whole = Whole()
+    whole.tag("w3", "large", whole.image("w3", whole.layer("a", 2**63)))
+    halves = [whole.image("w3", whole.layer(name, 2**62)) for name in "bc"]
+    whole.tag("w3", "sum", whole.index("w3", *((image, {}) for image in halves)))
+    whole.tag("w3", "old", whole.image("w3", created="0001-01-01T00:00:00+01:00"))
+    whole.tag("w3", "late", whole.image("w3", created="9999-12-31T23:59:59-01:00"))
+    whole.tag("w3", "zero", whole.image("w3", created="0001-01-01T00:00:00Z"))
+    for _ in range(2):
+        found = rows(open_client, whole, cache=tmp_path / "cache")
+        assert sorted(problems(found)) == ["w3:large", "w3:sum"]

@@ -75,7 +75,7 @@ def test_all_images_of_a_large_registry_that_share_a_layer(
     assert isinstance(manifest, ImageManifest)
     base, own = (layer.digest for layer in manifest.layers)
     counts: list[tuple[int, int]] = []
-    shared = sharing(client, manifest, lambda done, known: counts.append((done, known)))
+    shared = sharing(client, "w3", manifest, lambda done, known: counts.append((done, known)))
     others = [f"w{number:03}:1.0" for number in range(REPOSITORIES) if number != 3]
     assert shared[base] == sorted(others)
     assert own not in shared

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
+
 import pytest
 
 from regnb.errors import InvalidManifest
@@ -26,7 +29,7 @@ def test_manifest_keeps_its_bytes_and_order() -> None:
         (manifest(), ImageManifest),
         (index(), ImageIndex),
         (index(mediaType=media_types.DOCKER_LIST), ImageIndex),
-        (encode({"config": descriptor(b"{}"), "layers": []}), ImageManifest),
+        (encode({"schemaVersion": 2, "config": descriptor(b"{}"), "layers": []}), ImageManifest),
     ],
 )
 def test_type_is_found_inside_when_the_header_does_not_tell(content: bytes, kind: type) -> None:
@@ -44,10 +47,10 @@ def test_type_is_found_inside_when_the_header_does_not_tell(content: bytes, kind
         b'{"config": ' + b"1" * 5000 + b"}",
         encode({"layers": []}),
         encode({"config": {"digest": "sha256:x", "size": 1}}),
-        encode({"config": descriptor(b"") | {"size": -1}}),
-        encode({"config": descriptor(b"") | {"size": True}}),
-        encode({"config": descriptor(b""), "layers": {}}),
-        encode({"config": descriptor(b""), "annotations": {"a": 1}}),
+        encode({"schemaVersion": 2, "config": descriptor(b"") | {"size": -1}}),
+        encode({"schemaVersion": 2, "config": descriptor(b"") | {"size": True}}),
+        encode({"schemaVersion": 2, "config": descriptor(b""), "layers": {}}),
+        encode({"schemaVersion": 2, "config": descriptor(b""), "annotations": {"a": 1}}),
         encode({"schemaVersion": 1, "fsLayers": []}),
         encode({"mediaType": media_types.DOCKER_SCHEMA1}),
     ],
@@ -107,3 +110,49 @@ def test_best_is_the_first_image_when_none_is_for_the_platform() -> None:
     empty = parse_manifest(index())
     assert isinstance(empty, ImageIndex)
     assert empty.best_for(Platform.parse("linux/amd64")) is None
+
+
+@pytest.mark.parametrize("sizes", [[2**63], [2**62, 2**62], [10**400]])
+def test_sizes_beyond_those_of_other_tools_are_refused(sizes: list[int]) -> None:
+    """oras-go#1153: a size beyond an int64, alone or together."""
+    layers = [descriptor(b"") | {"size": size} for size in sizes]
+    fields = {"schemaVersion": 2, "config": descriptor(b""), "layers": layers}
+    with pytest.raises(InvalidManifest, match="size"):
+        parse_manifest(encode(fields))
+
+
+@pytest.mark.parametrize("media_type", [media_types.OCI_MANIFEST, media_types.OCI_INDEX, ""])
+@pytest.mark.parametrize("more", [{"layers": []}, {"manifests": []}, {"config": {}}])
+def test_manifest_that_is_an_index_too_is_refused(media_type: str, more: dict[str, object]) -> None:
+    """https://github.com/opencontainers/image-spec/security/advisories/GHSA-77vh-xpmg-72qh."""
+    one = json.loads(manifest(b"layer"))
+    other = json.loads(index())
+    for value in (one | more | {"manifests": []}, other | more | {"layers": []}):
+        with pytest.raises(InvalidManifest, match="both"):
+            parse_manifest(encode(value), media_type)
+
+
+@pytest.mark.parametrize("version", [None, "2", 1, 3, 2.0, True])
+def test_other_schema_versions_are_refused(version: object) -> None:
+    """https://github.com/opencontainers/image-spec/blob/main/manifest.md."""
+    for content in (manifest(b"layer"), index()):
+        value = json.loads(content)
+        del value["schemaVersion"]
+        value |= {} if version is None else {"schemaVersion": version}
+        with pytest.raises(InvalidManifest, match=r"schema"):
+            parse_manifest(encode(value))
+
+
+@pytest.mark.parametrize(
+    "write", [lambda one: b"\xef\xbb\xbf" + one, lambda one: one.decode().encode("utf-16")]
+)
+def test_only_plain_utf8_is_a_manifest(write: Callable[[bytes], bytes]) -> None:
+    with pytest.raises(InvalidManifest, match="not JSON"):
+        parse_manifest(write(manifest(b"layer")))
+
+
+@pytest.mark.parametrize("word", ["NaN", "Infinity", "-Infinity"])
+def test_numbers_that_json_lacks_are_refused(word: str) -> None:
+    content = manifest(b"layer").replace(b"{", b'{"x": %s, ' % word.encode(), 1)
+    with pytest.raises(InvalidManifest, match="not JSON"):
+        parse_manifest(content)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from regnb.errors import RegistryFailed
-from regnb.oci import media_types
+from regnb.oci import Descriptor, Digest, media_types
 from regnb.registry import RegistryClient, copying
 from regnb.registry.wsgi_transport import WsgiTransport
 from regnb.server import MemoryStorage, create_app
@@ -104,3 +104,22 @@ def test_copy_brings_what_an_index_lists_and_what_is_about_it(registry: Stumblin
     assert (copied.digest, copied.manifests, copied.missing) == (digest, 3, [gone["digest"]])
     assert client.get_manifest("copy", "index").content == content
     assert [found.digest for found in client.list_referrers("copy", digest)] == [about]
+
+
+@dataclass(frozen=True)
+class Circling(copying.RegistryRepository):
+    """A repository whose images are about each other, and about themselves."""
+
+    about: tuple[Descriptor, ...] = ()
+
+    def referrers(self, digest: Digest) -> list[Descriptor]:  # noqa: ARG002
+        return list(self.about)
+
+
+def test_image_that_is_its_own_referrer_is_copied_once(registry: Stumbling) -> None:
+    client = client_of(registry)
+    digests = [push(client, "w3", tag, tag.encode()) for tag in ("1.0", "2.0")]
+    about = tuple(client.head_manifest("w3", digest) for digest in digests)
+    target = copying.RegistryRepository(client, "copy")
+    copied = copying.copy_image(Circling(client, "w3", about), target, "1.0", name="1.0")
+    assert (copied.manifests, copied.missing) == (2, [])

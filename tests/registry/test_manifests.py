@@ -185,6 +185,7 @@ SIGNATURE = descriptor(b"signature", media_types.OCI_MANIFEST, artifactType="a/s
 REFERRING = encode(
     {
         "mediaType": media_types.OCI_MANIFEST,
+        "schemaVersion": 2,
         "config": descriptor(b"{}", "a/config"),
         "layers": [],
         "subject": descriptor(b"subject", media_types.OCI_MANIFEST),
@@ -234,9 +235,32 @@ def test_no_list_is_an_empty_one(open_client: OpenClient, answers: dict[str, Res
 
 
 @pytest.mark.parametrize("content", ["<html>", "[]", '{"manifests": 1}', '{"manifests": [{}]}'])
-def test_list_that_is_none_is_told(open_client: OpenClient, content: str) -> None:
-    with pytest.raises(InvalidAnswer):
-        open_client(TableApp({API: Response(content)})).list_referrers("w3", SUBJECT)
+@pytest.mark.parametrize("status", [200, 400, 403, 405, 406, 501])
+def test_registry_that_knows_no_referrers_in_its_own_way_is_asked_for_the_tag(
+    open_client: OpenClient, content: str, status: int
+) -> None:
+    """go-containerregistry#1962: with 400, 403, or the page of a proxy."""
+    app = TableApp({API: Response(content, status), f"GET {TAGGED}": index(SBOM)})
+    (found,) = open_client(app).list_referrers("w3", SUBJECT)
+    assert found.to_json() == SBOM
+
+
+def test_tag_that_leads_to_no_manifest_is_an_empty_list(open_client: OpenClient) -> None:
+    app = TableApp({f"GET {TAGGED}": Response("<html>", content_type="text/html")})
+    assert open_client(app).list_referrers("w3", SUBJECT) == []
+
+
+@pytest.mark.parametrize("status", [400, 403, 405, 501])
+def test_head_that_is_refused_is_a_get(open_client: OpenClient, status: int) -> None:
+    """go-containerregistry#971: a registry that answers HEAD with 405."""
+    where = f"/v2/w3/manifests/{SUBJECT}"
+    answers = {f"HEAD {where}": Response("", status), f"GET {where}": Response(b"subject")}
+    blob = f"/v2/w3/blobs/{SUBJECT}"
+    answers |= {f"HEAD {blob}": Response("", status), f"GET {blob}": Response(b"subject")}
+    client = open_client(TableApp(answers))
+    assert client.ask_manifest("w3", SUBJECT).headers["Content-Length"] == "7"
+    assert client.head_manifest("w3", SUBJECT).digest == SUBJECT
+    assert client.blob_exists("w3", SUBJECT)
 
 
 def test_refusal_is_no_reason_to_ask_for_the_tag(open_client: OpenClient) -> None:

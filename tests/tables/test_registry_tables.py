@@ -21,7 +21,9 @@ def test_catalog_is_sorted() -> None:
 
 def test_tags_of_a_manifest_and_of_an_index() -> None:
     platform = {"os": "linux", "architecture": "arm64"}
-    index = parse_manifest(encode({"manifests": [descriptor(b"x", platform=platform)]}))
+    index = parse_manifest(
+        encode({"schemaVersion": 2, "manifests": [descriptor(b"x", platform=platform)]})
+    )
     table = tags_table(Translator("en"), {"2": index, "1": image()[0]})
     assert list(table.tag) == ["1", "2"]
     assert table.loc[0, "size_bytes"] == image()[0].size
