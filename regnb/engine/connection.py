@@ -11,10 +11,13 @@ from urllib.parse import urlsplit
 
 import docker
 import docker.errors
+from docker.constants import MINIMUM_DOCKER_API_VERSION
 from docker.utils import parse_host
+from docker.utils.config import find_config_file
 
 from regnb.engine.failures import engine_errors
 from regnb.errors import (
+    DockerConfigBroken,
     EngineDenied,
     EngineError,
     EngineNotReady,
@@ -59,6 +62,15 @@ def refuse_remote(endpoint: str) -> None:
     is_network = parts.scheme in {"http", "https"}
     if parts.scheme == "ssh" or (is_network and not is_loopback(parts.hostname or "localhost")):
         raise EngineRemote(f"The engine at `{endpoint}` is on another machine.", subject=endpoint)
+
+
+def check_docker_config() -> None:
+    """Raise DockerConfigBroken when the SDK stumbles over it, as it does in many ways."""
+    try:
+        # With a version, nothing is asked of anybody.
+        docker.APIClient(base_url="http://localhost:1", version=MINIMUM_DOCKER_API_VERSION).close()
+    except Exception as error:
+        raise DockerConfigBroken(str(error), subject=str(find_config_file())) from error
 
 
 def knock(endpoint: str) -> None:

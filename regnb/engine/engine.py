@@ -11,7 +11,13 @@ from docker.models.containers import Container as DockerContainer
 from docker.tls import TLSConfig
 
 from regnb import errors
-from regnb.engine.connection import ANSWER_TIMEOUT, EngineConnection, flavour_of, knock
+from regnb.engine.connection import (
+    ANSWER_TIMEOUT,
+    EngineConnection,
+    check_docker_config,
+    flavour_of,
+    knock,
+)
 from regnb.engine.containers import OWNER_LABEL, Container, ContainerSetup, is_path, mounts_of
 from regnb.engine.failures import engine_errors
 from regnb.engine.local_images import LocalImage, find_image, list_images, load_images, save_image
@@ -62,9 +68,11 @@ class Engine:
     ) -> Self:
         """Engine that answers at `endpoint` within `timeout` seconds.
 
-        Raises EngineUnavailable when none does, EngineDenied when the socket refuses this user.
+        Raises EngineUnavailable when none does, EngineDenied when the socket refuses this user,
+        DockerConfigBroken.
         """
         knock(endpoint)
+        check_docker_config()
         with engine_errors(endpoint, endpoint=endpoint, otherwise=errors.EngineUnavailable):
             client = docker.DockerClient(
                 base_url=endpoint, version="auto", timeout=timeout, tls=tls

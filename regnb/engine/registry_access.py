@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+
+import docker.errors
+from docker.auth import get_config_header
 
 from regnb.engine.connection import EngineConnection, Flavour
 from regnb.engine.failures import explained
@@ -97,8 +101,19 @@ class RegistryAccess:
         Elsewhere that file would make the lab depend on what the learner once typed.
         """
         if reference.registry == DOCKER_HUB:
-            return None
+            return None if self._has_readable_login() else {}
         return self._logins.get(reference.registry, {})
+
+    def _has_readable_login(self) -> bool:
+        """Whether the SDK can read it; else it goes on without, as the docker command does.
+
+        A helper for passwords may be named that is not installed.
+        """
+        with warnings.catch_warnings(), suppress(docker.errors.DockerException):
+            warnings.simplefilter("ignore")
+            get_config_header(self._api, DOCKER_HUB)
+            return True
+        return False
 
     def _digest_of_pulled(self, reference: ImageReference, known: set[str]) -> Iterator[Progress]:
         image = find_image(self._connection, reference)

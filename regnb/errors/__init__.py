@@ -26,6 +26,7 @@ from regnb.errors.base import (
 from regnb.errors.engine_errors import (
     ContainerNotFound,
     ContextUnreadable,
+    DockerConfigBroken,
     EmbeddedEngineFailed,
     EmbeddedEngineNeedsUnix,
     EmbeddedEngineStopped,

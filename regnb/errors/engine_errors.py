@@ -58,6 +58,10 @@ class ContextUnreadable(EngineUnreachable):
     """The docker context `subject` is not there, or its file is broken."""
 
 
+class DockerConfigBroken(EngineError):
+    """The file `subject`, where the docker command has its settings, is not as it should be."""
+
+
 class EmbeddedEngineFailed(EngineUnavailable):
     """The embedded engine did not start: `message` are its last words, `subject` is its log."""
 

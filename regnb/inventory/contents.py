@@ -13,9 +13,10 @@ from datetime import datetime
 from sys import intern
 from typing import Literal, NamedTuple, Self, TypeAlias
 
-from regnb.errors import RegnbError
+from regnb.errors import InvalidManifest, RegnbError
 from regnb.oci import Descriptor, Digest, ImageIndex, ImageManifest, Manifest, Platform
 from regnb.oci.config import parse_time
+from regnb.oci.descriptor import MAX_SIZE
 from regnb.oci.json import as_text, json_object
 from regnb.oci.media_types import is_layer
 
@@ -154,9 +155,12 @@ class TagFacts:
 
 def facts_of(contents: TagContents) -> TagFacts:
     """The facts of a tag: of an index, those of all its images, and the time of the newest."""
-    root = contents.root
+    root, blobs = contents.root, contents.blobs()
     if root is None:
         return TagFacts(contents.repository, contents.tag, contents.problem)
+    if sum(blobs.values()) > MAX_SIZE:
+        too_large = InvalidManifest("its sizes are too large together")
+        return TagFacts(contents.repository, contents.tag, too_large)
     platforms: dict[str, None] = {}
     layers = {blob.digest for blob in contents.listed_blobs if is_layer(blob.media_type)}
     for image, entry in contents.images():
@@ -175,7 +179,7 @@ def facts_of(contents: TagContents) -> TagFacts:
         tuple(platforms),
         max(moments, default=None),
         len(layers),
-        tuple((bytes.fromhex(digest.hex), size) for digest, size in contents.blobs().items()),
+        tuple((bytes.fromhex(digest.hex), size) for digest, size in blobs.items()),
     )
 
 

@@ -55,7 +55,7 @@ def as_facts(cache: ContentCache) -> Reduction[TagFacts]:
 
     def of(contents: TagContents) -> TagFacts:
         facts = facts_of(contents)
-        if contents.root and not contents.problem:
+        if contents.root and not facts.problem:
             cache.put_facts(contents.root.digest, facts)
         return facts
 

@@ -16,6 +16,8 @@ from regnb.oci.platform import Platform
 ATTESTATION = "attestation-manifest"
 REFERENCE_TYPE = "vnd.docker.reference.type"
 REFERENCE_DIGEST = "vnd.docker.reference.digest"
+# What other tools, and tables, can hold: an int64.
+MAX_SIZE = 2**63 - 1
 _PLAIN = frozenset({"mediaType", "digest", "size"})
 
 
@@ -79,6 +81,6 @@ def _digest(value: object) -> Digest:
 
 
 def _size(value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MAX_SIZE:
         raise InvalidManifest("a descriptor has no valid size")
     return value

@@ -14,7 +14,7 @@ from typing import Self, TypeAlias
 
 from regnb.errors import InvalidManifest
 from regnb.oci import media_types
-from regnb.oci.descriptor import Descriptor
+from regnb.oci.descriptor import MAX_SIZE, Descriptor
 from regnb.oci.digest import Digest
 from regnb.oci.json import Json, as_list, as_text, as_texts, json_object
 from regnb.oci.platform import Platform
@@ -42,7 +42,7 @@ class ImageManifest:
             raise InvalidManifest("it has no config")
         layers = as_list(fields.get("layers"), "layers")
         subject = fields.get("subject")
-        return cls(
+        parsed = cls(
             content=content,
             media_type=media_type,
             config=Descriptor.from_json(fields["config"]),
@@ -51,6 +51,9 @@ class ImageManifest:
             artifact_type=as_text(fields.get("artifactType"), "artifactType"),
             annotations=as_texts(fields.get("annotations"), "annotations"),
         )
+        if parsed.size > MAX_SIZE:
+            raise InvalidManifest("its sizes are too large together")
+        return parsed
 
     @cached_property
     def digest(self) -> Digest:

@@ -21,6 +21,7 @@ from regnb.registry.problems import error_for
 from regnb.registry.transport import Request, Response
 
 _DEFAULT_LIFETIME = 60.0
+_LONGEST = 1e9
 # A token is renewed when a tenth of its life is left: it must outlast the request that carries it.
 _USED_LIFE = 0.9
 _TOKEN_LIMIT = 1 << 20
@@ -177,6 +178,6 @@ def _fields(content: bytes, request: Request) -> dict[str, object]:
 
 
 def _lifetime(value: object) -> float:
-    if isinstance(value, int | float) and not isinstance(value, bool) and value >= 0:
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < _LONGEST:
         return float(value)
     return _DEFAULT_LIFETIME

@@ -5,6 +5,7 @@ https://github.com/opencontainers/distribution-spec/blob/main/spec.md
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from copy import copy
@@ -24,6 +25,8 @@ from regnb.registry.probe import Probe
 from regnb.registry.transfers import BINARY, Upload
 from regnb.registry.transport import OnExchange, OnProgress, Request, SizedBody, Stream, Transport
 from regnb.registry.urllib_transport import UrllibTransport
+
+_SIZE = re.compile(r"[0-9]{1,18}")
 
 
 class RegistryClient:
@@ -161,7 +164,7 @@ class RegistryClient:
         asked = self.ask_manifest(repository, reference)
         digest, media_type = asked.digest, asked.media_type.partition(";")[0].strip()
         size = asked.headers.get("Content-Length", "")
-        if digest is None or media_type not in ACCEPTED_MANIFESTS or not size.isdecimal():
+        if digest is None or media_type not in ACCEPTED_MANIFESTS or not _SIZE.fullmatch(size):
             found = self.fetch_manifest(repository, reference)
             told = found.digest or Digest.of(found.content)
             return Descriptor(found.kind, told, len(found.content))

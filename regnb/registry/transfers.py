@@ -21,7 +21,7 @@ from regnb.registry.manifests import DELETED, stated_digest
 from regnb.registry.transport import Request, Response, SizedBody
 
 BINARY = {"Content-Type": "application/octet-stream"}
-_RANGE = re.compile(r"(?:bytes=)?0-(\d+)")
+_RANGE = re.compile(r"(?:bytes=)?0-([0-9]{1,18})")
 # Closing an upload, a registry hashes and moves what it got: it may be silent for that long.
 _SLOWEST_STORAGE = 10_000_000
 _PATIENCE_TO_CANCEL = 2.0

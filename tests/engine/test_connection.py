@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from regnb.engine.connection import flavour_of, knock, refuse_remote
-from regnb.errors import EngineRemote, EngineUnavailable, EngineUnreachable
+from regnb.engine.connection import check_docker_config, flavour_of, knock, refuse_remote
+from regnb.errors import DockerConfigBroken, EngineRemote, EngineUnavailable, EngineUnreachable
 from tests.engine.fake_api import VERSION
 
 
@@ -52,3 +52,38 @@ def test_socket_that_listens_is_knocked_at(sockets: Path) -> None:
 )
 def test_flavour_is_that_of_a_name(named: dict[str, object], flavour: str) -> None:
     assert flavour_of(VERSION | named) == flavour
+
+
+@pytest.fixture
+def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The docker command's own file."""
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
+    return tmp_path / "config.json"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[]",
+        "null",
+        '{"auths": {"localhost:5000": "x"}}',
+        '{"auths": {"localhost:5000": {"auth": "%%"}}}',
+        '{"auths": {"localhost:5000": {"auth": "YWJj"}}}',
+        '{"auths": {"localhost:5000": {"auth": 3}}}',
+        '{"proxies": []}',
+    ],
+)
+def test_broken_settings_of_the_docker_command_are_named(config: Path, text: str) -> None:
+    config.write_text(text)
+    with pytest.raises(DockerConfigBroken) as caught:
+        check_docker_config()
+    assert caught.value.subject == str(config)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["{}", "", "{", '{"auths": {"h": {"auth": "YTpi"}}}', '{"credsStore": "nope"}'],
+)
+def test_settings_that_can_be_read_or_passed_over(config: Path, text: str) -> None:
+    config.write_text(text)
+    check_docker_config()

@@ -3,6 +3,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeAlias
 
 import pytest
@@ -11,7 +12,7 @@ from regnb.engine import Engine
 from regnb.errors import LoginRefused, PushFailed
 from regnb.oci import ImageReference
 from tests.engine.fake_api import Answer, FakeApi, message
-from tests.engine.test_progress import PUSH
+from tests.engine.test_progress import PULL, PUSH
 
 Open: TypeAlias = Callable[[FakeApi], Engine]
 ADDRESS = "localhost:5801"
@@ -57,3 +58,18 @@ def test_push_that_ends_without_a_digest_has_failed(open_engine: Open) -> None:
     engine = open_engine(FakeApi({PUSH_PATH: Answer(lines=PUSH[:1])}))
     with pytest.raises(PushFailed, match="before it was whole"):
         list(engine.push(W3))
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{"credsStore": "nope"}, {"credHelpers": {"https://index.docker.io/v1/": "nope"}}],
+)
+def test_pull_from_the_hub_goes_on_without_a_helper_that_is_missing(
+    open_engine: Open, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, settings: object
+) -> None:
+    """As the docker command does."""
+    (tmp_path / "config.json").write_text(json.dumps(settings))
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
+    api = Headers({"POST /images/create": Answer(lines=PULL)})
+    list(open_engine(api).pull(ImageReference.parse("nginx")))
+    assert api.shown == {}

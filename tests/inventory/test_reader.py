@@ -231,3 +231,17 @@ def test_contents_are_those_that_can_be_read(open_client: OpenClient, catalog: i
         app.answers["GET /v2/_catalog"] = Response("", catalog)
     found = tag_contents(open_client(app), beside=["w3"])
     assert [one.tag for one in found] == ["1"]
+
+
+def test_numbers_and_times_beyond_others_are_told(open_client: OpenClient, tmp_path: Path) -> None:
+    """oras-go#1153, rules_oci#438: one row says what is wrong, the others arrive."""
+    whole = Whole()
+    whole.tag("w3", "large", whole.image("w3", whole.layer("a", 2**63)))
+    halves = [whole.image("w3", whole.layer(name, 2**62)) for name in "bc"]
+    whole.tag("w3", "sum", whole.index("w3", *((image, {}) for image in halves)))
+    whole.tag("w3", "old", whole.image("w3", created="0001-01-01T00:00:00+01:00"))
+    whole.tag("w3", "late", whole.image("w3", created="9999-12-31T23:59:59-01:00"))
+    whole.tag("w3", "zero", whole.image("w3", created="0001-01-01T00:00:00Z"))
+    for _ in range(2):
+        found = rows(open_client, whole, cache=tmp_path / "cache")
+        assert sorted(problems(found)) == ["w3:large", "w3:sum"]

@@ -62,3 +62,13 @@ def test_platform_text() -> None:
 def test_time_that_is_out_of_range_in_utc_is_no_time(text: str) -> None:
     """https://github.com/moby/moby/issues/46077."""
     assert parse_time(text) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["0001-01-01T00:00:00+01:00", "9999-12-31T23:59:59-01:00", "9999-12-31T24:00:00Z"]
+)
+def test_time_beyond_the_calendar_is_none(text: str) -> None:
+    """rules_oci#438: Go's zero time, written in a zone."""
+    moment = parse_time(text)
+    assert moment is None or moment.tzinfo is UTC
+    assert parse_time("0001-01-01T00:00:00Z") == datetime(1, 1, 1, tzinfo=UTC)

@@ -112,6 +112,15 @@ def test_best_is_the_first_image_when_none_is_for_the_platform() -> None:
     assert empty.best_for(Platform.parse("linux/amd64")) is None
 
 
+@pytest.mark.parametrize("sizes", [[2**63], [2**62, 2**62], [10**400]])
+def test_sizes_beyond_those_of_other_tools_are_refused(sizes: list[int]) -> None:
+    """oras-go#1153: a size beyond an int64, alone or together."""
+    layers = [descriptor(b"") | {"size": size} for size in sizes]
+    fields = {"schemaVersion": 2, "config": descriptor(b""), "layers": layers}
+    with pytest.raises(InvalidManifest, match="size"):
+        parse_manifest(encode(fields))
+
+
 @pytest.mark.parametrize("media_type", [media_types.OCI_MANIFEST, media_types.OCI_INDEX, ""])
 @pytest.mark.parametrize("more", [{"layers": []}, {"manifests": []}, {"config": {}}])
 def test_manifest_that_is_an_index_too_is_refused(media_type: str, more: dict[str, object]) -> None:

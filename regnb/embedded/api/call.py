@@ -104,7 +104,6 @@ class Call:
 
     def body(self) -> dict[str, Any]:
         """The JSON object that was sent; raises Refusal (400, 413)."""
-        self.request.max_content_length = _MAX_BODY
         kind = self.request.mimetype
         if kind != "application/json":
             raise bad_request(
@@ -112,7 +111,7 @@ class Call:
                 "'application/json'"
             )
         try:
-            value = json.loads(self.request.get_data())
+            value = json.loads(self._content())
         except (ValueError, RecursionError) as error:
             raise bad_request(f"invalid JSON: {error}") from error
         except HTTPException as error:
@@ -120,6 +119,14 @@ class Call:
         if not isinstance(value, dict):
             raise bad_request("invalid JSON: it is not an object")
         return value
+
+    def _content(self) -> bytes:
+        content = b""
+        while block := self.request.stream.read(_MAX_BODY + 1 - len(content)):
+            content += block
+        if len(content) > _MAX_BODY:
+            raise Refusal(413, f"the body has more than {_MAX_BODY} bytes")
+        return content
 
     def filters(self, *accepted: str) -> Filters:
         """The parameter `filters`, of which `accepted` have a meaning; raises Refusal (400)."""

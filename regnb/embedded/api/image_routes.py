@@ -196,7 +196,7 @@ def _created(image: StoredImage) -> float:
 
 
 def _time(moment: datetime | None) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ").replace(".000000Z", "Z") if moment else NEVER
+    return moment.isoformat().replace("+00:00", "Z") if moment else NEVER
 
 
 def create_image(call: Call) -> Response:

@@ -68,7 +68,16 @@ def test_number_that_is_none_is_refused(api: Client, path: str) -> None:
     assert api.get("containers/json?limit=inf").status_code == 400
 
 
-def test_body_of_a_request_has_an_end(api: Client) -> None:
+CHUNKED = {"wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"}
+
+
+@pytest.mark.parametrize("chunked", [{}, CHUNKED])
+def test_body_of_a_request_has_an_end(api: Client, chunked: dict[str, object]) -> None:
     content = b'{"Image": "%s"}' % (b"a" * 5_000_000)
-    answer = api.post("/containers/create", data=content, content_type="application/json")
+    answer = api.post(
+        "/containers/create",
+        data=content,
+        content_type="application/json",
+        environ_overrides=chunked,
+    )
     assert answer.status_code == 413
