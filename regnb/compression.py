@@ -41,7 +41,7 @@ _PACKED_BLOCK = 1 << 14
 _GZIP_FORMAT = 31
 
 
-def open_by_magic(head: bytes, raw: io.BufferedIOBase) -> io.BufferedIOBase:
+def open_by_magic(head: bytes, raw: io.BufferedReader) -> io.BufferedIOBase:
     """What `raw`, which begins with `head`, unpacks to; the first bytes tell, as in moby.
 
     https://github.com/moby/moby/blob/v28.5.2/vendor/github.com/moby/go-archive/compression/compression.go
