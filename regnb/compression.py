@@ -9,7 +9,7 @@ import lzma
 import sys
 import zlib
 from collections.abc import Callable, Iterator
-from typing import cast
+from typing import Any, cast
 
 # https://peps.python.org/pep-0784/
 if sys.version_info >= (3, 14):
@@ -41,7 +41,7 @@ _PACKED_BLOCK = 1 << 14
 _GZIP_FORMAT = 31
 
 
-def open_by_magic(head: bytes, raw: io.BufferedReader) -> io.BufferedIOBase:
+def open_by_magic(head: bytes, raw: io.BufferedReader[Any]) -> io.BufferedIOBase:
     """What `raw`, which begins with `head`, unpacks to; the first bytes tell, as in moby.
 
     https://github.com/moby/moby/blob/v28.5.2/vendor/github.com/moby/go-archive/compression/compression.go
@@ -56,7 +56,7 @@ def open_by_magic(head: bytes, raw: io.BufferedReader) -> io.BufferedIOBase:
     return bz2.open(raw) if head.startswith(b"BZh") else raw
 
 
-def unpacked(file: io.BufferedReader) -> Iterator[bytes]:
+def unpacked(file: io.BufferedReader[Any]) -> Iterator[bytes]:
     """Blocks of the layer in `file`, of any compression or none; raises one of DAMAGE."""
     head = file.peek(MAGIC_BYTES)
     if head.startswith(GZIP_MAGIC):
@@ -67,7 +67,7 @@ def unpacked(file: io.BufferedReader) -> Iterator[bytes]:
         yield block
 
 
-def _members(file: io.BufferedReader) -> Iterator[bytes]:
+def _members(file: io.BufferedReader[Any]) -> Iterator[bytes]:
     """The members of a gzip; bytes behind them that are none are left alone, as gzip does."""
     rest = file.read(_PACKED_BLOCK)
     while rest.startswith(GZIP_MAGIC):
