@@ -23,8 +23,6 @@ from regnb.registry.transport import BodyReader
 
 TAR_BLOCK = 512
 _BUFFER = 1 << 18
-_GZIP = b"\x1f\x8b"
-_ZSTD = b"\x28\xb5\x2f\xfd"
 # Go's archive/tar, which made most layers, reads no more either.
 _MAX_EXTENSION = 1 << 20
 _NOTHING = bytes(TAR_BLOCK)
@@ -37,7 +35,7 @@ _NO_CONTENT = frozenset(b"123456"[i : i + 1] for i in range(6))
 
 
 class TarStream:
-    """Bytes of a tar out of the blocks of a layer, which are gzip, zstd or plain.
+    """Bytes of a tar out of the blocks of a layer, which are compressed or plain.
 
     The compression is told by the first bytes: media types are wrong too often. Raises
     InvalidLayer for damage, and when more than `limit` bytes come out.
@@ -85,12 +83,10 @@ class TarStream:
 def _opened(blocks: Iterable[bytes]) -> io.BufferedIOBase:
     rest = iter(blocks)
     head = b""
-    while len(head) < len(_ZSTD) and (block := next(rest, None)) is not None:
+    while len(head) < compression.MAGIC_BYTES and (block := next(rest, None)) is not None:
         head += block
     raw = io.BufferedReader(BodyReader(chain([head], rest)), _BUFFER)
-    if head.startswith(_GZIP):
-        return compression.open_gzip(raw)
-    return compression.zstd.open(raw) if head.startswith(_ZSTD) else raw
+    return compression.open_by_magic(head, raw)
 
 
 @dataclass(slots=True)

@@ -18,7 +18,7 @@ from typing import IO, Any, Self
 
 import click
 
-from regnb.errors import RegnbError, TLSFailed
+from regnb.errors import Denied, RegnbError, TLSFailed, Unauthorized
 from regnb.i18n import Translator, language_of_locale
 
 _DOMAIN = "click"
@@ -59,6 +59,8 @@ class Failure(click.ClickException):
         key = f"commands.{error.key}"
         if isinstance(error, TLSFailed):
             key += f".{error.reason}"
+        if isinstance(error, Denied) and error.anonymous:
+            key = f"commands.{Unauthorized.key}"
         return cls(f"{told.text}\n{speaker(key) if speaker.has(key) else told.mend}")
 
 

@@ -5,6 +5,7 @@ https://github.com/moby/docker-image-spec/blob/main/spec.md#combined-image-json-
 
 from __future__ import annotations
 
+import io
 import json
 import posixpath
 import tarfile
@@ -12,19 +13,30 @@ import tempfile
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import IO, Any, TypeAlias
+from typing import IO, Any, TypeAlias, cast
 
+from regnb.compression import DAMAGE, GZIP_MAGIC, unpacked
 from regnb.content.blobs import BLOCK, BlobFolder
 from regnb.embedded.image_store import ImageStore, StoredImage
-from regnb.embedded.refusal import Refusal
+from regnb.embedded.refusal import Refusal, bad_request
 from regnb.errors import InvalidManifest, InvalidReference
-from regnb.oci import Descriptor, Digest, ImageManifest, ImageReference, layout, media_types
+from regnb.oci import (
+    Descriptor,
+    Digest,
+    Hasher,
+    ImageConfig,
+    ImageManifest,
+    ImageReference,
+    layout,
+    media_types,
+)
 
 MANIFEST = "manifest.json"
 # An image, and the names that the tar gives it: it may have others already.
 Loaded: TypeAlias = tuple[StoredImage, list[ImageReference]]
-_GZIP_MAGIC = b"\x1f\x8b"
 # https://github.com/containerd/containerd/blob/main/core/images/annotations.go
+_PACKED = ("gzip", "zstd")
+_GZIP_FORMAT = 31
 _IMAGE_NAME = "io.containerd.image.name"
 
 
@@ -55,23 +67,62 @@ def load(store: ImageStore, stream: IO[bytes]) -> list[Loaded]:
                 return _load(store, tar)
         except tarfile.ReadError as error:  # its text has a line for each compression
             raise Refusal(400, "invalid tar archive: this is no tar") from error
-        except (tarfile.TarError, EOFError, zlib.error, KeyError, ValueError, TypeError) as error:
+        except (tarfile.TarError, *DAMAGE, OSError, KeyError, ValueError, TypeError) as error:
             raise Refusal(400, f"invalid tar archive: {error}") from error
 
 
 def _load(store: ImageStore, tar: tarfile.TarFile) -> list[Loaded]:
+    for member in tar:
+        member.name = posixpath.normpath(member.name)  # those of `tar .` begin with ./
     known = _manifests_inside(tar)
     loaded = []
     for entry in json.loads(_read(tar, MANIFEST)):
-        config = _read(tar, entry["Config"])
-        digest = store.blobs.put(config)
-        manifest = known.get(digest)
-        layers = [_store_layer(store.blobs, tar, name) for name in entry["Layers"]]
-        if manifest is None:
-            manifest = _manifest_of(config, layers)
+        config = ImageConfig.parse(_read(tar, entry["Config"]))
+        _check(config, entry["Layers"])
+        manifest = known.get(config.digest)
+        layers = list(_layers(store, tar, entry["Layers"], config, manifest))
+        store.blobs.put(config.content)
+        if manifest is None or [one.digest for one in layers] != manifest.digests:
+            manifest = _manifest_of(config.content, layers)
         references = [ImageReference.parse(name) for name in entry.get("RepoTags") or []]
         loaded.append((store.add(manifest, references, source=""), references))
     return loaded
+
+
+def _check(config: ImageConfig, layers: list[str]) -> None:
+    """Raise Refusal for an image that no engine on Linux can have."""
+    if config.platform.os not in {"", "linux"}:
+        raise bad_request(f"cannot load {config.platform.os} image on linux")
+    if len(layers) != len(config.diff_ids):
+        raise bad_request(
+            "invalid manifest, layers length mismatch: "
+            f"expected {len(layers)}, got {len(config.diff_ids)}"
+        )
+
+
+def _layers(
+    store: ImageStore,
+    tar: tarfile.TarFile,
+    names: list[str],
+    config: ImageConfig,
+    manifest: ImageManifest | None,
+) -> Iterator[Descriptor]:
+    """The layers, stored; one that the engine has already need not be in the tar."""
+    here = {
+        diff_id: layer
+        for image in store.images()
+        for diff_id, layer in zip(image.config.diff_ids, image.manifest.layers, strict=False)
+        if store.blobs.has(layer)
+    }
+    for number, (name, diff_id) in enumerate(zip(names, config.diff_ids, strict=True)):
+        layer, found = here.get(diff_id), diff_id
+        if layer is None or (manifest and layer.digest not in manifest.digests):
+            layer, found = _store_layer(store.blobs, tar, name, as_it_is=manifest is not None)
+        if found != diff_id:
+            raise bad_request(
+                f'invalid diffID for layer {number}: expected "{diff_id}", got "{found}"'
+            )
+        yield layer
 
 
 def _manifests_inside(tar: tarfile.TarFile) -> dict[Digest, ImageManifest]:
@@ -85,24 +136,35 @@ def _manifests_inside(tar: tarfile.TarFile) -> dict[Digest, ImageManifest]:
         if media_types.is_manifest(entry.media_type):
             content = _read(tar, layout.blob_path(entry.digest))
             manifest = ImageManifest.parse(content, entry.media_type)
-            found[manifest.config.digest] = manifest
+            if all(layer.media_type.endswith(_PACKED) for layer in manifest.layers):
+                found[manifest.config.digest] = manifest
     return found
 
 
-def _store_layer(blobs: BlobFolder, tar: tarfile.TarFile, name: str) -> Descriptor:
-    blob = blobs.new_blob()
+def _store_layer(
+    blobs: BlobFolder, tar: tarfile.TarFile, name: str, *, as_it_is: bool
+) -> tuple[Descriptor, str]:
+    """A layer, packed by gzip, as a push sends it, if it is not yet; and its diff ID."""
+    blob, content = blobs.new_blob(), Hasher()
+    packer = zlib.compressobj(wbits=_GZIP_FORMAT)
     try:
         with _open(tar, name) as file:
-            packed = file.read(len(_GZIP_MAGIC)) == _GZIP_MAGIC
-            file.seek(0)
-            while chunk := file.read(BLOCK):
-                blob.append(chunk)
+            as_it_is = as_it_is or file.peek().startswith(GZIP_MAGIC)
+            for block in unpacked(file):
+                content.update(block)
+                if not as_it_is:
+                    blob.append(packer.compress(block))
+        if as_it_is:
+            with _open(tar, name) as file:
+                while chunk := file.read(BLOCK):
+                    blob.append(chunk)
+        else:
+            blob.append(packer.flush())
         digest = blob.hasher.digest
         blobs.keep(blob, digest)
     finally:
         blob.discard()
-    media_type = media_types.OCI_LAYER_GZIP if packed else media_types.OCI_LAYER
-    return Descriptor(media_type, digest, blob.size)
+    return Descriptor(media_types.OCI_LAYER_GZIP, digest, blob.size), content.digest
 
 
 def _manifest_of(config: bytes, layers: list[Descriptor]) -> ImageManifest:
@@ -170,7 +232,7 @@ def _read(tar: tarfile.TarFile, name: str) -> bytes:
         return file.read()
 
 
-def _open(tar: tarfile.TarFile, name: str) -> IO[bytes]:
+def _open(tar: tarfile.TarFile, name: str) -> io.BufferedReader:
     """The file `name`; Docker makes a layer that it has written already a link to it."""
     member = tar.getmember(posixpath.normpath(name))
     if member.issparse():  # a few bytes of it would fill the disk
@@ -178,4 +240,4 @@ def _open(tar: tarfile.TarFile, name: str) -> IO[bytes]:
     file = tar.extractfile(member)
     if file is None:
         raise KeyError(name)
-    return file
+    return cast("io.BufferedReader", file)

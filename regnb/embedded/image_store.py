@@ -11,7 +11,6 @@ import json
 import logging
 import re
 import threading
-import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -19,8 +18,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
+from regnb.compression import DAMAGE, unpacked
 from regnb.content.atomic_files import replace_file
-from regnb.content.blobs import BLOCK, BlobFolder
+from regnb.content.blobs import BlobFolder
 from regnb.embedded.refusal import Refusal, bad_request, no_such_image
 from regnb.errors import InvalidDigest, InvalidManifest, InvalidReference
 from regnb.oci import Descriptor, Digest, ImageConfig, ImageManifest, ImageReference, layout
@@ -33,8 +33,6 @@ IMAGE_ID = "regnb.image-id"
 SOURCE = "regnb.source"
 TAGGED = "regnb.tagged"
 _ID = re.compile(r"(?:sha256:)?([0-9a-f]{1,64})")
-_GZIP = "gzip"
-_GZIP_WINDOW = 31
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,9 +346,7 @@ class LayerSizes:
         self._known = _known_sizes(path)
 
     def size(self, layer: Descriptor) -> int:
-        """Size of `layer` unpacked; the packed one for a compression that is not read here."""
-        if not layer.media_type.endswith(_GZIP):
-            return layer.size
+        """Size of `layer` unpacked; at least the packed one when it is damaged."""
         with self._lock:
             known = self._known.get(layer.digest)
             if known is None:
@@ -368,16 +364,11 @@ class LayerSizes:
 
     def _measure(self, layer: Descriptor) -> int:
         size = 0
-        unpacker = zlib.decompressobj(_GZIP_WINDOW)
-        with self._blobs.open(layer.digest) as file:
-            rest = file.read(BLOCK)
+        with self._blobs.path(layer.digest).open("rb") as file:
             try:
-                while rest:
-                    size += len(unpacker.decompress(rest))
-                    rest = unpacker.unused_data or file.read(BLOCK)
-                    if unpacker.eof:  # a gzip may have several members
-                        unpacker = zlib.decompressobj(_GZIP_WINDOW)
-            except zlib.error:
+                for block in unpacked(file):
+                    size += len(block)
+            except DAMAGE:
                 return max(size, layer.size)
         return size
 

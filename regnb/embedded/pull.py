@@ -7,6 +7,7 @@ from collections.abc import Generator, Iterator
 from functools import partial
 from typing import TypeAlias
 
+from regnb.compression import DAMAGE, unpacked
 from regnb.embedded.core import EmbeddedEngine
 from regnb.embedded.downloads import Download
 from regnb.embedded.platforms import mismatch
@@ -29,6 +30,7 @@ from regnb.registry import Credentials
 
 Line: TypeAlias = dict[str, object]
 _INTERVAL = 0.1
+_MISMATCH = "layers from manifest don't match image configuration"
 
 
 def pull(
@@ -89,18 +91,19 @@ def _pull_from(
         yield start  # Docker chooses from an index only after it has said so much
         raise Refusal(404, f"no matching manifest for {wanted} in the manifest list entries")
     manifest, config = source.ask(partial(_documents, source, top, reference, wanted))
-    image_id = ImageConfig.parse(config).digest
+    image = ImageConfig.parse(config)
     yield start
     if source.note:
         yield {"status": source.note}
     parts = [manifest.config.digest, *(layer.digest for layer in manifest.layers)]
-    _check_layers(manifest)
+    _check_layers(manifest, image)
+    _check_system(image)
     with engine.images.lease(parts):
         engine.images.blobs.write(manifest.config.digest, (config,))
-        if not _is_here(
-            engine, manifest, image_id
-        ):  # Docker tells nothing of the layers of a known image
+        # Docker tells nothing of the layers of a known image.
+        if not _is_here(engine, manifest, image.digest):
             yield from _layers(engine, source, manifest)
+            _check_contents(engine, manifest, image)
         fresh = _keep(engine, reference, manifest, top.digest, source.registry)
     yield {"status": f"Digest: {top.digest}"}
     return fresh
@@ -129,11 +132,41 @@ def _for_platform(
     return top
 
 
-def _check_layers(manifest: ImageManifest) -> None:
+def _check_system(config: ImageConfig) -> None:
+    """Raise Refusal for an image that no engine on Linux can have, in moby's words."""
+    system = config.platform.os
+    if system not in {"", "linux"}:
+        raise Refusal(
+            500,
+            f'image operating system "{system}" cannot be used on this platform: '
+            "operating system is not supported",
+        )
+
+
+def _check_contents(engine: EmbeddedEngine, manifest: ImageManifest, config: ImageConfig) -> None:
+    """Raise Refusal when a layer unpacks to something else than `config` says."""
+    pairs = set(zip(manifest.digests, config.diff_ids, strict=True))
+    for image in engine.images.images():
+        pairs -= set(zip(image.manifest.digests, image.config.diff_ids, strict=False))
+    for digest, diff_id in pairs:
+        hasher = Hasher()
+        try:
+            with engine.images.blobs.path(digest).open("rb") as file:
+                for block in unpacked(file):
+                    hasher.update(block)
+        except DAMAGE as error:
+            raise Refusal(500, f"failed to register layer: {error}") from error
+        if hasher.digest != diff_id:
+            raise Refusal(500, _MISMATCH)
+
+
+def _check_layers(manifest: ImageManifest, config: ImageConfig) -> None:
     """Raise Refusal for what only looks like an image, as the attestation of one does."""
     for layer in manifest.layers:
         if not media_types.is_layer(layer.media_type):
             raise Refusal(500, f"unsupported media type {layer.media_type}")
+    if len(manifest.layers) != len(config.diff_ids):
+        raise Refusal(500, _MISMATCH)
 
 
 def _keep(

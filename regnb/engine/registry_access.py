@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 import docker.errors
-from docker.auth import get_config_header
+from docker.auth import AuthConfig, get_config_header
 
 from regnb.engine.connection import EngineConnection, Flavour
 from regnb.engine.failures import explained
@@ -26,6 +26,8 @@ from regnb.oci import Digest, ImageReference
 from regnb.oci.reference import DOCKER_HUB
 from regnb.outgoing import is_loopback
 
+_LOGINS = "_auth_configs"
+
 
 class RegistryAccess:
     """The way of an engine to registries, with the passwords that it was told."""
@@ -42,12 +44,22 @@ class RegistryAccess:
         The engine tries it first: raises LoginRefused. It is kept in memory alone.
         """
         try:
-            with self._connection.errors(address, LoginRefused):
+            with self._connection.errors(address, LoginRefused), self._without_own_logins(address):
                 self._api.login(username, password, registry=address, reauth=True)
         except EngineError as error:
             error.user = username
             raise
         self._logins[address] = {"username": username, "password": password}
+
+    @contextmanager
+    def _without_own_logins(self, address: str) -> Iterator[None]:
+        """Let the SDK not look for what the learner typed for `address`, by a helper for one."""
+        parts = vars(self._api)  # it has no option for this
+        known, parts[_LOGINS] = parts[_LOGINS], AuthConfig({"auths": {address: {}}})
+        try:
+            yield
+        finally:
+            parts[_LOGINS] = known
 
     def log_out(self, address: str) -> None:
         """Forget the password for the registry `address`."""

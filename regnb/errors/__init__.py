@@ -97,6 +97,7 @@ from regnb.errors.registry_errors import (
     NotARegistry,
     NotFound,
     ProxyFailed,
+    RedirectLoop,
     Refused,
     RegistryError,
     RegistryFailed,

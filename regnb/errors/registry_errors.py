@@ -117,7 +117,19 @@ class Unauthorized(RegistryError):
 
 
 class Denied(RegistryError):
-    """403: the credentials do not allow this."""
+    """403: the credentials do not allow this; `anonymous` when there were none to show."""
+
+    anonymous: bool = False
+
+    @property
+    def text_key(self) -> str:
+        """Who is not known is not told to be."""
+        return super().text_key + ("_anonymous" if self.anonymous else "")
+
+    @property
+    def mend_key(self) -> str:
+        """The mend for who is known, or is not."""
+        return super().mend_key + ("_anonymous" if self.anonymous else "")
 
 
 class Unsupported(RegistryError):
@@ -150,6 +162,10 @@ class RegistryFailed(RegistryError):
 
 class InvalidAnswer(RegistryError):
     """An answer that the specification does not allow, so that it cannot be relied on."""
+
+
+class RedirectLoop(InvalidAnswer):
+    """Each address leads to the next, without end."""
 
 
 class InvalidChallenge(RegistryError):

@@ -61,6 +61,11 @@ class ImageManifest:
         return Digest.of(self.content)
 
     @property
+    def digests(self) -> list[Digest]:
+        """Digests of the layers."""
+        return [layer.digest for layer in self.layers]
+
+    @property
     def size(self) -> int:
         """Bytes that a pull transfers for config and layers."""
         return self.config.size + sum(layer.size for layer in self.layers)

@@ -9,12 +9,14 @@ from contextlib import ExitStack
 from copy import copy
 from dataclasses import replace
 from typing import Self
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from regnb.errors import (
     CredentialsWithheld,
+    Denied,
     InvalidReference,
     NotFound,
+    RedirectLoop,
     RegistryError,
     Unauthorized,
 )
@@ -25,6 +27,7 @@ from regnb.registry.problems import error_for
 from regnb.registry.transport import Exchange, OnExchange, ReadsFast, Request, Response, Transport
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_READS = frozenset({"GET", "HEAD"})
 _MAX_REDIRECTS = 5
 # No answer, and what a GET would not be told in another way.
 _TOLD_BY_HEAD = frozenset({0, 401, 404, 429})
@@ -47,7 +50,7 @@ class HttpSession:
         self.timeout = timeout
         self._transport = transport
         self._on_exchange = on_exchange
-        self._authenticator = Authenticator(self.send, credentials)
+        self._authenticator = Authenticator(self._send_for_token, credentials)
 
     def close(self) -> None:
         """Close the connections of the transport."""
@@ -94,7 +97,9 @@ class HttpSession:
             return response
         with response:
             error = error_for(response, request, missing)
-        if isinstance(error, Unauthorized):
+        if response.status in _REDIRECTS and request.method in _READS:
+            raise request.error(RedirectLoop, "It redirects without end.", status=response.status)
+        if isinstance(error, Unauthorized | Denied):
             error.anonymous = not self._authenticator.has_credentials
         raise error
 
@@ -116,7 +121,7 @@ class HttpSession:
         """The answer after redirects, and the request that got it; only reads are redirected."""
         response = send(request)
         for _ in range(_MAX_REDIRECTS):
-            if response.status not in _REDIRECTS or request.method not in {"GET", "HEAD"}:
+            if response.status not in _REDIRECTS or request.method not in _READS:
                 break
             response.close()
             request = replace(request, url=request.leads_to(response.location))
@@ -145,6 +150,19 @@ class HttpSession:
         if lost_tls and self._authenticator.has_credentials:
             raise request.error(CredentialsWithheld, "It sends to an address without TLS.")
         return self.send(request)
+
+    def _send_for_token(self, request: Request) -> Response:
+        """The answer of a token server, after redirects; no other host gets the password."""
+        host = urlsplit(request.url).hostname
+
+        def send(step: Request) -> Response:
+            if urlsplit(step.url).hostname != host:
+                step = replace(step, headers={})
+            elif step.headers and not is_safe(step.url):
+                raise step.error(CredentialsWithheld, "The token server has no TLS.")
+            return self.send(step)
+
+        return self.follow(request, send)[1]
 
     def send(self, request: Request) -> Response:
         """The answer, without credentials, whatever its status; raises RegistryError."""

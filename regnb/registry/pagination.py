@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from urllib.parse import urlsplit
 
 from regnb.errors import InvalidAnswer, InvalidManifest, NotFound, RegistryError, Unsupported
 from regnb.oci.json import Json, as_list, as_text, json_object
-from regnb.registry.address import origin
+from regnb.registry.address import host_and_target
 from regnb.registry.http_session import HttpSession
 from regnb.registry.transport import Request, Response
 
@@ -85,9 +86,10 @@ def next_link(headers: Iterable[str]) -> str | None:
 
 
 def _followed(request: Request, target: str) -> Request:
-    url = request.leads_to(target)
-    if origin(url) != origin(request.url):
-        raise request.error(InvalidAnswer, f"The next page is on another host: `{url}`.")
+    """The next page, of the same registry: behind a proxy it may not know its own name."""
+    here = urlsplit(request.url)
+    path = host_and_target(request.leads_to(target))[1]
+    url = f"{here.scheme}://{here.netloc}{path}"
     return Request(request.method, url, request.headers, repository=request.repository)
 
 

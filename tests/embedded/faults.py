@@ -8,7 +8,7 @@ from typing import Any
 
 from werkzeug.wrappers import Request
 
-from regnb.oci import ImageManifest, media_types
+from regnb.oci import Digest, ImageManifest, media_types
 from regnb.registry import RegistryClient
 from regnb.server import MemoryStorage, create_app
 from regnb.web.http_server import serving
@@ -39,7 +39,8 @@ def troubled(spoil: Any) -> Iterator[tuple[Troubled, str]]:
 
 def fill_bytes(address: str, *layers: bytes) -> ImageManifest:
     """The image `app:1` in the registry at `address`; its layers need not be text."""
-    config = encode({"architecture": "amd64", "os": "linux"})
+    rootfs = {"type": "layers", "diff_ids": [Digest.of(layer) for layer in layers]}
+    config = encode({"architecture": "amd64", "os": "linux", "rootfs": rootfs})
     value = {
         "schemaVersion": 2,
         "mediaType": media_types.OCI_MANIFEST,

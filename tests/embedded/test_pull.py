@@ -242,3 +242,34 @@ def test_progress_lines_have_the_fields_that_clients_read(api: Client) -> None:
     for line in lines(pull(api, "nginx"))[2:-2]:
         assert line.keys() == {"status", "progressDetail", "id"}
         assert len(line["id"]) == 12
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"os": "windows"}, 'image operating system "windows" cannot be used on this platform'),
+        ({"rootfs": {}}, "layers from manifest don't match image configuration"),
+        (
+            {"rootfs": {"diff_ids": [Digest.of(b"other")]}},
+            "layers from manifest don't match image configuration",
+        ),
+    ],
+)
+def test_image_that_docker_refuses_is_not_kept(
+    api: Client,
+    engine: EmbeddedEngine,
+    registry: str,
+    fields: dict[str, object],
+    message: str,
+) -> None:
+    """https://github.com/moby/moby/issues/47150."""
+    made = json.loads(fill(registry, "app", engine, b"layer").content)
+    with RegistryClient(f"http://{registry}") as client:
+        config = json.loads(client.get_blob("app", Digest(made["config"]["digest"])))
+        content = encode(config | fields)
+        made["config"] |= {"digest": client.put_blob("app", content), "size": len(content)}
+        client.put_manifest("app", "1", encode(made), media_type=media_types.OCI_MANIFEST)
+    response = api.post(f"/images/create?fromImage={registry}/app&tag=1")
+    assert message in response.text.replace('\\"', '"')
+    assert engine.images.images() == []
+    assert error_in(pull(api, "alpine")) == ""

@@ -73,3 +73,14 @@ def test_pull_from_the_hub_goes_on_without_a_helper_that_is_missing(
     api = Headers({"POST /images/create": Answer(lines=PULL)})
     list(open_engine(api).pull(ImageReference.parse("nginx")))
     assert api.shown == {}
+
+
+@pytest.mark.filterwarnings("ignore:docker-credential-nope")
+def test_login_goes_on_without_a_helper_that_is_missing(
+    open_engine: Open, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Docker Desktop is gone, and its `credsStore` is not: the lab's login needs none."""
+    (tmp_path / "config.json").write_text(json.dumps({"credsStore": "nope"}))
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
+    engine = open_engine(FakeApi({"POST /auth": Answer({"Status": "ok"})}))
+    engine.log_in(ADDRESS, "anna", "secret")

@@ -252,3 +252,26 @@ def test_token_server_that_is_down() -> None:
 
 def test_password_is_not_in_the_repr() -> None:
     assert "s€cret" not in repr(ANNA)
+
+
+@pytest.mark.parametrize("elsewhere", [True, False])
+def test_token_server_that_redirects(open_client: OpenClient, elsewhere: bool) -> None:
+    """As `/token/` for `/token`: the password goes on to the same host alone."""
+    shown = []
+
+    def redirect(request: Request) -> Response:
+        host = "127.0.0.1" if elsewhere else request.host.partition(":")[0]
+        port = request.host.rpartition(":")[2]
+        return Response(
+            "", 301, {"Location": f"http://{host}:{port}/moved?{request.query_string.decode()}"}
+        )
+
+    def moved(request: Request) -> Response:
+        shown.append(request.headers.get("Authorization"))
+        assert "scope" in request.args
+        return token(token="t1")
+
+    app = token_app(redirect)
+    app.answers = {**app.answers, "GET /moved": moved}
+    assert open_client(app, credentials=ANNA).list_tags("w3") == ["1.0"]
+    assert shown == [None if elsewhere else ANNAS_HEADER]

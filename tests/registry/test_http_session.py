@@ -5,7 +5,15 @@ from collections.abc import Callable
 import pytest
 from werkzeug import Request, Response
 
-from regnb.errors import CredentialsWithheld, DigestMismatch, InvalidAnswer, RegistryError
+from regnb.errors import (
+    CredentialsWithheld,
+    Denied,
+    DigestMismatch,
+    InvalidAnswer,
+    RedirectLoop,
+    RegistryError,
+)
+from regnb.i18n import Translator
 from regnb.oci import Digest
 from regnb.registry import Credentials, RegistryClient, WsgiTransport
 from tests.registry.apps import TableApp, serve
@@ -82,10 +90,20 @@ def test_content_of_storage_is_verified(open_client: OpenClient) -> None:
 
 def test_redirects_end_somewhere(open_client: OpenClient) -> None:
     app = TableApp({BLOB: moved("/a"), "GET /a": moved("/a")})
-    with pytest.raises(RegistryError) as caught:
+    with pytest.raises(RedirectLoop) as caught:
         open_client(app).get_blob("w3", DIGEST)
     assert caught.value.status == 307
     assert len(app.asked) == 6
+
+
+@pytest.mark.parametrize("credentials", [None, ANNA])
+def test_refusal_knows_whether_anybody_was_known(
+    open_client: OpenClient, credentials: Credentials | None
+) -> None:
+    app = TableApp({"GET /v2/w3/tags/list": Response("", 403)})
+    with pytest.raises(Denied) as raised:
+        open_client(app, credentials=credentials).list_tags("w3")
+    assert ("who you are" in Translator("en").tell(raised.value).text) is bool(credentials)
 
 
 @pytest.mark.parametrize("location", ["ftp://x/", "http://:80/", ""])

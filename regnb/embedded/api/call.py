@@ -122,10 +122,10 @@ class Call:
 
     def _content(self) -> bytes:
         content = b""
-        while block := self.request.stream.read(_MAX_BODY + 1 - len(content)):
+        while block := self.request.stream.read(_MAX_BODY):
             content += block
-        if len(content) > _MAX_BODY:
-            raise Refusal(413, f"the body has more than {_MAX_BODY} bytes")
+            if len(content) > _MAX_BODY:
+                raise Refusal(413, f"the body has more than {_MAX_BODY} bytes")
         return content
 
     def filters(self, *accepted: str) -> Filters:

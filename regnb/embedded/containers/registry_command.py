@@ -87,9 +87,9 @@ def registry_command(container: ContainerRecord) -> RegistryCommand:
 
 def container_port(container: ContainerRecord, command: RegistryCommand) -> int:
     """The port that the registry believes to listen on, inside."""
-    address = container.environment.get(ADDRESS, "")
-    if address:
-        return int(address.rpartition(":")[2])
+    port = container.environment.get(ADDRESS, "").rpartition(":")[2].rstrip("\"'")
+    if port.isdecimal():
+        return int(port)
     match = _PORT.search(_own_config(container, command) or "")
     return int(match[1]) if match else DEFAULT_PORT
 

@@ -63,8 +63,9 @@ def test_port_is_that_of_the_variable_else_of_the_file_else_5000(tmp_path: Path)
     mounted = record(mounts=(Mount(str(tmp_path), "/etc"),))
     assert container_port(record(), command) == 5000
     assert container_port(mounted, command) == 5005
-    mounted.config["Env"] = ["REGISTRY_HTTP_ADDR=0.0.0.0:5006"]
-    assert container_port(mounted, command) == 5006
+    for address, port in (("0.0.0.0:5006", 5006), ('"[::]:5007"', 5007), ("nosuch", 5005)):
+        mounted.config["Env"] = [f"REGISTRY_HTTP_ADDR={address}"]
+        assert container_port(mounted, command) == port
 
 
 @pytest.mark.parametrize(
