@@ -21,7 +21,8 @@ from regnb.content.locks import is_held
 from regnb.embedded.home import HUB_LABEL, Home, default_home, default_socket, require_unix
 from regnb.errors import EmbeddedEngineFailed
 
-_STARTS_WITHIN = 30.0
+# Many start at once on a machine of learners; one that has ended is told at once.
+_STARTS_WITHIN = 120.0
 _STOPS_WITHIN = 20.0
 _STEP = 0.02
 # An engine that has its home and no socket is starting, is ending, or was robbed of it.
