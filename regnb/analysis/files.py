@@ -11,11 +11,21 @@ https://github.com/opencontainers/image-spec/blob/main/layer.md#applying-changes
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from regnb.analysis.layer_files import DIRECTORY, METADATA, OPAQUE, WHITEOUT, LayerFile, read_layer
+from regnb.analysis.layer_files import (
+    DIRECTORY,
+    FILE,
+    HARD_LINK,
+    METADATA,
+    OPAQUE,
+    WHITEOUT,
+    LayerFile,
+    read_layer,
+)
 from regnb.oci import Layer
 from regnb.registry import RegistryClient
 
@@ -99,6 +109,9 @@ class FileSystem:
     waste: Waste = field(default_factory=Waste)
     _files: dict[str, LayerFile] = field(default_factory=dict)
     _children: dict[str, set[str]] = field(default_factory=dict)
+    # The name that has the bytes of a hard link, and the links of that name.
+    _first: dict[str, str] = field(default_factory=dict)
+    _links: dict[str, set[str]] = field(default_factory=dict)
 
     def stack(self, layer: Iterable[LayerFile]) -> list[Change]:
         """What the entries of the next `layer` change, sorted by path."""
@@ -143,6 +156,10 @@ class FileSystem:
             hidden = self._remove(item.path, replaced=True)
         self._files[item.path] = item
         self._children.setdefault(_parent(item.path), set()).add(item.path)
+        if item.kind == HARD_LINK:
+            first = posixpath.normpath(item.link_target.lstrip("/"))
+            first = self._first[item.path] = self._first.get(first, first)
+            self._links.setdefault(first, set()).add(item.path)
         if not is_directory:
             self.waste.stored(item.path, item.size)
         return Change(item.path, item.kind, state, item.size, hidden, item.mode, item.link_target)
@@ -156,7 +173,20 @@ class FileSystem:
             return hidden
         if not replaced:
             self.waste.deleted(path)
-        return hidden + gone.size
+        return hidden + (0 if self._inherited(gone) else gone.size)
+
+    def _inherited(self, gone: LayerFile) -> bool:
+        """Whether another name keeps the bytes of `gone`."""
+        self._first.pop(gone.path, None)
+        names = [one for one in self._links.pop(gone.path, ()) if self._first.get(one) == gone.path]
+        if not names:
+            return False
+        heir = min(names)
+        self._files[heir] = replace(self._files[heir], kind=FILE, size=gone.size)
+        self._first |= dict.fromkeys(names, heir)
+        del self._first[heir]
+        self._links[heir] = set(names) - {heir}
+        return True
 
 
 def _parent(path: str) -> str:
