@@ -22,6 +22,7 @@ from regnb.i18n import Translator
 MAX_ROWS = 60
 MAX_TEXT = 72
 MAX_USERS = 8
+_LARGEST = 2**63 - 1
 # Columns of images that use a content: in a large registry, thousands.
 _USERS = frozenset({"shared_with", "used_by"})
 # Columns of whole sentences, which are never cut.
@@ -50,7 +51,8 @@ class Table(pd.DataFrame):
         columns: Mapping[str, str],
     ) -> Self:
         """Table of `rows`, with the dtypes of `columns` also when there is no row."""
-        frame = pd.DataFrame(list(rows), columns=pd.Index(columns)).astype(dict(columns))
+        fitting = [{name: _fitting(value) for name, value in row.items()} for row in rows]
+        frame = pd.DataFrame(fitting, columns=pd.Index(columns)).astype(dict(columns))
         table = cls(frame)
         table.translator = translator
         return table
@@ -165,6 +167,11 @@ def shorten(text: str) -> str:
     text = _NO_OPERATION.sub("", text)
     text = " ".join(_DIGEST.sub(r"\1", text).split())
     return text if len(text) <= MAX_TEXT else f"{text[: MAX_TEXT - 1]}…"
+
+
+def _fitting(value: object) -> object:
+    """`value`, or the largest number that a column holds: sums of what registries state."""
+    return min(value, _LARGEST) if isinstance(value, int) else value
 
 
 def _heading(translator: Translator, name: str) -> str:

@@ -107,3 +107,11 @@ def test_many_rows_without_sizes_and_no_rows_are_shown() -> None:
     assert bars(*range(100))._repr_html_().count("width:") == 60
     assert "width:" not in bars()._repr_html_()
     assert "width:" not in bars(1)[["name"]]._repr_html_()
+
+
+@pytest.mark.parametrize("dtype", ["int64", "Int64"])
+def test_sum_beyond_an_integer_of_a_table_is_the_largest_there(dtype: str) -> None:
+    """oras-go#1153: sizes that a manifest may state, added up."""
+    rows = [{"size_bytes": 2**64}, {"size_bytes": 1}]
+    table = Table.of(Translator("en"), rows, columns={"size_bytes": dtype})
+    assert list(table.size_bytes) == [2**63 - 1, 1]
