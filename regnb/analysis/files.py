@@ -22,6 +22,7 @@ from regnb.analysis.layer_files import (
     HARD_LINK,
     METADATA,
     OPAQUE,
+    SYMLINK,
     WHITEOUT,
     LayerFile,
     read_layer,
@@ -29,6 +30,8 @@ from regnb.analysis.layer_files import (
 from regnb.oci import Layer
 from regnb.registry import RegistryClient
 
+# As many as Linux follows.
+_MAX_LINKS = 40
 State = Literal["added", "changed", "deleted", "kept"]
 
 
@@ -121,7 +124,7 @@ class FileSystem:
             change
             for item in entries
             if item.kind in {WHITEOUT, OPAQUE}
-            for change in self._deletions(item)
+            for change in self._deletions(replace(item, path=self._resolved(item)))
         ]
         below = {item.path for item in entries if item.path in self._files}
         changes += [
@@ -133,6 +136,22 @@ class FileSystem:
     def size(self) -> int:
         """Bytes of the files that are there."""
         return sum(item.size for item in self._files.values())
+
+    def _resolved(self, item: LayerFile) -> str:
+        """The path of a deletion, through the symlinks of the layers below."""
+        folder, name = posixpath.split(item.path) if item.kind == WHITEOUT else (item.path, "")
+        for _ in range(_MAX_LINKS):
+            parts = folder.split("/")
+            for count in range(1, len(parts) + 1):
+                known = self._files.get(path := "/".join(parts[:count]))
+                if known and known.kind == SYMLINK:
+                    target = posixpath.join("/", posixpath.dirname(path), known.link_target)
+                    folder = posixpath.join(target, *parts[count:])
+                    folder = posixpath.normpath(folder).lstrip("/")
+                    break
+            else:
+                break
+        return posixpath.join(folder, name) if name else folder or "."
 
     def _deletions(self, item: LayerFile) -> Iterator[Change]:
         if item.kind == WHITEOUT:
