@@ -11,14 +11,27 @@ https://github.com/opencontainers/image-spec/blob/main/layer.md#applying-changes
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from regnb.analysis.layer_files import DIRECTORY, METADATA, OPAQUE, WHITEOUT, LayerFile, read_layer
+from regnb.analysis.layer_files import (
+    DIRECTORY,
+    FILE,
+    HARD_LINK,
+    METADATA,
+    OPAQUE,
+    SYMLINK,
+    WHITEOUT,
+    LayerFile,
+    read_layer,
+)
 from regnb.oci import Layer
 from regnb.registry import RegistryClient
 
+# As many as Linux follows.
+_MAX_LINKS = 40
 State = Literal["added", "changed", "deleted", "kept"]
 
 
@@ -99,6 +112,9 @@ class FileSystem:
     waste: Waste = field(default_factory=Waste)
     _files: dict[str, LayerFile] = field(default_factory=dict)
     _children: dict[str, set[str]] = field(default_factory=dict)
+    # The name that has the bytes of a hard link, and the links of that name.
+    _first: dict[str, str] = field(default_factory=dict)
+    _links: dict[str, set[str]] = field(default_factory=dict)
 
     def stack(self, layer: Iterable[LayerFile]) -> list[Change]:
         """What the entries of the next `layer` change, sorted by path."""
@@ -108,7 +124,7 @@ class FileSystem:
             change
             for item in entries
             if item.kind in {WHITEOUT, OPAQUE}
-            for change in self._deletions(item)
+            for change in self._deletions(replace(item, path=self._resolved(item)))
         ]
         below = {item.path for item in entries if item.path in self._files}
         changes += [
@@ -120,6 +136,22 @@ class FileSystem:
     def size(self) -> int:
         """Bytes of the files that are there."""
         return sum(item.size for item in self._files.values())
+
+    def _resolved(self, item: LayerFile) -> str:
+        """The path of a deletion, through the symlinks of the layers below."""
+        folder, name = posixpath.split(item.path) if item.kind == WHITEOUT else (item.path, "")
+        for _ in range(_MAX_LINKS):
+            parts = folder.split("/")
+            for count in range(1, len(parts) + 1):
+                known = self._files.get(path := "/".join(parts[:count]))
+                if known and known.kind == SYMLINK:
+                    target = posixpath.join("/", posixpath.dirname(path), known.link_target)
+                    folder = posixpath.join(target, *parts[count:])
+                    folder = posixpath.normpath(folder).lstrip("/")
+                    break
+            else:
+                break
+        return posixpath.join(folder, name) if name else folder or "."
 
     def _deletions(self, item: LayerFile) -> Iterator[Change]:
         if item.kind == WHITEOUT:
@@ -143,6 +175,10 @@ class FileSystem:
             hidden = self._remove(item.path, replaced=True)
         self._files[item.path] = item
         self._children.setdefault(_parent(item.path), set()).add(item.path)
+        if item.kind == HARD_LINK:
+            first = posixpath.normpath(item.link_target.lstrip("/"))
+            first = self._first[item.path] = self._first.get(first, first)
+            self._links.setdefault(first, set()).add(item.path)
         if not is_directory:
             self.waste.stored(item.path, item.size)
         return Change(item.path, item.kind, state, item.size, hidden, item.mode, item.link_target)
@@ -156,7 +192,20 @@ class FileSystem:
             return hidden
         if not replaced:
             self.waste.deleted(path)
-        return hidden + gone.size
+        return hidden + (0 if self._inherited(gone) else gone.size)
+
+    def _inherited(self, gone: LayerFile) -> bool:
+        """Whether another name keeps the bytes of `gone`."""
+        self._first.pop(gone.path, None)
+        names = [one for one in self._links.pop(gone.path, ()) if self._first.get(one) == gone.path]
+        if not names:
+            return False
+        heir = min(names)
+        self._files[heir] = replace(self._files[heir], kind=FILE, size=gone.size)
+        self._first |= dict.fromkeys(names, heir)
+        del self._first[heir]
+        self._links[heir] = set(names) - {heir}
+        return True
 
 
 def _parent(path: str) -> str:

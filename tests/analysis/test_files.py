@@ -211,3 +211,32 @@ def test_deletion_is_seen_beside_what_came_after_it() -> None:
 
 def test_opaque_root_is_told_by_the_root() -> None:
     assert tree_of([change(".", "deleted")]).change
+
+
+def test_hard_link_keeps_the_bytes_of_a_name_that_goes() -> None:
+    """https://github.com/moby/moby/issues/2304."""
+    files = FileSystem()
+    links = [LayerFile(name, "hard_link", 0, 0o644, "/d/a") for name in ("b", "c")]
+    files.stack([folder("d"), file("d/a", 100), *links])
+    assert files.size == 100
+    (change,) = files.stack([whiteout("d")])
+    assert (change.hidden, files.size) == (0, 100)
+    files.stack([file("b", 7)])
+    assert files.size == 107
+    (change,) = files.stack([whiteout("c")])
+    assert (change.hidden, files.size) == (100, 7)
+
+
+@pytest.mark.parametrize("target", ["usr/lib", "/usr/lib", "./usr/../usr/lib", "lib64"])
+def test_whiteout_goes_through_a_symlinked_directory(target: str) -> None:
+    """https://github.com/anchore/stereoscope/issues/694."""
+    files = FileSystem()
+    links = [LayerFile("lib", "symlink", 0, 0o777, target)]
+    links += [LayerFile("lib64", "symlink", 0, 0o777, "usr/lib")]
+    files.stack([folder("usr/lib"), file("usr/lib/a", 100), *links])
+    (change,) = files.stack([whiteout("lib/a")])
+    assert (change.path, change.hidden, files.size) == ("usr/lib/a", 100, 0)
+    loop = [LayerFile("x", "symlink", 0, 0o777, "y"), LayerFile("y", "symlink", 0, 0o777, "x")]
+    files.stack(loop)
+    files.stack([whiteout("x/a"), whiteout("lib")])
+    assert files.size == 0
