@@ -13,6 +13,7 @@ from tests.browser.screen import OUTPUT, Screen
 FILL = f"""
 import sys
 sys.path.insert(0, {str(PROJECT)!r})
+from regnb.i18n import Translator
 from regnb.inventory import frame_of
 from regnb.inventory.columns import Inventory
 from regnb.widgets.pages import PagedTable
