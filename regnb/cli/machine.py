@@ -24,8 +24,10 @@ def doctor() -> None:
     healthy = True
     for finding in Preflight(translator()).findings():
         mark, colour = MARKS[finding.level]
-        name = click.style(f"{finding.check} ({finding.state})", bold=True)
+        name = f"{finding.check} ({finding.state})"
         said = text("cli.subject", name=name, said=finding.finding)
+        # What is filled into a text has no colours: they would be written out.
+        said = said.replace(name, click.style(name, bold=True), 1)
         click.echo(f"{click.style(mark, fg=colour)} {said}")
         if finding.mend:
             click.echo(f"  → {finding.mend}")

@@ -28,6 +28,18 @@ def test_doctor_without_an_engine(language: str, texts: list[str], tmp_path: Pat
     assert "Traceback" not in result.stderr
 
 
+def test_doctor_shows_bold_names_in_a_terminal_and_plain_ones_elsewhere(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/docker.sock")
+    plain, coloured = (
+        CliRunner().invoke(main, ["doctor"], color=on).stdout for on in (False, True)
+    )
+    assert "\x1b[1m" in coloured
+    assert not {"\x1b", "\\"} & set(plain)
+    assert "\\x1b" not in coloured
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_doctor_knows_where_the_lab_begins(language: str, tmp_path: Path) -> None:
     told = {}
